@@ -1,0 +1,120 @@
+/* A growing text buffer on the heap. */
+#include "compiler/base/buf.h"
+
+#include "compiler/base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void reserve(struct wc_buf *buf, size_t more)
+{
+    size_t need = buf->len + more + 1;
+    if (need <= buf->room)
+        return;
+    size_t room = buf->room ? buf->room * 2 : 256;
+    while (room < need)
+        room *= 2;
+    buf->data = wc_realloc(buf->data, room);
+    buf->room = room;
+}
+
+void wc_buf_add(struct wc_buf *buf, const char *text, size_t len)
+{
+    reserve(buf, len);
+    if (len)
+        memcpy(buf->data + buf->len, text, len);
+    buf->len += len;
+    buf->data[buf->len] = '\0';
+}
+
+void wc_buf_text(struct wc_buf *buf, const char *text) { wc_buf_add(buf, text, strlen(text)); }
+
+void wc_buf_char(struct wc_buf *buf, char c) { wc_buf_add(buf, &c, 1); }
+
+void wc_buf_repeat(struct wc_buf *buf, char c, size_t times)
+{
+    reserve(buf, times);
+    memset(buf->data + buf->len, c, times);
+    buf->len += times;
+    buf->data[buf->len] = '\0';
+}
+
+void wc_buf_vprintf(struct wc_buf *buf, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (len < 0)
+        return;
+    reserve(buf, (size_t)len);
+    vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+    buf->len += (size_t)len;
+}
+
+void wc_buf_printf(struct wc_buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    wc_buf_vprintf(buf, format, args);
+    va_end(args);
+}
+
+static const char *short_escape(unsigned char c)
+{
+    switch (c) {
+    case '"':
+        return "\\\"";
+    case '\\':
+        return "\\\\";
+    case '\n':
+        return "\\n";
+    case '\t':
+        return "\\t";
+    case '\r':
+        return "\\r";
+    default:
+        return NULL;
+    }
+}
+
+void wc_buf_json(struct wc_buf *buf, const char *text, size_t len)
+{
+    wc_buf_char(buf, '"');
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        const char *escape = short_escape(c);
+        if (escape)
+            wc_buf_text(buf, escape);
+        else if (c < 0x20)
+            wc_buf_printf(buf, "\\u%04x", c);
+        else
+            wc_buf_char(buf, text[i]);
+    }
+    wc_buf_char(buf, '"');
+}
+
+void wc_buf_c_string(struct wc_buf *buf, const char *text, size_t len)
+{
+    wc_buf_char(buf, '"');
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        const char *escape = short_escape(c);
+        if (escape)
+            wc_buf_text(buf, escape);
+        else if (c == '?' && i > 0 && text[i - 1] == '?')
+            wc_buf_text(buf, "\\?");
+        else if (c < 0x20 || c >= 0x7f)
+            wc_buf_printf(buf, "\\%03o", c);
+        else
+            wc_buf_char(buf, text[i]);
+    }
+    wc_buf_char(buf, '"');
+}
+
+void wc_buf_free(struct wc_buf *buf)
+{
+    free(buf->data);
+    *buf = (struct wc_buf){0};
+}

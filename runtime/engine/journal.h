@@ -1,0 +1,38 @@
+/* The journal: what happened to a job, one entry for each thing that happened, in order. The
+ * journal is the truth; a job's state is a fold of it (fold.h). Bodies are JSON objects. */
+#ifndef WR_ENGINE_JOURNAL_H
+#define WR_ENGINE_JOURNAL_H
+
+#include <wright/generated.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct wr_id {
+    uint8_t bytes[16]; /* UUIDv7, RFC 9562 section 5.7 */
+};
+
+/* Numbers and names are durable: rows are added at the end and never change. */
+enum wr_entry_kind {
+    WR_ENTRY_ACCEPTED,   /* workflow, contract, caller, input, deadline, trace */
+    WR_ENTRY_ENTERED,    /* a stage, with the `now` it sees */
+    WR_ENTRY_STARTED,    /* an attempt of an effect; only where it must be known beforehand */
+    WR_ENTRY_ENDED,      /* an attempt: class, usage, model version, duration */
+    WR_ENTRY_VALUE,      /* a stage's value and the hash of the schema that encoded it */
+    WR_ENTRY_TRANSITION, /* label taken, target */
+    WR_ENTRY_PUBLISHED,  /* a draft */
+    WR_ENTRY_FINISHED,   /* status, result type, error, output */
+    WR_ENTRY_KIND_COUNT
+};
+
+struct wr_entry {
+    uint32_t seq; /* from 1, without gaps, within the job */
+    enum wr_entry_kind kind;
+    int64_t at_ms;      /* UTC, milliseconds since 1970 */
+    struct wr_str path; /* the activity: "" is the workflow's machine, else "gather/news" */
+    struct wr_str body; /* a JSON object */
+};
+
+const char *wr_entry_kind_name(enum wr_entry_kind kind);
+
+#endif

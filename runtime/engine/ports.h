@@ -1,0 +1,184 @@
+/* The engine's doors: clock, effects, store and observer, each a table of functions, so that the
+ * same engine runs on the real ones and on simulated ones. Every call returns at once; what takes
+ * time answers later, on the engine's loop, through the callback it was given, exactly once and
+ * never before the call has returned. */
+#ifndef WR_ENGINE_PORTS_H
+#define WR_ENGINE_PORTS_H
+
+#include "runtime/engine/journal.h"
+
+/* ---- time: durable times are UTC, running timers monotonic --------------------------------- */
+
+struct wr_timer; /* owned by the clock; a fired or cancelled timer is gone */
+
+struct wr_clock {
+    void *self;
+    int64_t (*utc_ms)(void *self);
+    int64_t (*mono_us)(void *self);
+    struct wr_timer *(*after)(void *self, int64_t us, void (*fire)(void *arg), void *arg);
+    void (*cancel)(void *self, struct wr_timer *timer);
+    uint64_t (*random)(void *self); /* for jitter and ids */
+};
+
+/* ---- effects: calls to services and models ------------------------------------------------- */
+
+struct wr_usage {
+    int64_t input_tokens, cached_tokens, output_tokens;
+    bool known; /* false: the provider did not say */
+};
+
+/* How an attempt ended. Texts live in the effect's arena. */
+struct wr_outcome {
+    enum wr_class class;
+    struct wr_str value;         /* WR_OK: the JSON text that came, not yet validated */
+    struct wr_str detail;        /* else: one sentence for the journal and the log, no secrets */
+    struct wr_usage usage;       /* models */
+    struct wr_str model_version; /* as the provider reported it */
+    struct wr_str request_id;    /* the provider's, for support */
+    int http_status;             /* 0 where none came */
+    int64_t retry_after_ms;      /* the peer's wish; -1: none */
+    int64_t first_token_us;      /* from start; -1: none */
+};
+
+/* One attempt. Everything it points to outlives it. */
+struct wr_effect_call {
+    const struct wr_action *action;              /* WR_ACT_HTTP or WR_ACT_ASK */
+    struct wr_arena *arena;                      /* for the outcome */
+    int64_t timeout_us, first_token_us, idle_us; /* 0: none; timeout is always set */
+    uint64_t max_bytes;                          /* of the answer */
+    struct wr_str idempotency_key;               /* empty: none */
+    struct wr_str traceparent;                   /* W3C; passed on */
+    struct wr_str job;                           /* for logs */
+    void (*ended)(void *arg, const struct wr_outcome *outcome);
+    void *arg;
+};
+
+struct wr_effect; /* one attempt under way */
+
+struct wr_effects {
+    void *self;
+    /* `call` is copied. Never NULL: what cannot start ends with a class. */
+    struct wr_effect *(*start)(void *self, const struct wr_effect_call *call);
+    /* Stops at once; `ended` is not called any more. */
+    void (*cancel)(void *self, struct wr_effect *effect);
+};
+
+/* ---- the store ----------------------------------------------------------------------------- */
+
+enum wr_store_status {
+    WR_STORE_OK,
+    WR_STORE_NOT_FOUND,
+    WR_STORE_FULL,   /* no space: nothing was written; try later */
+    WR_STORE_FAILED, /* I/O error or damage: nothing of this call may be relied on */
+    WR_STORE_BUSY    /* its queue is full; nothing was written */
+};
+
+/* Uniqueness is decided by the writer, in the order it commits. */
+enum wr_accepted {
+    WR_ACCEPTED_NEW,
+    WR_ACCEPTED_REPLAY, /* same idempotency key, same body: `job` is the earlier one */
+    WR_ACCEPTED_MISUSE, /* same key, other body */
+    WR_ACCEPTED_JOINED  /* dedupe: `job` is running or has completed */
+};
+
+/* SHA-256 values; all zero: none. */
+struct wr_key {
+    uint8_t bytes[32];
+};
+
+struct wr_accept {
+    struct wr_id job;
+    struct wr_str workflow, contract_hash, caller;
+    struct wr_key idempotency;    /* of scope and Idempotency-Key */
+    struct wr_key body;           /* of the request body: tells misuse from replay */
+    int64_t idempotency_until_ms; /* UTC */
+    struct wr_key dedupe;
+    int64_t dedupe_until_ms;         /* UTC */
+    int64_t created_ms, deadline_ms; /* UTC */
+    const struct wr_entry *entries;  /* WR_ENTRY_ACCEPTED and what rides along */
+    size_t entry_count;
+};
+
+/* What changes beside the journal, in the same transaction. */
+struct wr_finish {
+    struct wr_str status, result_type, error_code; /* for lists; empty: none */
+    int64_t finished_ms;
+    int64_t keep_until_ms;  /* UTC: retention may delete it after */
+    bool release_keys;      /* a retryable failure frees idempotency and dedupe */
+    struct wr_key remember; /* all zero: nothing to remember */
+    struct wr_str remember_value, remember_schema; /* JSON, and its schema's hash */
+};
+
+struct wr_append {
+    struct wr_id job;
+    const struct wr_entry *entries;
+    size_t entry_count;
+    const struct wr_finish *finish; /* NULL: the job goes on */
+};
+
+struct wr_job_row {
+    struct wr_id job;
+    struct wr_str workflow, contract_hash, caller, status, result_type, error_code;
+    int64_t created_ms, deadline_ms, finished_ms; /* UTC; finished 0: not yet */
+};
+
+struct wr_list_query {
+    struct wr_str caller, status, workflow; /* empty: any */
+    struct wr_id before;                    /* zero: from the newest */
+    uint32_t limit;                         /* 1 to 200 */
+};
+
+/* Arguments are copied before a call returns; what a callback is given lives until it returns. */
+struct wr_store {
+    void *self;
+    void (*accept)(void *self, const struct wr_accept *accept,
+                   void (*done)(void *arg, enum wr_store_status status, enum wr_accepted how,
+                                struct wr_id job),
+                   void *arg);
+    /* In order per job. `done` NULL: it rides along with the next commit (within a few ms). */
+    void (*append)(void *self, const struct wr_append *append,
+                   void (*done)(void *arg, enum wr_store_status status), void *arg);
+    void (*read)(void *self, struct wr_id job,
+                 void (*done)(void *arg, enum wr_store_status status, const struct wr_job_row *row,
+                              const struct wr_entry *entries, size_t entry_count),
+                 void *arg);
+    void (*list)(void *self, const struct wr_list_query *query,
+                 void (*done)(void *arg, enum wr_store_status status, const struct wr_job_row *rows,
+                              size_t count),
+                 void *arg);
+    /* The newest value remembered under `key`, not older than `not_before_ms`, of this schema. */
+    void (*recall)(void *self, const struct wr_key *key, int64_t not_before_ms,
+                   struct wr_str schema_hash,
+                   void (*done)(void *arg, enum wr_store_status status, struct wr_str value,
+                                int64_t remembered_ms),
+                   void *arg);
+    /* Jobs that have not ended, oldest first, one call of `each` a job, then `done`. */
+    void (*unfinished)(void *self,
+                       void (*each)(void *arg, const struct wr_job_row *row,
+                                    const struct wr_entry *entries, size_t entry_count),
+                       void (*done)(void *arg, enum wr_store_status status), void *arg);
+};
+
+/* ---- what others want to know -------------------------------------------------------------- */
+
+/* An attempt, a stage or a job that ended. Texts are borrowed for the call. */
+struct wr_observation {
+    enum { WR_SAW_ATTEMPT, WR_SAW_STAGE, WR_SAW_JOB } what;
+    struct wr_id job;
+    const struct wr_workflow *workflow;
+    const struct wr_stage *stage;     /* not for a job */
+    const struct wr_action *action;   /* attempts */
+    const struct wr_outcome *outcome; /* attempts and stages */
+    struct wr_str path, label, target, status, result_type, error_code, caller;
+    uint32_t attempt; /* from 1 */
+    int64_t elapsed_us;
+    int64_t cost; /* picodollars */
+    bool cut;     /* the attempt reached the line of the slack */
+};
+
+struct wr_observer {
+    void *self;
+    void (*saw)(void *self, const struct wr_observation *seen);
+};
+
+#endif

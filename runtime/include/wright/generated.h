@@ -1,0 +1,266 @@
+/* What generated C is made of: the tables a compiled specification consists of, and the few
+ * functions it may call. Only generated code and the runtime include this; its layout belongs to
+ * one version of the compiler. Durations are milliseconds, 0 where the specification says nothing;
+ * money is in picodollars (10^-12 dollars). All tables are constant and live for ever. */
+#ifndef WRIGHT_GENERATED_H
+#define WRIGHT_GENERATED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct wr_arena;
+struct wr_reader;
+struct wr_writer;
+
+/* ---- values ------------------------------------------------------------------------------- */
+
+/* UTF-8, not NUL-terminated; borrowed from an arena or from the bytes it was decoded from. */
+struct wr_str {
+    const char *ptr;
+    size_t len;
+};
+
+#define WR_STR(literal) ((struct wr_str){(literal), sizeof(literal) - 1})
+
+struct wr_schema {
+    const char *name;
+    const char *hash; /* "sha256:…" of the canonical schema */
+    size_t size;      /* of the typed struct */
+    /* Fills `value` (zeroed, `size` bytes) or leaves at least one error in the reader. */
+    bool (*decode)(struct wr_reader *in, void *value);
+    void (*encode)(struct wr_writer *out, const void *value); /* canonical JSON */
+    const char *json_schema; /* for a provider's structured output; NULL where no `ask` uses it */
+};
+
+/* ---- error classes ------------------------------------------------------------------------ */
+
+enum wr_class {
+    WR_OK,
+#define CLASS(name, group, http, retryable) WR_CLASS_##name,
+#include <wright/classes.def>
+#undef CLASS
+    WR_CLASS_COUNT
+};
+
+#define WR_BIT(class) (UINT64_C(1) << (class))
+
+struct wr_error {
+    const char *name;
+    enum wr_class class;
+    const char *message;
+    uint16_t status; /* HTTP */
+    bool retryable;
+    uint32_t retry_after_ms;
+};
+
+/* ---- dependencies ------------------------------------------------------------------------- */
+
+enum wr_auth_kind { WR_AUTH_NONE, WR_AUTH_BEARER, WR_AUTH_HEADER };
+
+struct wr_endpoint {
+    const char *url;     /* literal, or NULL and then from */
+    const char *url_env; /* this variable */
+    enum wr_auth_kind auth;
+    const char *auth_env;
+    const char *auth_header; /* for WR_AUTH_HEADER */
+};
+
+struct wr_limits {
+    uint32_t concurrent; /* 0: no limit, here and below */
+    uint32_t calls, calls_per_ms;
+    uint32_t tokens, tokens_per_ms;
+};
+
+struct wr_breaker {
+    uint32_t failures; /* 0: no breaker */
+    uint32_t in_ms;
+    uint32_t open_ms;
+};
+
+struct wr_service {
+    const char *name;
+    const char *version; /* "sha256:…" of its declaration and of the schemas it is read as */
+    struct wr_endpoint endpoint;
+    struct wr_limits limits;
+    struct wr_breaker breaker;
+    const char *idempotency_header; /* NULL: writes are `once` */
+    int64_t price_per_call;
+};
+
+struct wr_model {
+    const char *name;
+    const char *provider; /* "openai.chat" */
+    const char *model;    /* as the provider calls it */
+    struct wr_endpoint endpoint;
+    struct wr_limits limits;
+    struct wr_breaker breaker;
+    uint32_t max_input_tokens, max_output_tokens;
+    int64_t input_price, cached_price, output_price; /* picodollars a token */
+};
+
+/* ---- one turn of a stage ------------------------------------------------------------------ */
+
+enum wr_method { WR_GET, WR_HEAD, WR_POST, WR_PUT, WR_PATCH, WR_DELETE };
+
+/* Text under construction in the turn's arena. */
+struct wr_text {
+    struct wr_arena *arena;
+    char *data;
+    size_t len, room;
+};
+
+void wr_text_add(struct wr_text *text, struct wr_str plain);
+void wr_text_url(struct wr_text *text, struct wr_str plain); /* percent-encoded, RFC 3986 2.3 */
+void wr_text_int(struct wr_text *text, int64_t number);
+void wr_text_number(struct wr_text *text, double number); /* shortest that reads back the same */
+void wr_text_bool(struct wr_text *text, bool value);
+void wr_text_json(struct wr_text *text, const struct wr_schema *schema, const void *value);
+struct wr_str wr_text_done(const struct wr_text *text);
+
+bool wr_str_equal(struct wr_str a, struct wr_str b);
+int wr_str_compare(struct wr_str a, struct wr_str b); /* by code points */
+bool wr_str_contains(struct wr_str text, struct wr_str part);
+bool wr_str_starts_with(struct wr_str text, struct wr_str start);
+
+struct wr_message {
+    const char *role; /* "system" or "user" */
+    struct wr_str text;
+};
+
+enum wr_action_kind { WR_ACT_VALUE, WR_ACT_HTTP, WR_ACT_ASK, WR_ACT_RECALL };
+
+/* What a stage asks for: filled by the stage's function, carried out by the engine. */
+struct wr_action {
+    enum wr_action_kind kind;
+    const struct wr_schema *as;        /* the value it gives */
+    const void *value;                 /* WR_ACT_VALUE: the value itself */
+    uint16_t target;                   /* WR_ACT_HTTP: service, WR_ACT_ASK: model; an index */
+    enum wr_method method;             /* WR_ACT_HTTP */
+    struct wr_str path;                /* WR_ACT_HTTP: begins with '/' */
+    struct wr_str body;                /* WR_ACT_HTTP: JSON, or empty */
+    const struct wr_message *messages; /* WR_ACT_ASK */
+    size_t message_count;
+    struct wr_str key; /* WR_ACT_RECALL: canonical JSON of the key's value */
+    int64_t within_ms; /* WR_ACT_RECALL: how old it may be */
+    bool shared;       /* WR_ACT_RECALL: among all callers */
+};
+
+/* WR_ENTER: say what to do in `action`. WR_CHECK: `value` came; store it in the frame, and raise if
+ * a check fails. */
+enum wr_point { WR_ENTER, WR_CHECK };
+
+#define WR_NO_ERROR (-1)
+
+struct wr_turn {
+    enum wr_point point;
+    struct wr_arena *arena; /* the job's */
+    void *frame;            /* the workflow's typed frame */
+    struct wr_action action;
+    const void *value;
+    enum wr_class raised;     /* WR_OK unless a check failed */
+    int raised_error;         /* the user's error, an index into the program's, or WR_NO_ERROR */
+    const char *raised_check; /* the check's text as written, for the log */
+};
+
+/* ---- workflows ---------------------------------------------------------------------------- */
+
+enum wr_result { WR_RESULT_NONE, WR_RESULT_FULL, WR_RESULT_DRAFT, WR_RESULT_FALLBACK };
+enum wr_target { WR_TO_STAGE, WR_TO_DONE, WR_TO_FAIL };
+
+/* Writes the canonical JSON of a key (`dedupe by`, `remember by`). */
+typedef void wr_key_fn(struct wr_writer *out, const void *frame);
+/* The value served by `done … with V`: a pointer to the output's struct, in `arena`. */
+typedef const void *wr_with_fn(struct wr_arena *arena, const void *frame);
+
+/* The first row whose `on` has the outcome's class and whose `error` is WR_NO_ERROR or the
+ * outcome's is taken; the compiler orders them, most specific first. */
+struct wr_transition {
+    uint64_t on;
+    int error;
+    enum wr_target to;
+    uint16_t target; /* WR_TO_STAGE: stage, WR_TO_FAIL: error; an index */
+    enum wr_result result;
+    wr_with_fn *with; /* NULL: the stage's own value */
+    wr_key_fn *remember;
+    bool remember_shared;
+};
+
+struct wr_retry {
+    uint16_t times;
+    uint64_t on; /* classes */
+    uint32_t backoff_min_ms, backoff_max_ms;
+};
+
+enum wr_effect_kind { WR_PURE, WR_READ, WR_REPEATABLE, WR_KEYED, WR_ONCE };
+
+struct wr_stage {
+    const char *name;
+    void (*run)(struct wr_turn *turn);
+    const struct wr_schema *value; /* NULL where it gives none */
+    size_t value_at;               /* offset in the frame of the pointer to its value */
+    enum wr_effect_kind effect;
+    uint32_t timeout_ms, first_token_ms, idle_ms; /* one attempt */
+    uint32_t within_ms;                           /* the whole stage */
+    struct wr_retry retry;
+    uint32_t floor_ms;       /* one whole attempt and what comes after it at worst */
+    uint32_t floor_after_ms; /* the largest floor among its error targets */
+    const char *prompt;      /* "key-points@sha256:…" for an `ask`, else NULL */
+    const struct wr_transition *transitions;
+    size_t transition_count;
+    bool commit_before, commit_after; /* an awaited commit */
+};
+
+enum wr_latency { WR_INSTANT, WR_WAITING, WR_BACKGROUND };
+
+struct wr_dedupe {
+    wr_key_fn *key; /* NULL: no dedupe */
+    uint64_t window_ms;
+    bool shared;
+};
+
+struct wr_workflow {
+    const char *name;
+    uint16_t version;
+    const char *method, *path;
+    const struct wr_schema *input, *output;
+    enum wr_latency latency;
+    uint64_t budget_ms;
+    uint64_t background_ms; /* `then background`; 0: none */
+    int64_t cost_ceiling;   /* picodollars; 0: none declared */
+    bool cost_enforced;
+    bool key_required;
+    struct wr_dedupe dedupe;
+    uint64_t keep_ms; /* how long an ended job is kept */
+    size_t frame_size;
+    size_t input_at; /* offset in the frame of the input's struct */
+    const struct wr_stage *stages;
+    size_t stage_count; /* a job starts at stage 0 */
+};
+
+/* ---- the program -------------------------------------------------------------------------- */
+
+struct wr_program {
+    const char *name, *version, *summary;
+    const char *toolchain; /* "wright 0.1.0" */
+    enum wr_auth_kind auth;
+    const char *keys_env; /* bearer keys: this variable */
+    const struct wr_workflow *workflows;
+    size_t workflow_count;
+    const struct wr_service *services;
+    size_t service_count;
+    const struct wr_model *models;
+    size_t model_count;
+    const struct wr_error *errors;
+    size_t error_count;
+    const char *contract_hash; /* "sha256:…" */
+    const char *contract;      /* contract.json */
+    size_t contract_len;
+    const char *openapi; /* openapi.json */
+    size_t openapi_len;
+};
+
+/* The one program of a binary, defined by its generated code. */
+extern const struct wr_program wright_program;
+
+#endif
