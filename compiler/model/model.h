@@ -1,0 +1,356 @@
+/* The resolved model of one specification: every name, id, number and order is decided here and
+ * nothing later decides. Lists are in the order of the source. Ids are indexes into these lists.
+ * All memory is the model's arena's. Durations are milliseconds, money picodollars (10^-12 $). */
+#ifndef WC_MODEL_MODEL_H
+#define WC_MODEL_MODEL_H
+
+#include "compiler/base/source.h"
+#include "compiler/base/vec.h"
+
+#include <wright/generated.h> /* the error classes, effects and latency models are the runtime's */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ---- types -------------------------------------------------------------------------------- */
+
+enum wc_type_kind {
+    WC_TYPE_STRING,
+    WC_TYPE_INT,
+    WC_TYPE_NUMBER,
+    WC_TYPE_BOOL,
+    WC_TYPE_ENUM,
+    WC_TYPE_LIST,
+    WC_TYPE_MAP,
+    WC_TYPE_SCHEMA,   /* a named schema */
+    WC_TYPE_OBJECT,   /* of an object literal without a name, in expressions only */
+    WC_TYPE_NULL,     /* of `null`, in expressions only */
+    WC_TYPE_DURATION, /* in expressions only */
+    WC_TYPE_MONEY,
+    WC_TYPE_UUID,
+    WC_TYPE_DATE,
+    WC_TYPE_DATETIME,
+    WC_TYPE_URI,
+    WC_TYPE_EMAIL,
+    WC_TYPE_ANY,
+    WC_TYPE_UNION,
+    WC_TYPE_UNKNOWN /* an error was reported; fits everything, so that nothing follows from it */
+};
+
+enum wc_label { WC_LABEL_PII = 1, WC_LABEL_SECRET = 2 }; /* bits */
+
+struct wc_dfa; /* base/automata.h */
+
+struct wc_type {
+    enum wc_type_kind kind;
+    struct wc_span span;
+    bool nullable;
+
+    /* STRING, LIST, MAP, ANY: length. INT: value. Both ends inclusive. */
+    bool has_min, has_max;
+    int64_t min, max;
+    bool in_bytes;                 /* STRING: the length counts bytes, else code points */
+    double number_min, number_max; /* NUMBER, with has_min and has_max */
+
+    const char *pattern; /* STRING: as written; NULL: none */
+    size_t pattern_id;   /* index into the model's patterns */
+
+    const char **values; /* ENUM: interned */
+    size_t value_count;
+
+    const struct wc_type *element; /* LIST, MAP */
+    const struct wc_type *key;     /* MAP: a STRING */
+    struct wc_schema *schema;      /* SCHEMA */
+};
+
+struct wc_literal {
+    enum { WC_LIT_STRING, WC_LIT_INT, WC_LIT_NUMBER, WC_LIT_BOOL, WC_LIT_NULL } kind;
+    const char *text; /* STRING: NUL-terminated, `len` bytes */
+    size_t len;
+    int64_t integer; /* INT; BOOL: 0 or 1 */
+    double number;
+};
+
+struct wc_field {
+    const char *name;
+    const char *doc; /* NULL: none */
+    struct wc_span span;
+    struct wc_type *type;
+    bool optional;                     /* `?` */
+    const struct wc_literal *fallback; /* `= literal`; NULL: none */
+    unsigned labels;
+};
+
+struct wc_schema {
+    size_t id;
+    const char *name;
+    const char *doc;
+    struct wc_span span; /* of its name */
+    bool open;
+    WC_VEC(struct wc_field) fields;
+    const char *hash; /* "sha256:…" of its canonical JSON Schema; set by wc_model_hash() */
+    bool is_input, is_output; /* of some workflow */
+    bool is_asked;            /* some `ask` gives it */
+};
+
+struct wc_pattern {
+    const char *text; /* interned */
+    struct wc_dfa *dfa;
+};
+
+/* ---- errors and dependencies -------------------------------------------------------------- */
+
+struct wc_user_error {
+    size_t id;
+    const char *name;
+    const char *doc;
+    struct wc_span span;
+    enum wr_class class;
+    const char *message;
+    uint16_t status;
+    bool retryable;
+    uint32_t retry_after_ms;
+};
+
+/* Where something is reached; strings are the specification's. */
+struct wc_endpoint {
+    const char *url, *url_env; /* one of them */
+    enum wr_auth_kind auth;
+    const char *auth_env, *auth_header;
+};
+
+struct wc_service {
+    size_t id;
+    const char *name;
+    const char *doc;
+    struct wc_span span;
+    struct wc_endpoint endpoint;
+    struct wr_limits limits;
+    struct wr_breaker breaker;
+    const char *idempotency_header;
+    int64_t price_per_call;
+    bool used;
+};
+
+struct wc_ai_model {
+    size_t id;
+    const char *name;
+    const char *doc;
+    struct wc_span span;
+    const char *provider; /* "openai.chat" */
+    const char *model;    /* as the provider calls it */
+    struct wc_endpoint endpoint;
+    struct wr_limits limits;
+    struct wr_breaker breaker;
+    uint32_t max_input_tokens, max_output_tokens;
+    int64_t input_price, cached_price, output_price; /* picodollars a token */
+    bool used;
+};
+
+/* ---- expressions: typed and total --------------------------------------------------------- */
+
+enum wc_expr_kind {
+    WC_EXPR_LITERAL,
+    WC_EXPR_INPUT, /* the workflow's input */
+    WC_EXPR_STAGE, /* a stage's value: `stage` */
+    WC_EXPR_IT,    /* the stage's own value, in its checks */
+    WC_EXPR_LOCAL, /* the variable of a comprehension: `name`, `local` */
+    WC_EXPR_JOB_ID,
+    WC_EXPR_NOW,
+    WC_EXPR_CALLER,
+    WC_EXPR_FIELD,    /* kids[0].name; `field` is its index in the schema */
+    WC_EXPR_TEMPLATE, /* text with holes: kids; literals are LITERAL strings */
+    WC_EXPR_BINARY,   /* op; kids[0], kids[1] */
+    WC_EXPR_UNARY,    /* op; kids[0] */
+    WC_EXPR_IF,       /* kids: condition, then, else */
+    WC_EXPR_OR_ELSE,  /* kids[0] ?? kids[1] */
+    WC_EXPR_PRESENT,  /* kids[0] is present; op WC_OP_NOT: is absent */
+    WC_EXPR_QUANTIFY, /* all or any: kids: list, body; `local` is the variable */
+    WC_EXPR_CALL,     /* a function of the language: `name`; kids are arguments */
+    WC_EXPR_LIST,
+    WC_EXPR_OBJECT, /* of `type`, a SCHEMA or OBJECT: kids in the schema's field order, NULL: unset */
+    WC_EXPR_ERROR   /* an error was reported */
+};
+
+enum wc_op {
+    WC_OP_NONE,
+    WC_OP_ADD,
+    WC_OP_SUB,
+    WC_OP_MUL,
+    WC_OP_DIV,
+    WC_OP_MOD,
+    WC_OP_NEG,
+    WC_OP_EQ,
+    WC_OP_NE,
+    WC_OP_LT,
+    WC_OP_LE,
+    WC_OP_GT,
+    WC_OP_GE,
+    WC_OP_AND,
+    WC_OP_OR,
+    WC_OP_NOT,
+    WC_OP_CONTAINS,
+    WC_OP_STARTS_WITH,
+    WC_OP_MATCHES,
+    WC_OP_ALL,
+    WC_OP_ANY
+};
+
+struct wc_expr {
+    enum wc_expr_kind kind;
+    enum wc_op op;
+    struct wc_span span;
+    const struct wc_type *type; /* never NULL */
+    bool maybe;                 /* may be unset: an optional field, or a stage not on every path */
+    unsigned labels;            /* @pii, @secret that flow in */
+    const char *name;
+    size_t field;
+    size_t local; /* depth of the comprehension, from 0 */
+    struct wc_stage *stage;
+    struct wc_literal literal;
+    struct wc_expr **kids;
+    size_t kid_count;
+};
+
+/* ---- workflows ---------------------------------------------------------------------------- */
+
+/* A prompt file, read and checked in the context of the stage that asks with it. */
+struct wc_prompt {
+    const char *role;         /* "user" or "system" */
+    const char *path;         /* as written in the specification */
+    const char *label;        /* "key-points": the file's name without folder and ending */
+    const char *hash;         /* "sha256:…" of the file's bytes */
+    struct wc_source *source; /* its text */
+    struct wc_expr *text;     /* a TEMPLATE */
+};
+
+struct wc_action {
+    enum wr_action_kind kind; /* VALUE is `make` */
+    struct wc_span span;
+    const struct wc_type *as; /* the value it gives; a SCHEMA, or a type for `make` and `recall` */
+    struct wc_service *service;
+    enum wr_method method;
+    struct wc_expr *path; /* a TEMPLATE of strings; holes are percent-encoded */
+    struct wc_expr *body; /* NULL: none */
+    struct wc_ai_model *model;
+    WC_VEC(struct wc_prompt) prompts;
+    struct wc_expr *value; /* `make` */
+    struct wc_expr *key;   /* `recall by` */
+    int64_t within_ms;
+    bool shared;
+};
+
+struct wc_check {
+    struct wc_span span;
+    const char *text; /* as written, for the log */
+    struct wc_expr *condition;
+    struct wc_user_error *otherwise; /* NULL: the class check_failed alone */
+};
+
+/* A set of outcomes: leaf classes by bit (WR_OK is bit 0) and user errors by id. A user error's
+ * class bit is set in `classes` only if that class can also arise without it. */
+struct wc_outcomes {
+    uint64_t classes;
+    uint64_t errors[4]; /* at most 256 user errors a specification */
+};
+
+#define WC_USER_ERROR_MAX 256
+
+enum wc_label_kind { WC_ON_OK, WC_ON_CLASS, WC_ON_GROUP, WC_ON_ALL, WC_ON_USER_ERROR };
+
+/* One label of an `on` line, resolved. `classes` is what it covers by itself; of two labels the
+ * smaller wins: user error, class, group, `error`. */
+struct wc_on_label {
+    enum wc_label_kind kind;
+    struct wc_span span;
+    const char *name;
+    uint64_t classes;
+    struct wc_user_error *error; /* USER_ERROR */
+};
+
+struct wc_target {
+    enum wr_target kind;
+    struct wc_span span;
+    struct wc_stage *stage;      /* TO_STAGE */
+    struct wc_user_error *error; /* TO_FAIL */
+    enum wr_result result;       /* TO_DONE */
+    struct wc_expr *with;        /* NULL: the stage's own value */
+    struct wc_expr *remember;    /* NULL: nothing is remembered */
+    bool remember_shared;
+};
+
+struct wc_on {
+    struct wc_span span; /* the whole line */
+    WC_VEC(struct wc_on_label) labels;
+    struct wc_target target;
+};
+
+/* What the transition table says, one row each, disjoint, after the most specific label won. */
+struct wc_row {
+    uint64_t classes;
+    struct wc_user_error *error; /* NULL: by class alone */
+    const struct wc_on *on;
+};
+
+struct wc_stage {
+    size_t id;
+    const char *name;
+    const char *doc;
+    struct wc_span span; /* of its name */
+    struct wc_action action;
+    WC_VEC(struct wc_check) checks;
+    uint32_t timeout_ms, first_token_ms, idle_ms, within_ms;
+    struct wr_retry retry;
+    struct wc_span timeout_span, retry_span;
+    WC_VEC(struct wc_on) ons;
+
+    /* Decided by the checks (compiler/check), read by the emitters. */
+    struct wc_outcomes raises;
+    WC_VEC(struct wc_row) rows;
+    enum wr_effect_kind effect;
+    uint32_t floor_ms, floor_after_ms;
+    bool reachable;
+    bool commit_before, commit_after;
+    bool value_read; /* somewhere, or served */
+};
+
+struct wc_workflow {
+    size_t id;
+    const char *name;
+    const char *doc;
+    struct wc_span span;
+    uint16_t version;
+    const char *method, *path;
+    struct wc_span route_span;
+    struct wc_schema *input, *output;
+    enum wr_latency latency;
+    uint64_t budget_ms, background_ms;
+    struct wc_span latency_span;
+    int64_t cost_ceiling;
+    bool cost_enforced;
+    struct wc_span cost_span;
+    struct wc_expr *dedupe; /* NULL: none */
+    uint64_t dedupe_ms;
+    bool dedupe_shared;
+    bool key_required;
+    uint64_t keep_ms;
+    WC_VEC(struct wc_stage *) stages;
+};
+
+struct wc_model {
+    struct wc_arena *arena; /* borrowed */
+    const struct wc_source *source;
+    const char *name, *version, *summary, *doc;
+    struct wc_span span;
+    enum wr_auth_kind auth;
+    const char *keys_env;
+    WC_VEC(struct wc_schema *) schemas;
+    WC_VEC(struct wc_pattern) patterns;
+    WC_VEC(struct wc_user_error *) errors;
+    WC_VEC(struct wc_service *) services;
+    WC_VEC(struct wc_ai_model *) models;
+    WC_VEC(struct wc_workflow *) workflows;
+    const char *contract_hash; /* set by the contract emitter, which runs first */
+};
+
+#endif
