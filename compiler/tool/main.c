@@ -1,0 +1,117 @@
+/* The `wright` program: a table of commands. */
+#include "compiler/base/intern.h"
+#include "compiler/tool/tool.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct wc_command commands[] = {
+    {"check", "find what is wrong with a specification",
+     "wright check FILE...\n\n"
+     "Reports every error and warning of each specification, sorted by place.\n\n"
+     "  --format text|json        how to report (default: text)\n"
+     "  --color auto|always|never (default: auto, colour on a terminal)\n\n"
+     "Exit code: 0 no errors, 1 errors, 2 a file could not be read.\n",
+     wc_cmd_check},
+    {"compile", "write the C, the contract and the graph of a specification",
+     "wright compile FILE -o DIR\n\n"
+     "Writes generated C, contract.json, openapi.json and the state graph into DIR (made if it is\n"
+     "not there). The same specification gives the same bytes anywhere; an output that would not\n"
+     "change is not touched.\n",
+     wc_cmd_compile},
+    {"build", "compile a specification to one static executable",
+     "wright build FILE -o BINARY [--keep DIR]\n\n"
+     "Compiles FILE and links it with the runtime into one static executable.\n\n"
+     "  -o BINARY    where the executable goes\n"
+     "  --keep DIR   keep the generated C in DIR\n\n"
+     "The C compiler is $CC, else cc.\n",
+     wc_cmd_build},
+    {"fmt", "lay out specifications in the one style",
+     "wright fmt FILE... [--check]\n\n"
+     "Rewrites each file in place; `-` reads standard input and writes standard output.\n\n"
+     "  --check   change nothing; exit 1 and name the files that would change\n",
+     wc_cmd_fmt},
+    {"graph", "draw the stages and transitions of a specification",
+     "wright graph FILE [--format mermaid|dot]\n\n"
+     "Prints the state graph (default: mermaid).\n",
+     wc_cmd_graph},
+    {"explain", "explain an error code, with an example that fails and one that passes",
+     "wright explain CODE\n\n"
+     "Prints the page of CODE (for example E0301); without CODE, the list of all codes.\n",
+     wc_cmd_explain},
+    {"mock", "serve simulated services and models for local development",
+     "wright mock FILE [--listen ADDRESS:PORT] [faults]\n\n"
+     "Serves every service and model that FILE names with simulated, schema-shaped documents.\n"
+     "See docs/mock.md for the flags and headers that make it slow, silent, cut or wrong.\n",
+     wc_cmd_mock},
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static void help(FILE *out)
+{
+    fprintf(
+        out,
+        "wright compiles a specification of an AI feature to one static binary that serves it.\n\n"
+        "usage: wright COMMAND [arguments]\n\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fprintf(out,
+            "\n`wright COMMAND --help` tells more. Exit codes: 0 done, 1 errors found, 2 could not "
+            "run.\n");
+}
+
+static const struct wc_command *find(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int unknown(const char *name)
+{
+    const char *names[COMMAND_COUNT];
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        names[i] = commands[i].name;
+    const char *near = wc_nearest(name, names, COMMAND_COUNT);
+    fprintf(stderr, "wright: there is no command %s; ", name);
+    if (near)
+        fprintf(stderr, "did you mean `wright %s`?\n", near);
+    else
+        fprintf(stderr, "`wright --help` lists them\n");
+    return WC_EXIT_TROUBLE;
+}
+
+static int wants_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return 1;
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help(stderr);
+        return WC_EXIT_TROUBLE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return WC_EXIT_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("wright %s\n", WRIGHT_VERSION);
+        return WC_EXIT_OK;
+    }
+    const struct wc_command *command = find(argv[1]);
+    if (!command)
+        return unknown(argv[1]);
+    if (wants_help(argc - 1, argv + 1)) {
+        fputs(command->usage, stdout);
+        return WC_EXIT_OK;
+    }
+    return command->run(argc - 1, argv + 1);
+}
