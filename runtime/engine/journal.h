@@ -5,12 +5,10 @@
 
 #include <wright/generated.h>
 
+#include "runtime/base/id.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-struct wr_id {
-    uint8_t bytes[16]; /* UUIDv7, RFC 9562 section 5.7 */
-};
 
 /* Numbers and names are durable: rows are added at the end and never change. */
 enum wr_entry_kind {

@@ -1,0 +1,19 @@
+/* An inbox for an event loop: other threads leave functions in it, the loop's thread runs them. */
+#ifndef WR_BASE_LOOP_H
+#define WR_BASE_LOOP_H
+
+#include <stdbool.h>
+
+struct event_base;
+struct wr_inbox;
+
+/* Made and freed on the loop's thread. NULL if the system gives no eventfd. An inbox alone does
+ * not keep its loop from ending when nothing else is waited for, unless `keep` is true. */
+struct wr_inbox *wr_inbox_new(struct event_base *loop, bool keep);
+/* Runs what is still queued, then frees. No thread may post any more. */
+void wr_inbox_free(struct wr_inbox *inbox);
+/* From any thread, the loop's own included: `fn(arg)` is called on the loop, later, in the order
+ * posted. False only when memory is out: then it is not called. */
+bool wr_inbox_post(struct wr_inbox *inbox, void (*fn)(void *arg), void *arg);
+
+#endif
