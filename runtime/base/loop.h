@@ -7,9 +7,9 @@
 struct event_base;
 struct wr_inbox;
 
-/* Made and freed on the loop's thread. NULL if the system gives no eventfd. An inbox alone does
- * not keep its loop from ending when nothing else is waited for, unless `keep` is true. */
-struct wr_inbox *wr_inbox_new(struct event_base *loop, bool keep);
+/* Made and freed on the loop's thread. NULL if the system gives no eventfd. While it stands, the
+ * loop does not end by itself. */
+struct wr_inbox *wr_inbox_new(struct event_base *loop);
 /* Runs what is still queued, then frees. No thread may post any more. */
 void wr_inbox_free(struct wr_inbox *inbox);
 /* From any thread, the loop's own included: `fn(arg)` is called on the loop, later, in the order

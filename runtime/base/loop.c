@@ -1,0 +1,99 @@
+/* An inbox for an event loop: a locked queue and an eventfd that wakes the loop. */
+#include "runtime/base/loop.h"
+
+#include <event2/event.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct letter {
+    struct letter *next;
+    void (*fn)(void *arg);
+    void *arg;
+};
+
+struct wr_inbox {
+    struct event *wake;
+    pthread_mutex_t lock;
+    struct letter *first, **end;
+    int fd;
+};
+
+/* Takes the whole queue, so that letters posted meanwhile wait for the next turn of the loop. */
+static void run_queue(struct wr_inbox *inbox)
+{
+    pthread_mutex_lock(&inbox->lock);
+    struct letter *letter = inbox->first;
+    inbox->first = NULL;
+    inbox->end = &inbox->first;
+    pthread_mutex_unlock(&inbox->lock);
+    while (letter) {
+        struct letter *next = letter->next;
+        letter->fn(letter->arg);
+        free(letter);
+        letter = next;
+    }
+}
+
+static void on_wake(evutil_socket_t fd, short what, void *arg)
+{
+    (void)what;
+    uint64_t count;
+    ssize_t got = read(fd, &count, sizeof count);
+    (void)got; /* EAGAIN: someone else has read it; the queue tells the truth */
+    run_queue(arg);
+}
+
+struct wr_inbox *wr_inbox_new(struct event_base *loop)
+{
+    struct wr_inbox *inbox = calloc(1, sizeof *inbox);
+    if (!inbox)
+        return NULL;
+    inbox->end = &inbox->first;
+    inbox->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (inbox->fd >= 0)
+        inbox->wake = event_new(loop, inbox->fd, EV_READ | EV_PERSIST, on_wake, inbox);
+    if (!inbox->wake || event_add(inbox->wake, NULL) != 0) {
+        if (inbox->wake)
+            event_free(inbox->wake);
+        if (inbox->fd >= 0)
+            close(inbox->fd);
+        free(inbox);
+        return NULL;
+    }
+    pthread_mutex_init(&inbox->lock, NULL);
+    return inbox;
+}
+
+void wr_inbox_free(struct wr_inbox *inbox)
+{
+    if (!inbox)
+        return;
+    while (inbox->first)
+        run_queue(inbox);
+    event_free(inbox->wake);
+    close(inbox->fd);
+    pthread_mutex_destroy(&inbox->lock);
+    free(inbox);
+}
+
+bool wr_inbox_post(struct wr_inbox *inbox, void (*fn)(void *arg), void *arg)
+{
+    struct letter *letter = malloc(sizeof *letter);
+    if (!letter)
+        return false;
+    *letter = (struct letter){NULL, fn, arg};
+    pthread_mutex_lock(&inbox->lock);
+    bool was_empty = !inbox->first;
+    *inbox->end = letter;
+    inbox->end = &letter->next;
+    pthread_mutex_unlock(&inbox->lock);
+    if (was_empty) {
+        uint64_t one = 1;
+        ssize_t put = write(inbox->fd, &one, sizeof one);
+        (void)put; /* fails only when the counter is full, and then the loop is awake anyway */
+    }
+    return true;
+}

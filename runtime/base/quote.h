@@ -1,0 +1,15 @@
+/* JSON strings for text that nobody has checked: logs and problem details. */
+#ifndef WR_BASE_QUOTE_H
+#define WR_BASE_QUOTE_H
+
+#include <stddef.h>
+
+/* The most bytes that wr_quote() writes for a text of `len` bytes. */
+#define WR_QUOTE_ROOM(len) (6 * (len) + 2)
+/* Writes `text` as a JSON string, quotes included and without a NUL; what is not UTF-8 becomes
+ * U+FFFD. Gives the bytes written, at most WR_QUOTE_ROOM(len). */
+size_t wr_quote(char *out, const char *text, size_t len);
+/* The length of the UTF-8 sequence that `text` begins with, or 0 where it begins with none. */
+size_t wr_utf8_len(const char *text, size_t len);
+
+#endif
