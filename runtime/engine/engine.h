@@ -1,0 +1,112 @@
+/* The engine: takes submissions, runs jobs as the program's tables say, answers when the answer is
+ * due. It knows no workflow, no socket and no file: it is handed its doors (ports.h). Everything
+ * runs on one loop; nothing here blocks; callbacks come later, never from inside a call. */
+#ifndef WR_ENGINE_ENGINE_H
+#define WR_ENGINE_ENGINE_H
+
+#include "runtime/engine/ports.h"
+
+struct wr_engine;
+struct wr_waiter; /* somebody who is owed an answer; gone once answered or forgotten */
+
+struct wr_engine_options {
+    uint32_t jobs_max; /* live jobs; past it a submission is refused. 0: 10000 */
+};
+
+/* All tables outlive the engine. `observer` may be NULL. Never NULL. */
+struct wr_engine *wr_engine_new(const struct wr_program *program, const struct wr_clock *clock,
+                                const struct wr_effects *effects, const struct wr_store *store,
+                                const struct wr_observer *observer,
+                                const struct wr_engine_options *options);
+/* Stops everything at once; no callback is called any more. Jobs stay in the journal as they are.
+ * The doors must not call back either: close them first, or stop the loop. */
+void wr_engine_free(struct wr_engine *engine);
+
+/* ---- answers -------------------------------------------------------------------------------- */
+
+enum wr_answer_kind {
+    WR_ANSWER_JOB,        /* `body` is the envelope, `status` what HTTP says with it */
+    WR_ANSWER_MISUSE,     /* 422: this Idempotency-Key came with another body */
+    WR_ANSWER_REFUSED,    /* 503: too many jobs are live; `retry_after_s` */
+    WR_ANSWER_DRAINING,   /* 503: shutting down; `retry_after_s` */
+    WR_ANSWER_STORE_DOWN, /* 503: the store did not take or give it; `retry_after_s` */
+    WR_ANSWER_NOT_FOUND   /* 404: no such job, or another caller's */
+};
+
+/* Texts are borrowed for the call. */
+struct wr_answer {
+    enum wr_answer_kind kind;
+    int status;             /* HTTP */
+    uint32_t retry_after_s; /* 0: no Retry-After */
+    struct wr_id job;       /* WR_ANSWER_JOB */
+    struct wr_str body;     /* WR_ANSWER_JOB: the envelope, JSON */
+    bool ended;             /* the job has ended: this reply will not change */
+    bool replayed;          /* of a job that an earlier request began (Idempotency-Key) */
+    bool joined;            /* the same, by `dedupe` */
+};
+
+typedef void wr_answer_fn(void *arg, const struct wr_answer *answer);
+
+/* ---- submitting ------------------------------------------------------------------------------ */
+
+#define WR_WAIT_DEFAULT (-1) /* as the workflow's latency model says */
+
+struct wr_submission {
+    const struct wr_workflow *workflow;
+    struct wr_str caller; /* empty where the api has no auth; copied */
+    /* Taken, whatever happens: it becomes the job's arena. `input` and every text it borrows (so
+     * the request's body, too) must be in it. */
+    struct wr_arena *arena;
+    const void *input;             /* decoded by workflow->input */
+    struct wr_str idempotency_key; /* as the client sent it; empty: none; copied */
+    struct wr_str traceparent;     /* valid, or empty; copied */
+    int64_t received_us;           /* monotonic: the last byte of the request */
+    int64_t wait_ms; /* WR_WAIT_DEFAULT; 0: respond-async; else at most this (Prefer: wait=N) */
+};
+
+/* Calls `answered` exactly once: with the result, a declared error, 202 and the job as it stands,
+ * or a refusal. */
+struct wr_waiter *wr_engine_submit(struct wr_engine *engine, const struct wr_submission *submission,
+                                   wr_answer_fn *answered, void *arg);
+/* The job as it stands, live or folded from the journal; waits up to `wait_ms` for its end.
+ * Other callers' jobs are not found. HTTP status is 200 for every job that is found. */
+struct wr_waiter *wr_engine_view(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
+                                 int64_t wait_ms, wr_answer_fn *answered, void *arg);
+/* The client left: `answered` is not called any more; the job goes on. */
+void wr_engine_forget(struct wr_engine *engine, struct wr_waiter *waiter);
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+/* At start, before the first submission: takes up every job that has not ended. `held`: jobs that
+ * this program cannot go on with (their workflow is gone); they stay in the store as they are. */
+void wr_engine_recover(struct wr_engine *engine,
+                       void (*done)(void *arg, enum wr_store_status status, size_t resumed,
+                                    size_t held),
+                       void *arg);
+/* No new jobs; `done` once none is live and nobody waits. The caller sets the time limit: what is
+ * not finished by then is in the journal and is taken up at the next start. */
+void wr_engine_drain(struct wr_engine *engine, void (*done)(void *arg), void *arg);
+
+/* ---- what it is doing: readiness, metrics ----------------------------------------------------- */
+
+struct wr_engine_counts {
+    uint32_t jobs;    /* live */
+    uint32_t waiters; /* owed an answer */
+    uint32_t unsaved; /* ended, but the store has not yet taken the end */
+    bool store_down;  /* the last answer of the store was a failure */
+    bool draining;
+};
+void wr_engine_counts(const struct wr_engine *engine, struct wr_engine_counts *counts);
+
+enum wr_breaker_state { WR_BREAKER_CLOSED, WR_BREAKER_OPEN, WR_BREAKER_HALF_OPEN };
+
+struct wr_gate_counts {
+    const char *name; /* as the specification calls it */
+    bool is_model;    /* else a service */
+    uint32_t in_use, queued;
+    enum wr_breaker_state breaker;
+};
+/* Services first, then models, in the program's order; false past the last. */
+bool wr_engine_gate(const struct wr_engine *engine, size_t index, struct wr_gate_counts *counts);
+
+#endif

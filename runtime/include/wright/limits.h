@@ -1,0 +1,10 @@
+/* Constants that the compiler's proofs and the runtime share. */
+#ifndef WRIGHT_LIMITS_H
+#define WRIGHT_LIMITS_H
+
+/* The time that the proofs set aside for one awaited commit. A waiting job has two: acceptance
+ * before it starts, the end before its reply. So the floors plus twice this must fit the budget,
+ * and the runtime gives no attempt what is left below it. */
+#define WR_COMMIT_MS 25
+
+#endif
