@@ -45,6 +45,29 @@ enum wr_class {
 
 #define WR_BIT(class) (UINT64_C(1) << (class))
 
+/* What a label covers; compiler/emit/masks.c checks these against the rows of classes.def. */
+#define WR_ON_OK WR_BIT(WR_OK)
+#define WR_ON_TRANSIENT                                                                            \
+    (WR_BIT(WR_CLASS_connect_failed) | WR_BIT(WR_CLASS_overloaded) |                               \
+     WR_BIT(WR_CLASS_rate_limited) | WR_BIT(WR_CLASS_server_error) |                               \
+     WR_BIT(WR_CLASS_stream_truncated))
+#define WR_ON_TIMEOUT                                                                              \
+    (WR_BIT(WR_CLASS_timeout_connect) | WR_BIT(WR_CLASS_timeout_ttft) |                            \
+     WR_BIT(WR_CLASS_timeout_idle) | WR_BIT(WR_CLASS_timeout_total))
+#define WR_ON_INVALID_OUTPUT                                                                       \
+    (WR_BIT(WR_CLASS_schema_invalid) | WR_BIT(WR_CLASS_check_failed) |                             \
+     WR_BIT(WR_CLASS_output_truncated) | WR_BIT(WR_CLASS_stream_malformed))
+#define WR_ON_REJECTED (WR_BIT(WR_CLASS_refusal) | WR_BIT(WR_CLASS_content_filter))
+#define WR_ON_DENIED                                                                               \
+    (WR_BIT(WR_CLASS_bad_request) | WR_BIT(WR_CLASS_auth) | WR_BIT(WR_CLASS_not_found) |           \
+     WR_BIT(WR_CLASS_conflict) | WR_BIT(WR_CLASS_context_length) |                                 \
+     WR_BIT(WR_CLASS_quota_exhausted) | WR_BIT(WR_CLASS_billing))
+#define WR_ON_TRIPPED                                                                              \
+    (WR_BIT(WR_CLASS_breaker_open) | WR_BIT(WR_CLASS_limit_reached) | WR_BIT(WR_CLASS_over_cost))
+/* `error`: every class but those that are always named. */
+#define WR_ON_ERROR                                                                                \
+    ((WR_BIT(WR_CLASS_COUNT) - 1) & ~(WR_ON_OK | WR_ON_REJECTED | WR_BIT(WR_CLASS_uncertain)))
+
 struct wr_error {
     const char *name;
     enum wr_class class;
@@ -103,6 +126,11 @@ struct wr_model {
 
 enum wr_method { WR_GET, WR_HEAD, WR_POST, WR_PUT, WR_PATCH, WR_DELETE };
 
+#define WR_COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* Zeroed, for any type, as long-lived as the arena; running out of memory ends the process. */
+void *wr_arena_alloc(struct wr_arena *arena, size_t size);
+
 /* Text under construction in the turn's arena. */
 struct wr_text {
     struct wr_arena *arena;
@@ -116,7 +144,10 @@ void wr_text_int(struct wr_text *text, int64_t number);
 void wr_text_number(struct wr_text *text, double number); /* shortest that reads back the same */
 void wr_text_bool(struct wr_text *text, bool value);
 void wr_text_json(struct wr_text *text, const struct wr_schema *schema, const void *value);
+void wr_text_quote(struct wr_text *text, struct wr_str plain); /* as a JSON string, with quotes */
 struct wr_str wr_text_done(const struct wr_text *text);
+
+#define WR_ADD(text, literal) wr_text_add((text), WR_STR(literal))
 
 bool wr_str_equal(struct wr_str a, struct wr_str b);
 int wr_str_compare(struct wr_str a, struct wr_str b); /* by code points */
@@ -170,6 +201,8 @@ enum wr_target { WR_TO_STAGE, WR_TO_DONE, WR_TO_FAIL };
 
 /* Writes the canonical JSON of a key (`dedupe by`, `remember by`). */
 typedef void wr_key_fn(struct wr_writer *out, const void *frame);
+/* What `key` writes, as text in `arena`. */
+struct wr_str wr_key_text(struct wr_arena *arena, wr_key_fn *key, const void *frame);
 /* The value served by `done … with V`: a pointer to the output's struct, in `arena`. */
 typedef const void *wr_with_fn(struct wr_arena *arena, const void *frame);
 
