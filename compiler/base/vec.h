@@ -19,7 +19,7 @@ size_t wc_vec_grow(struct wc_arena *arena, void *items, size_t count, size_t *ro
 #define wc_push(arena, vec, value)                                                                 \
     ((vec)->count +=                                                                               \
      (wc_vec_grow((arena), &(vec)->items, (vec)->count, &(vec)->room, sizeof *(vec)->items),       \
-      (vec)->items[(vec)->count] = (value), 1))
+      (vec)->items[(vec)->count] = (value), 1u))
 
 /* `for (size_t i …)` over a vector. */
 #define WC_EACH(i, vec) for (size_t i = 0; i < (vec)->count; i++)
