@@ -135,7 +135,10 @@ struct wr_store {
                    void (*done)(void *arg, enum wr_store_status status, enum wr_accepted how,
                                 struct wr_id job),
                    void *arg);
-    /* In order per job. `done` NULL: it rides along with the next commit (within a few ms). */
+    /* In order per job. `done` NULL: it rides along with the next commit (within a few ms), and if
+     * that commit fails nobody is told. So: entries that are there already (same job, same seq) are
+     * left as they are, and an append that would leave a gap in seq writes nothing and ends as
+     * WR_STORE_FAILED; whoever is not sure of earlier appends sends their entries again. */
     void (*append)(void *self, const struct wr_append *append,
                    void (*done)(void *arg, enum wr_store_status status), void *arg);
     void (*read)(void *self, struct wr_id job,
