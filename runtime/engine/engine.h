@@ -54,8 +54,8 @@ typedef void wr_answer_fn(void *arg, const struct wr_answer *answer);
 struct wr_submission {
     const struct wr_workflow *workflow;
     struct wr_str caller; /* empty where the api has no auth; copied */
-    /* Taken, whatever happens: it becomes the job's arena. `input` and every text it borrows (so
-     * the request's body, too) must be in it. */
+    /* Taken, whatever happens: it is left empty, its blocks become the job's. `input` and every
+     * text that it borrows (so the request's body, too) must be in it. */
     struct wr_arena *arena;
     const void *input;             /* decoded by workflow->input */
     struct wr_str idempotency_key; /* as the client sent it; empty: none; copied */
