@@ -1,0 +1,438 @@
+/* The readers' threads: questions on connections of their own, so that nobody who reads waits for
+ * the disk of those who write. Answers cross to the loop in one block of memory each. */
+#include "runtime/base/log.h"
+#include "runtime/store/sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum query_kind { QUERY_READ, QUERY_LIST, QUERY_RECALL, QUERY_UNFINISHED };
+
+/* Memory of one answer, freed at once. */
+struct chunk {
+    struct chunk *next;
+    max_align_t bytes[];
+};
+
+struct answer {
+    struct chunk *chunks;
+    enum wr_store_status status;
+    struct wr_job_row *rows;
+    struct wr_entry *entries;
+    size_t row_count, entry_count;
+    struct wr_str value;
+    int64_t at_ms;
+};
+
+typedef void read_done(void *arg, enum wr_store_status status, const struct wr_job_row *row,
+                       const struct wr_entry *entries, size_t entry_count);
+typedef void list_done(void *arg, enum wr_store_status status, const struct wr_job_row *rows,
+                       size_t count);
+typedef void recall_done(void *arg, enum wr_store_status status, struct wr_str value,
+                         int64_t remembered_ms);
+typedef void each_job(void *arg, const struct wr_job_row *row, const struct wr_entry *entries,
+                      size_t entry_count);
+typedef void all_done(void *arg, enum wr_store_status status);
+
+struct wr_query {
+    struct wr_query *next;
+    enum query_kind kind;
+    struct wr_id job;
+    struct wr_key key;
+    int64_t not_before_ms;
+    struct wr_str texts[3]; /* list: caller, status, workflow; recall: schema */
+    uint32_t limit;
+    read_done *read;
+    list_done *list;
+    recall_done *recall;
+    each_job *each;
+    all_done *all;
+    void *arg;
+    struct answer answer;
+    char bytes[];
+};
+
+/* NULL with the answer's status set: memory is out. */
+static void *get(struct answer *answer, size_t size)
+{
+    struct chunk *chunk = malloc(sizeof *chunk + size);
+    if (!chunk) {
+        answer->status = WR_STORE_FAILED;
+        return NULL;
+    }
+    chunk->next = answer->chunks;
+    answer->chunks = chunk;
+    return chunk->bytes;
+}
+
+static void answer_free(struct answer *answer)
+{
+    for (struct chunk *chunk = answer->chunks, *next; chunk; chunk = next) {
+        next = chunk->next;
+        free(chunk);
+    }
+    *answer = (struct answer){0};
+}
+
+static struct wr_str column(struct answer *answer, sqlite3_stmt *statement, int at)
+{
+    const void *bytes = sqlite3_column_blob(statement, at);
+    size_t len = bytes ? (size_t)sqlite3_column_bytes(statement, at) : 0;
+    char *copy = get(answer, len + 1);
+    if (!copy)
+        return (struct wr_str){"", 0};
+    if (len)
+        memcpy(copy, bytes, len);
+    copy[len] = '\0';
+    return (struct wr_str){copy, len};
+}
+
+static void column_row(struct answer *answer, sqlite3_stmt *statement, struct wr_job_row *row)
+{
+    if (sqlite3_column_bytes(statement, 0) == (int)sizeof row->job.bytes)
+        memcpy(row->job.bytes, sqlite3_column_blob(statement, 0), sizeof row->job.bytes);
+    row->workflow = column(answer, statement, 1);
+    row->contract_hash = column(answer, statement, 2);
+    row->caller = column(answer, statement, 3);
+    row->status = column(answer, statement, 4);
+    row->result_type = column(answer, statement, 5);
+    row->error_code = column(answer, statement, 6);
+    row->created_ms = sqlite3_column_int64(statement, 7);
+    row->deadline_ms = sqlite3_column_int64(statement, 8);
+    row->finished_ms = sqlite3_column_int64(statement, 9);
+}
+
+/* The rest of a table of rows; the array doubles in new chunks, as old ones live as long. */
+static void read_rows(struct answer *answer, sqlite3_stmt *statement, int code, int64_t *n)
+{
+    size_t room = 0;
+    for (; code == SQLITE_ROW && answer->status == WR_STORE_OK; code = sqlite3_step(statement)) {
+        if (answer->row_count == room) {
+            room = room ? room * 2 : 1;
+            struct wr_job_row *rows = get(answer, room * sizeof *rows);
+            if (!rows)
+                break;
+            if (answer->row_count)
+                memcpy(rows, answer->rows, answer->row_count * sizeof *rows);
+            answer->rows = rows;
+        }
+        column_row(answer, statement, &answer->rows[answer->row_count++]);
+        *n = sqlite3_column_int64(statement, 10);
+    }
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        answer->status = WR_STORE_FAILED;
+}
+
+static void read_entries(struct wr_connection *c, struct answer *answer, int64_t n)
+{
+    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_read_entries);
+    int code = statement ? SQLITE_ROW : SQLITE_ERROR;
+    size_t room = 0;
+    if (statement) {
+        sqlite3_bind_int64(statement, 1, n << 20);
+        sqlite3_bind_int64(statement, 2, (n << 20) + (1 << 20) - 1);
+    }
+    while (code == SQLITE_ROW && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (answer->entry_count == room) {
+            room = room ? room * 2 : 16;
+            struct wr_entry *entries = get(answer, room * sizeof *entries);
+            if (!entries)
+                break;
+            if (answer->entry_count)
+                memcpy(entries, answer->entries, answer->entry_count * sizeof *entries);
+            answer->entries = entries;
+        }
+        answer->entries[answer->entry_count++] = (struct wr_entry){
+            .seq = (uint32_t)(sqlite3_column_int64(statement, 0) & ((1 << 20) - 1)),
+            .kind = (enum wr_entry_kind)sqlite3_column_int(statement, 1),
+            .at_ms = sqlite3_column_int64(statement, 2),
+            .path = column(answer, statement, 3),
+            .body = column(answer, statement, 4)};
+    }
+    if (code != SQLITE_DONE)
+        answer->status = WR_STORE_FAILED;
+    if (statement)
+        sqlite3_reset(statement);
+}
+
+static void do_read(struct wr_connection *c, struct wr_query *query)
+{
+    struct answer *answer = &query->answer;
+    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_read_job);
+    if (!statement) {
+        answer->status = WR_STORE_FAILED;
+        return;
+    }
+    int64_t n = 0;
+    sqlite3_bind_blob64(statement, 1, query->job.bytes, sizeof query->job.bytes, SQLITE_STATIC);
+    read_rows(answer, statement, sqlite3_step(statement), &n);
+    sqlite3_reset(statement);
+    if (answer->status == WR_STORE_OK && answer->row_count == 0)
+        answer->status = WR_STORE_NOT_FOUND;
+    if (answer->status == WR_STORE_OK)
+        read_entries(c, answer, n);
+}
+
+static void bind_text(sqlite3_stmt *statement, int at, struct wr_str text)
+{
+    sqlite3_bind_text64(statement, at, text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static void do_list(struct wr_connection *c, struct wr_query *query)
+{
+    bool by_caller = query->texts[0].len > 0;
+    sqlite3_stmt *statement =
+        wr_connection_sql(c, by_caller ? WR_SQL_list_caller : WR_SQL_list_jobs);
+    if (!statement) {
+        query->answer.status = WR_STORE_FAILED;
+        return;
+    }
+    int64_t n = 0;
+    if (!wr_id_is_zero(&query->job))
+        sqlite3_bind_blob64(statement, 1, query->job.bytes, sizeof query->job.bytes, SQLITE_STATIC);
+    bind_text(statement, 2, query->texts[1]);
+    bind_text(statement, 3, query->texts[2]);
+    sqlite3_bind_int64(statement, 4, query->limit);
+    if (by_caller)
+        bind_text(statement, 5, query->texts[0]);
+    read_rows(&query->answer, statement, sqlite3_step(statement), &n);
+    sqlite3_reset(statement);
+}
+
+static void do_recall(struct wr_connection *c, struct wr_query *query)
+{
+    struct answer *answer = &query->answer;
+    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_recall);
+    if (!statement) {
+        answer->status = WR_STORE_FAILED;
+        return;
+    }
+    sqlite3_bind_blob64(statement, 1, query->key.bytes, sizeof query->key.bytes, SQLITE_STATIC);
+    bind_text(statement, 2, query->texts[0]);
+    sqlite3_bind_int64(statement, 3, query->not_before_ms);
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        answer->value = column(answer, statement, 0);
+        answer->at_ms = sqlite3_column_int64(statement, 1);
+    } else {
+        answer->status = code == SQLITE_DONE ? WR_STORE_NOT_FOUND : WR_STORE_FAILED;
+    }
+    sqlite3_reset(statement);
+}
+
+/* ---- answers, on the loop ------------------------------------------------------------------- */
+
+static void give_answer(void *arg)
+{
+    struct wr_query *query = arg;
+    const struct answer *answer = &query->answer;
+    bool good = answer->status == WR_STORE_OK;
+    switch (query->kind) {
+    case QUERY_READ:
+        query->read(query->arg, answer->status, good ? answer->rows : NULL, answer->entries,
+                    good ? answer->entry_count : 0);
+        break;
+    case QUERY_LIST:
+        query->list(query->arg, answer->status, answer->rows, good ? answer->row_count : 0);
+        break;
+    case QUERY_RECALL:
+        query->recall(query->arg, answer->status, answer->value, answer->at_ms);
+        break;
+    case QUERY_UNFINISHED:
+        query->all(query->arg, answer->status);
+        break;
+    }
+    answer_free(&query->answer);
+    free(query);
+}
+
+/* One unfinished job on its way to the loop. */
+struct found {
+    struct answer answer;
+    each_job *each;
+    void *arg;
+};
+
+static void give_job(void *arg)
+{
+    struct found *found = arg;
+    found->each(found->arg, found->answer.rows, found->answer.entries, found->answer.entry_count);
+    answer_free(&found->answer);
+    free(found);
+}
+
+static enum wr_store_status read_open_job(struct wr_connection *c, struct answer *answer,
+                                          int64_t *n)
+{
+    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_open_jobs);
+    if (!statement)
+        return WR_STORE_FAILED;
+    sqlite3_bind_int64(statement, 1, *n);
+    read_rows(answer, statement, sqlite3_step(statement), n);
+    sqlite3_reset(statement);
+    if (answer->status == WR_STORE_OK && answer->row_count == 1)
+        read_entries(c, answer, *n);
+    return answer->status;
+}
+
+static void do_unfinished(struct wr_sqlite *s, struct wr_connection *c, struct wr_query *query)
+{
+    for (int64_t n = 0;;) {
+        struct found *found = calloc(1, sizeof *found);
+        query->answer.status = found ? read_open_job(c, &found->answer, &n) : WR_STORE_FAILED;
+        if (!found || query->answer.status != WR_STORE_OK || found->answer.row_count == 0) {
+            if (found)
+                answer_free(&found->answer);
+            free(found);
+            return;
+        }
+        found->each = query->each;
+        found->arg = query->arg;
+        wr_writer_post(s, give_job, found);
+    }
+}
+
+static void run_query(struct wr_sqlite *s, struct wr_connection *c, struct wr_query *query)
+{
+    switch (query->kind) {
+    case QUERY_READ:
+        do_read(c, query);
+        break;
+    case QUERY_LIST:
+        do_list(c, query);
+        break;
+    case QUERY_RECALL:
+        do_recall(c, query);
+        break;
+    case QUERY_UNFINISHED:
+        do_unfinished(s, c, query);
+        break;
+    }
+    if (query->answer.status == WR_STORE_FAILED)
+        wr_log(WR_LOG_ERROR, "store_read_failed", wr_f_text("path", s->path),
+               wr_f_text("reason", sqlite3_errmsg(c->db)));
+    atomic_fetch_add(&s->reads, 1);
+    wr_writer_post(s, give_answer, query);
+}
+
+struct reader_start {
+    struct wr_sqlite *s;
+    struct wr_connection *c;
+};
+
+static void *run_reader(void *start)
+{
+    struct reader_start given = *(struct reader_start *)start;
+    struct wr_sqlite *s = given.s;
+    free(start);
+    pthread_mutex_lock(&s->lock);
+    while (s->queries.first || !s->closing) {
+        struct wr_query *query = s->queries.first;
+        if (!query) {
+            pthread_cond_wait(&s->reading, &s->lock);
+            continue;
+        }
+        s->queries.first = query->next;
+        if (!s->queries.first)
+            s->queries.end = &s->queries.first;
+        pthread_mutex_unlock(&s->lock);
+        run_query(s, given.c, query);
+        pthread_mutex_lock(&s->lock);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+bool wr_reader_start(struct wr_sqlite *s, struct wr_connection *c, pthread_t *thread)
+{
+    struct reader_start *start = malloc(sizeof *start);
+    if (!start)
+        return false;
+    *start = (struct reader_start){s, c};
+    if (pthread_create(thread, NULL, run_reader, start) == 0)
+        return true;
+    free(start);
+    return false;
+}
+
+/* ---- the port ------------------------------------------------------------------------------- */
+
+/* Without memory there is nothing to answer with; the process ends as it would on the next call. */
+static struct wr_query *make(enum query_kind kind, void *arg, size_t size)
+{
+    struct wr_query *query = malloc(sizeof *query + size);
+    if (!query)
+        abort();
+    *query = (struct wr_query){.kind = kind, .arg = arg};
+    return query;
+}
+
+static void put(struct wr_sqlite *s, struct wr_query *query)
+{
+    pthread_mutex_lock(&s->lock);
+    bool closing = s->closing;
+    if (!closing) {
+        *s->queries.end = query;
+        s->queries.end = &query->next;
+        pthread_cond_signal(&s->reading);
+    }
+    pthread_mutex_unlock(&s->lock);
+    if (closing) {
+        query->answer.status = WR_STORE_FAILED;
+        wr_writer_post(s, give_answer, query);
+    }
+}
+
+static void port_read(void *self, struct wr_id job, read_done *done, void *arg)
+{
+    struct wr_query *query = make(QUERY_READ, arg, 0);
+    query->job = job;
+    query->read = done;
+    put(self, query);
+}
+
+static void port_list(void *self, const struct wr_list_query *list, list_done *done, void *arg)
+{
+    const struct wr_str texts[] = {list->caller, list->status, list->workflow};
+    struct wr_query *query = make(QUERY_LIST, arg, texts[0].len + texts[1].len + texts[2].len);
+    char *to = query->bytes;
+    for (int i = 0; i < 3; i++) {
+        if (texts[i].len)
+            memcpy(to, texts[i].ptr, texts[i].len);
+        query->texts[i] = (struct wr_str){to, texts[i].len};
+        to += texts[i].len;
+    }
+    query->job = list->before;
+    query->limit = list->limit < 1 ? 1 : list->limit > 200 ? 200 : list->limit;
+    query->list = done;
+    put(self, query);
+}
+
+static void port_recall(void *self, const struct wr_key *key, int64_t not_before_ms,
+                        struct wr_str schema_hash, recall_done *done, void *arg)
+{
+    struct wr_query *query = make(QUERY_RECALL, arg, schema_hash.len);
+    if (schema_hash.len)
+        memcpy(query->bytes, schema_hash.ptr, schema_hash.len);
+    query->texts[0] = (struct wr_str){query->bytes, schema_hash.len};
+    query->key = *key;
+    query->not_before_ms = not_before_ms;
+    query->recall = done;
+    put(self, query);
+}
+
+static void port_unfinished(void *self, each_job *each, all_done *done, void *arg)
+{
+    struct wr_query *query = make(QUERY_UNFINISHED, arg, 0);
+    query->each = each;
+    query->all = done;
+    put(self, query);
+}
+
+void wr_reader_port(struct wr_store *port)
+{
+    port->read = port_read;
+    port->list = port_list;
+    port->recall = port_recall;
+    port->unfinished = port_unfinished;
+}

@@ -1,0 +1,92 @@
+/* The schema of the SQLite store, version by version. A step is never changed once released: what
+ * comes later is a new row at the end. */
+#include "runtime/store/sqlite.h"
+
+#include <stdio.h>
+
+#define APPLICATION_ID 0x57524754 /* "WRGT": tells a store from any other SQLite file */
+
+/* job.n numbers jobs in the order of their acceptance; an entry's place is n * 2^20 + seq, so that
+ * the journal is one b-tree that grows at its end, without a second index. */
+static const char *const steps[] = {
+    "CREATE TABLE job("
+    " n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, workflow TEXT NOT NULL,"
+    " contract TEXT NOT NULL, caller TEXT NOT NULL, status TEXT NOT NULL,"
+    " result_type TEXT NOT NULL DEFAULT '', error_code TEXT NOT NULL DEFAULT '',"
+    " created_ms INTEGER NOT NULL, deadline_ms INTEGER NOT NULL,"
+    " finished_ms INTEGER NOT NULL DEFAULT 0, keep_until_ms INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX job_open ON job(n) WHERE finished_ms = 0;"
+    "CREATE INDEX job_caller ON job(caller, n);"
+    "CREATE TABLE entry("
+    " place INTEGER PRIMARY KEY, kind INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " path TEXT NOT NULL, body BLOB, blob BLOB);"
+    "CREATE TABLE blob("
+    " hash BLOB PRIMARY KEY, refs INTEGER NOT NULL, data BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE idempotency("
+    " key BLOB PRIMARY KEY, body BLOB NOT NULL, job INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX idempotency_job ON idempotency(job);"
+    "CREATE TABLE dedupe("
+    " key BLOB PRIMARY KEY, job INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX dedupe_job ON dedupe(job);"
+    "CREATE TABLE remembered("
+    " key BLOB NOT NULL, schema TEXT NOT NULL, at_ms INTEGER NOT NULL, value BLOB NOT NULL,"
+    " PRIMARY KEY(key, schema)) WITHOUT ROWID;"
+    "CREATE TABLE probe(one INTEGER PRIMARY KEY, data BLOB NOT NULL);",
+};
+
+#define NEWEST ((int64_t)(sizeof steps / sizeof *steps))
+
+static bool run(sqlite3 *db, const char *sql, const char *path, char **error)
+{
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK)
+        return true;
+    *error = wr_store_sentence("cannot prepare the store %s: %s", path, sqlite3_errmsg(db));
+    return false;
+}
+
+/* Whose file is it, and how old? */
+static bool look(sqlite3 *db, const char *path, int64_t *version, char **error)
+{
+    int64_t application = 0, tables = 0;
+    if (!wr_connection_get(db, "PRAGMA application_id", &application) ||
+        !wr_connection_get(db, "PRAGMA user_version", version) ||
+        !wr_connection_get(db, "SELECT count(*) FROM sqlite_schema", &tables)) {
+        *error = wr_store_sentence("cannot read the store %s: %s", path, sqlite3_errmsg(db));
+        return false;
+    }
+    if (application != APPLICATION_ID && (application != 0 || tables != 0)) {
+        *error = wr_store_sentence("%s is an SQLite database, but not a store of Wright's", path);
+        return false;
+    }
+    if (*version > NEWEST) {
+        *error = wr_store_sentence(
+            "the store %s has schema version %lld and this binary knows up "
+            "to %lld: it was used by a newer binary; run that one, or "
+            "restore a backup made before the upgrade",
+            path, (long long)*version, (long long)NEWEST);
+        return false;
+    }
+    return true;
+}
+
+bool wr_schema_update(sqlite3 *db, const char *path, char **error)
+{
+    int64_t version;
+    if (!look(db, path, &version, error))
+        return false;
+    if (version == NEWEST)
+        return true;
+    if (!run(db, "BEGIN IMMEDIATE", path, error))
+        return false;
+    bool good = true;
+    for (int64_t i = version; good && i < NEWEST; i++)
+        good = run(db, steps[i], path, error);
+    char mark[96];
+    snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+             APPLICATION_ID, (int)NEWEST);
+    if (good && run(db, mark, path, error) && run(db, "COMMIT", path, error))
+        return true;
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}

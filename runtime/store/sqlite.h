@@ -1,0 +1,121 @@
+/* The inside of the SQLite store: one writer, some readers, one checkpointer, each a thread with its
+ * own connection. Only files of this folder include it. */
+#ifndef WR_STORE_SQLITE_H
+#define WR_STORE_SQLITE_H
+
+#include "runtime/base/loop.h"
+#include "runtime/store/store.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+/* Values longer than this are kept once, by their hash, in table `blob`. */
+#define WR_BLOB_BYTES 4096
+/* A checkpoint is asked for at this many pages of write-ahead log; the writer does one itself, and
+ * waits for it, where the log has grown past the second. */
+#define WR_WAL_PAGES 1000
+#define WR_WAL_PAGES_MAX 32768
+
+/* One call of accept() or append(), copied into one allocation, its texts behind it. */
+struct wr_op {
+    struct wr_op *next;
+    bool is_accept;
+    union {
+        struct wr_accept accept;
+        struct wr_append append;
+    };
+    struct wr_finish finish;
+    void (*accepted)(void *arg, enum wr_store_status status, enum wr_accepted how,
+                     struct wr_id job);
+    void (*appended)(void *arg, enum wr_store_status status);
+    void *arg;
+    /* The answer. */
+    enum wr_store_status status;
+    enum wr_accepted how;
+    struct wr_id job;
+};
+
+struct wr_op_list {
+    struct wr_op *first, **end;
+    uint32_t count, awaited; /* awaited: somebody was given a callback */
+};
+
+/* One call of read(), list(), recall() or unfinished(). */
+struct wr_query;
+struct wr_query_list {
+    struct wr_query *first, **end;
+};
+
+enum wr_sql {
+#define SQL(name, text) WR_SQL_##name,
+#include "runtime/store/sql.def"
+#undef SQL
+    WR_SQL_COUNT
+};
+
+/* A connection and its prepared statements, made when first used. One thread's. */
+struct wr_connection {
+    sqlite3 *db;
+    sqlite3_stmt *statements[WR_SQL_COUNT];
+};
+
+struct wr_sqlite {
+    struct wr_store port; /* first: what the engine holds */
+    struct wr_inbox *inbox;
+    struct wr_store_options options;
+    char *path;
+    int lock_fd;
+
+    pthread_mutex_t lock; /* of the queues and `closing` */
+    pthread_cond_t work, reading, checkpointing;
+    struct wr_op_list queue;
+    struct wr_query_list queries;
+    bool closing, closed, want_checkpoint;
+
+    pthread_t writer, checkpointer, *readers;
+    uint32_t reader_count;
+    bool writer_runs, checkpointer_runs;
+    struct wr_connection write, check;
+    struct wr_connection *read; /* one a reader */
+
+    atomic_int trouble; /* enum wr_store_status of the newest commit */
+    atomic_ullong queued, commits, failed_commits, writes, refused, reads, commit_us, checkpoints,
+        wal_pages;
+};
+
+static inline struct wr_sqlite *wr_sqlite_of(void *self)
+{
+    return self;
+}
+
+/* connection.c */
+bool wr_connection_open(struct wr_connection *c, const char *path, bool writes, char **error);
+void wr_connection_close(struct wr_connection *c);
+sqlite3_stmt *wr_connection_sql(struct wr_connection *c, enum wr_sql which); /* NULL: failed */
+enum wr_store_status wr_connection_status(struct wr_connection *c, int code);
+char *wr_store_sentence(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool wr_connection_get(sqlite3 *db, const char *sql, int64_t *number);
+
+/* schema.c */
+bool wr_schema_update(sqlite3 *db, const char *path, char **error);
+
+/* ops.c: the calls, copied */
+struct wr_op *wr_op_accept(const struct wr_accept *accept);
+struct wr_op *wr_op_append(const struct wr_append *append);
+void wr_op_list_init(struct wr_op_list *list);
+void wr_op_list_add(struct wr_op_list *list, struct wr_op *op);
+void wr_op_list_join(struct wr_op_list *list, struct wr_op_list *tail);
+void wr_ops_answer(void *first); /* on the loop: calls back and frees a whole list */
+
+/* apply.c: one call within the writer's transaction */
+int wr_op_apply(struct wr_connection *c, struct wr_op *op); /* an SQLite result; fills the answer */
+
+/* writer.c, reader.c */
+void *wr_writer_run(void *store);
+void *wr_checkpointer_run(void *store);
+void wr_writer_post(struct wr_sqlite *s, void (*fn)(void *arg), void *arg);
+bool wr_reader_start(struct wr_sqlite *s, struct wr_connection *c, pthread_t *thread);
+void wr_reader_port(struct wr_store *port);
+
+#endif

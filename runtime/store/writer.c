@@ -1,0 +1,280 @@
+/* The writer's thread: takes what is queued, commits it as one transaction, answers. And the
+ * checkpointer's, which keeps the write-ahead log short, outside of anybody's commit. */
+#include "runtime/base/clock.h"
+#include "runtime/base/failpoint.h"
+#include "runtime/base/log.h"
+#include "runtime/store/sqlite.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+/* An answer must reach the loop: with no memory for the letter, wait for some. */
+void wr_writer_post(struct wr_sqlite *s, void (*fn)(void *arg), void *arg)
+{
+    while (!wr_inbox_post(s->inbox, fn, arg))
+        usleep(1000);
+}
+
+static int step(struct wr_connection *c, enum wr_sql which)
+{
+    sqlite3_stmt *statement = wr_connection_sql(c, which);
+    if (!statement)
+        return sqlite3_errcode(c->db);
+    int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static bool is_trouble(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_NOMEM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_BUSY:
+    case SQLITE_PERM:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* One call, in a savepoint of its own: what is wrong with it is not the others' fault. Gives
+ * SQLITE_OK, or what makes the whole transaction fail. */
+static int apply_one(struct wr_connection *c, struct wr_op *op)
+{
+    int code = step(c, WR_SQL_savepoint);
+    if (code != SQLITE_OK)
+        return code;
+    code = wr_op_apply(c, op);
+    if (code == SQLITE_OK)
+        return step(c, WR_SQL_release);
+    if (is_trouble(code) || sqlite3_get_autocommit(c->db))
+        return code;
+    char id[WR_ID_TEXT];
+    wr_id_text(op->is_accept ? &op->accept.job : &op->append.job, id);
+    wr_log(
+        WR_LOG_ERROR, "store_write_refused", wr_f_text("job_id", id),
+        wr_f_text("reason", code == SQLITE_RANGE ? "a gap in the journal" : sqlite3_errmsg(c->db)));
+    op->status = WR_STORE_FAILED;
+    code = step(c, WR_SQL_rollback_to);
+    return code == SQLITE_OK ? step(c, WR_SQL_release) : code;
+}
+
+static int commit_batch(struct wr_connection *c, struct wr_op_list *batch)
+{
+    int code = step(c, WR_SQL_begin);
+    for (struct wr_op *op = batch->first; op && code == SQLITE_OK; op = op->next)
+        code = apply_one(c, op);
+    wr_failpoint("store.commit.before");
+    if (code == SQLITE_OK)
+        code = step(c, WR_SQL_commit);
+    wr_failpoint("store.commit.after");
+    return code;
+}
+
+static void set_trouble(struct wr_sqlite *s, int status, const char *reason)
+{
+    int before = atomic_exchange(&s->trouble, status);
+    if (before == status)
+        return;
+    if (status == WR_STORE_OK)
+        wr_log(WR_LOG_WARN, "store_recovered", wr_f_text("path", s->path));
+    else
+        wr_log(WR_LOG_ERROR, "store_failed", wr_f_text("path", s->path),
+               wr_f_text("reason", reason), WR_F_BOOL("no_space", status == WR_STORE_FULL));
+}
+
+/* Nothing of the batch was written. Who awaits is told; what rides along is kept for the next
+ * transaction, in its place before whatever follows it. */
+static void batch_failed(struct wr_sqlite *s, struct wr_op_list *batch, struct wr_op_list *kept,
+                         enum wr_store_status status)
+{
+    struct wr_op_list told;
+    wr_op_list_init(&told);
+    wr_op_list_init(kept);
+    for (struct wr_op *op = batch->first, *next; op; op = next) {
+        next = op->next;
+        op->status = status;
+        wr_op_list_add(op->accepted || op->appended ? &told : kept, op);
+    }
+    wr_op_list_init(batch);
+    atomic_fetch_sub(&s->queued, told.count);
+    if (told.first)
+        wr_writer_post(s, wr_ops_answer, told.first);
+}
+
+static void after_commit(struct wr_sqlite *s, struct wr_op_list *batch)
+{
+    atomic_fetch_add(&s->writes, batch->count);
+    atomic_fetch_sub(&s->queued, batch->count);
+    wr_failpoint("store.answer.before");
+    wr_writer_post(s, wr_ops_answer, batch->first);
+    wr_op_list_init(batch);
+    uint64_t pages = atomic_load(&s->wal_pages);
+    if (pages > WR_WAL_PAGES_MAX) {
+        sqlite3_wal_checkpoint_v2(s->write.db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    } else if (pages > WR_WAL_PAGES) {
+        pthread_mutex_lock(&s->lock);
+        s->want_checkpoint = true;
+        pthread_cond_signal(&s->checkpointing);
+        pthread_mutex_unlock(&s->lock);
+    }
+}
+
+static void write_batch(struct wr_sqlite *s, struct wr_op_list *batch, struct wr_op_list *kept)
+{
+    int64_t began = wr_mono_us();
+    wr_op_list_init(kept);
+    int code = commit_batch(&s->write, batch);
+    atomic_fetch_add(&s->commit_us, (unsigned long long)(wr_mono_us() - began));
+    if (code == SQLITE_OK) {
+        atomic_fetch_add(&s->commits, 1);
+        set_trouble(s, WR_STORE_OK, NULL);
+        after_commit(s, batch);
+        return;
+    }
+    enum wr_store_status status = wr_connection_status(&s->write, code);
+    char reason[256];
+    snprintf(reason, sizeof reason, "%s (%d)", sqlite3_errmsg(s->write.db), code);
+    if (!sqlite3_get_autocommit(s->write.db))
+        step(&s->write, WR_SQL_rollback);
+    atomic_fetch_add(&s->failed_commits, 1);
+    set_trouble(s, (int)status, reason);
+    batch_failed(s, batch, kept, status);
+}
+
+/* A store in trouble is written to now and then, so that it is known when it works again: some
+ * pages, as an update in place would succeed on a full disk. */
+static void probe(struct wr_sqlite *s)
+{
+    int code = step(&s->write, WR_SQL_begin);
+    if (code == SQLITE_OK)
+        code = step(&s->write, WR_SQL_probe_fill);
+    if (code == SQLITE_OK)
+        code = step(&s->write, WR_SQL_commit);
+    if (code == SQLITE_OK)
+        code = step(&s->write, WR_SQL_probe_clear);
+    enum wr_store_status status = wr_connection_status(&s->write, code);
+    if (code == SQLITE_OK)
+        set_trouble(s, WR_STORE_OK, NULL);
+    else
+        set_trouble(s, (int)status, sqlite3_errmsg(s->write.db));
+    if (!sqlite3_get_autocommit(s->write.db))
+        step(&s->write, WR_SQL_rollback);
+}
+
+static void wait_ms(struct wr_sqlite *s, uint32_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)ms * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&s->work, &s->lock, &until);
+}
+
+/* At most `options.batch` calls off the queue's front. */
+static void take(struct wr_sqlite *s, struct wr_op_list *batch)
+{
+    for (uint32_t taken = 0; s->queue.first && taken < s->options.batch; taken++) {
+        struct wr_op *op = s->queue.first;
+        s->queue.first = op->next;
+        s->queue.count--;
+        s->queue.awaited -= op->accepted || op->appended;
+        wr_op_list_add(batch, op);
+    }
+    if (!s->queue.first)
+        wr_op_list_init(&s->queue);
+}
+
+/* Waits for work, the lock held. Nothing awaited: gives others `ride_ms` to come along. False: it
+ * is time to end. */
+static bool wait_for_work(struct wr_sqlite *s, bool *kept)
+{
+    bool rode = false;
+    for (;;) {
+        bool trouble = atomic_load(&s->trouble) != WR_STORE_OK;
+        if (s->closing)
+            return s->queue.first || *kept;
+        if (s->queue.awaited > 0 || (rode && s->queue.first))
+            return true;
+        if (trouble)
+            wait_ms(s, s->options.probe_ms);
+        else if (s->queue.first)
+            wait_ms(s, s->options.ride_ms);
+        else
+            pthread_cond_wait(&s->work, &s->lock);
+        if (trouble && !s->closing && s->queue.awaited == 0) {
+            *kept = true;
+            return true;
+        }
+        rode = !trouble && s->queue.first != NULL;
+    }
+}
+
+/* The store failed to the end: what nobody awaits is lost as in a crash, which leaves each job's
+ * journal consistent; the others are told. */
+static void give_up(struct wr_sqlite *s, struct wr_op_list *kept)
+{
+    pthread_mutex_lock(&s->lock);
+    s->closed = true;
+    wr_op_list_join(kept, &s->queue);
+    pthread_cond_broadcast(&s->checkpointing);
+    pthread_mutex_unlock(&s->lock);
+    for (struct wr_op *op = kept->first; op; op = op->next)
+        op->status = WR_STORE_FAILED;
+    if (kept->first)
+        wr_writer_post(s, wr_ops_answer, kept->first);
+}
+
+void *wr_writer_run(void *store)
+{
+    struct wr_sqlite *s = store;
+    struct wr_op_list kept, batch;
+    wr_op_list_init(&kept);
+    for (;;) {
+        bool again = kept.first != NULL;
+        pthread_mutex_lock(&s->lock);
+        bool work = wait_for_work(s, &again), closing = s->closing;
+        wr_op_list_init(&batch);
+        wr_op_list_join(&batch, &kept);
+        take(s, &batch);
+        pthread_mutex_unlock(&s->lock);
+        if (!work)
+            break;
+        if (batch.first)
+            write_batch(s, &batch, &kept);
+        else
+            probe(s);
+        if (closing && kept.first)
+            break;
+    }
+    give_up(s, &kept);
+    return NULL;
+}
+
+/* PASSIVE: waits for nobody and nobody waits for it. */
+void *wr_checkpointer_run(void *store)
+{
+    struct wr_sqlite *s = store;
+    pthread_mutex_lock(&s->lock);
+    while (!s->closed) {
+        if (!s->want_checkpoint) {
+            pthread_cond_wait(&s->checkpointing, &s->lock);
+            continue;
+        }
+        s->want_checkpoint = false;
+        pthread_mutex_unlock(&s->lock);
+        sqlite3_wal_checkpoint_v2(s->check.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        atomic_fetch_add(&s->checkpoints, 1);
+        pthread_mutex_lock(&s->lock);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
