@@ -1,0 +1,70 @@
+/* One attempt under way, as the files of this folder share it: client.c moves its bytes and events,
+ * attempt.c prepares it and judges how it ended. Nobody outside includes this. */
+#ifndef WR_MODEL_ATTEMPT_H
+#define WR_MODEL_ATTEMPT_H
+
+#include "runtime/model/endpoint.h"
+#include "runtime/model/provider.h"
+#include "runtime/model/sse.h"
+
+#include <curl/curl.h>
+
+struct event;
+
+struct wr_client {
+    const struct wr_program *program;
+    struct event_base *loop;
+    CURLM *multi;
+    struct event *timer; /* libcurl's */
+    struct wr_place *services, *models;
+    char agent[64]; /* User-Agent */
+    bool certificates_looked_for;
+    char *certificates; /* a file; NULL: the bundle built in, or none */
+    struct wr_effect *under_way;
+};
+
+enum wr_reading {
+    WR_READING_NOTHING, /* no body yet */
+    WR_READING_STREAM,  /* server-sent events */
+    WR_READING_WHOLE    /* kept until its end */
+};
+
+struct wr_effect {
+    struct wr_client *client;
+    struct wr_effect *next, **link;
+    struct wr_effect_call call;
+    const struct wr_place *place;
+    const struct wr_service *service; /* one of service and model */
+    const struct wr_model *model;
+    const struct wr_provider *provider; /* of the model */
+    CURL *easy;                         /* NULL: it cannot start */
+    struct curl_slist *headers;
+    struct event *timer; /* the nearest of its deadlines */
+    struct wr_bytes body, came;
+    size_t header_bytes;
+    enum wr_reading reading;
+    struct wr_sse sse;
+    struct wr_answer answer;
+    int status;
+    int64_t started_us, first_us, last_us, done_us; /* monotonic; first and done -1: not yet */
+    enum wr_class class;                            /* decided before its end; WR_OK: not */
+    char why[160];                                  /* the sentence for it */
+};
+
+/* Decides how the attempt ended, for good: what is decided first stays. */
+void wr_attempt_decide(struct wr_effect *effect, enum wr_class class, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Makes the easy handle. False: it cannot start, and is decided. */
+bool wr_attempt_prepare(struct wr_effect *effect);
+/* When its next deadline is (monotonic, microseconds). */
+int64_t wr_attempt_deadline(const struct wr_effect *effect);
+/* A deadline has come: it is decided, or whole. */
+void wr_attempt_expire(struct wr_effect *effect, int64_t now_us);
+/* libcurl is done with it, or it expired: fills the outcome, in the call's arena. */
+void wr_attempt_outcome(struct wr_effect *effect, CURLcode result, struct wr_outcome *outcome);
+/* Its deadlines have moved forward. */
+void wr_client_rearm(struct wr_effect *effect);
+/* The file with the certificates to trust, or NULL. */
+const char *wr_client_certificates(struct wr_client *client);
+
+#endif
