@@ -1,0 +1,215 @@
+/* Folding events into a job's state. */
+#include "runtime/engine/fold.h"
+
+#include <string.h>
+
+void wr_state_init(struct wr_state *state, struct wr_arena *arena, struct wr_id job)
+{
+    memset(state, 0, sizeof *state);
+    state->arena = arena;
+    state->job = job;
+    state->age_ms = -1;
+}
+
+bool wr_state_ended(const struct wr_state *state)
+{
+    return state->status >= WR_STATUS_COMPLETED;
+}
+
+struct wr_place *wr_state_place(struct wr_state *state, struct wr_str path)
+{
+    struct wr_place **at = &state->places;
+    while (*at && !wr_str_equal((*at)->path, path))
+        at = &(*at)->next;
+    if (!*at) {
+        *at = WR_NEW(state->arena, struct wr_place);
+        (*at)->path = path;
+    }
+    return *at;
+}
+
+const struct wr_kept_value *wr_state_value(const struct wr_state *state, struct wr_str path,
+                                           struct wr_str stage)
+{
+    for (const struct wr_kept_value *kept = state->values; kept; kept = kept->next)
+        if (wr_str_equal(kept->path, path) && wr_str_equal(kept->stage, stage))
+            return kept;
+    return NULL;
+}
+
+static bool fold_accepted(struct wr_state *state, const struct wr_event *event)
+{
+    state->workflow = event->workflow;
+    state->api = event->api;
+    state->contract = event->contract;
+    state->toolchain = event->toolchain;
+    state->output_schema = event->output_schema;
+    state->caller = event->caller;
+    state->trace = event->trace;
+    state->input = event->value;
+    state->input_schema = event->schema;
+    state->created_ms = event->created_ms;
+    state->deadline_ms = event->deadline_ms;
+    state->budget_ms = event->budget_ms;
+    state->keyed = event->keyed;
+    state->side_effect = event->side_effect;
+    state->status = WR_STATUS_QUEUED;
+    return event->seq == 1;
+}
+
+static bool fold_entered(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_place *place = wr_state_place(state, event->path);
+    place->stage = event->stage;
+    place->target = (struct wr_str){0};
+    place->now_ms = event->now_ms;
+    place->attempts = 0;
+    place->started = place->ended = false;
+    place->class = WR_OK;
+    place->error = (struct wr_str){0};
+    state->status = WR_STATUS_PROCESSING;
+    return true;
+}
+
+static bool fold_started(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_place *place = wr_state_place(state, event->path);
+    place->started = true;
+    place->ended = false;
+    return wr_str_equal(place->stage, event->stage);
+}
+
+static void fold_tool(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_tool **at = &state->tools;
+    while (*at && !wr_str_equal((*at)->name, event->tool))
+        at = &(*at)->next;
+    if (*at)
+        return;
+    *at = WR_NEW(state->arena, struct wr_tool);
+    (*at)->name = event->tool;
+    (*at)->version = event->tool_version;
+}
+
+static bool fold_ended(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_place *place = wr_state_place(state, event->path);
+    place->attempts = event->attempt;
+    place->started = false;
+    place->ended = true;
+    place->class = event->class;
+    place->error = event->error;
+    if (event->tool.len)
+        fold_tool(state, event);
+    if (event->model.len) {
+        state->attempts++;
+        state->input_tokens += event->input_tokens;
+        state->output_tokens += event->output_tokens;
+        state->cost += event->cost;
+    }
+    if (event->class == WR_OK && event->model.len) {
+        state->model = event->model;
+        state->model_version = event->model_version;
+        state->prompt = event->prompt;
+    }
+    if (event->class == WR_OK && event->remembered_ms) {
+        state->remembered_ms = event->remembered_ms;
+        state->remembered_stage = event->stage;
+    }
+    return wr_str_equal(place->stage, event->stage);
+}
+
+/* The newest first: a stage that is entered again has a new value. */
+static bool fold_value(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_kept_value *kept = WR_NEW(state->arena, struct wr_kept_value);
+    kept->path = event->path;
+    kept->stage = event->stage;
+    kept->json = event->value;
+    kept->schema = event->schema;
+    kept->next = state->values;
+    state->values = kept;
+    return true;
+}
+
+static bool fold_transition(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_step **at = &state->steps;
+    while (*at)
+        at = &(*at)->next;
+    *at = WR_NEW(state->arena, struct wr_step);
+    (*at)->stage = event->stage;
+    (*at)->label = event->label;
+    (*at)->class = event->class;
+    (*at)->optional = event->optional;
+    struct wr_place *place = wr_state_place(state, event->path);
+    if (event->target.len) {
+        place->target = event->target;
+        place->stage = (struct wr_str){0};
+    }
+    return true;
+}
+
+static bool fold_published(struct wr_state *state, const struct wr_event *event)
+{
+    state->result = WR_RESULT_DRAFT;
+    state->output = event->value;
+    return true;
+}
+
+static bool fold_finished(struct wr_state *state, const struct wr_event *event)
+{
+    state->status = event->status;
+    state->finished_ms = event->at_ms;
+    state->http = (int)event->http;
+    state->result = event->result;
+    state->output = event->value;
+    for (struct wr_place *place = state->places; place; place = place->next)
+        place->stage = place->target = (struct wr_str){0};
+    if (event->served.len) {
+        const struct wr_kept_value *kept = wr_state_value(state, event->path, event->served);
+        if (!kept)
+            return false;
+        state->output = kept->json;
+        if (wr_str_equal(event->served, state->remembered_stage)) {
+            state->age_ms = event->at_ms - state->remembered_ms;
+            state->model = state->model_version = state->prompt = (struct wr_str){0};
+        }
+    }
+    state->class = event->class;
+    state->error = event->error;
+    state->message = event->message;
+    state->error_stage = event->class == WR_OK ? (struct wr_str){0} : event->stage;
+    state->retryable = event->retryable;
+    state->retry_after_ms = event->retry_after_ms;
+    return event->status >= WR_STATUS_COMPLETED;
+}
+
+bool wr_state_fold(struct wr_state *state, const struct wr_event *event)
+{
+    static bool (*const folds[WR_ENTRY_KIND_COUNT])(struct wr_state *, const struct wr_event *) = {
+        [WR_ENTRY_ACCEPTED] = fold_accepted,   [WR_ENTRY_ENTERED] = fold_entered,
+        [WR_ENTRY_STARTED] = fold_started,     [WR_ENTRY_ENDED] = fold_ended,
+        [WR_ENTRY_VALUE] = fold_value,         [WR_ENTRY_TRANSITION] = fold_transition,
+        [WR_ENTRY_PUBLISHED] = fold_published, [WR_ENTRY_FINISHED] = fold_finished,
+    };
+    bool in_order = event->seq == state->seq + 1 && !wr_state_ended(state) &&
+                    (event->seq == 1) == (event->kind == WR_ENTRY_ACCEPTED);
+    if (!in_order || event->kind >= WR_ENTRY_KIND_COUNT)
+        return false;
+    state->seq = event->seq;
+    return folds[event->kind](state, event);
+}
+
+bool wr_state_fold_all(struct wr_state *state, const struct wr_entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct wr_entry entry = entries[i];
+        struct wr_event event;
+        entry.path = wr_arena_str(state->arena, entry.path);
+        entry.body = wr_arena_str(state->arena, entry.body);
+        if (!wr_event_decode(state->arena, &entry, &event) || !wr_state_fold(state, &event))
+            return false;
+    }
+    return count > 0;
+}

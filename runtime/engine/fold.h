@@ -1,0 +1,85 @@
+/* A job's state: what its journal's entries come to, one after the other. A running job keeps the
+ * same state by folding each event as it happens, so what a client sees live, after the end and
+ * after a restart cannot differ. Knows the journal; not the program, not time. */
+#ifndef WR_ENGINE_FOLD_H
+#define WR_ENGINE_FOLD_H
+
+#include "runtime/base/arena.h"
+#include "runtime/engine/event.h"
+
+/* Where one activity is. */
+struct wr_place {
+    struct wr_place *next;
+    struct wr_str path, stage; /* stage empty: between stages, see `target` */
+    struct wr_str target;
+    int64_t now_ms;
+    int64_t attempts; /* ended, in this stage */
+    bool started;     /* an attempt was told of beforehand and has not ended */
+    bool ended;       /* the stage's last attempt: class and error say how */
+    enum wr_class class;
+    struct wr_str error;
+};
+
+struct wr_kept_value {
+    struct wr_kept_value *next;
+    struct wr_str path, stage, json, schema;
+};
+
+/* A stage that came to its end, in order. */
+struct wr_step {
+    struct wr_step *next;
+    struct wr_str stage, label;
+    enum wr_class class;
+    bool optional;
+};
+
+struct wr_tool {
+    struct wr_tool *next;
+    struct wr_str name, version;
+};
+
+struct wr_state {
+    struct wr_arena *arena; /* of the lists; borrowed */
+    struct wr_id job;
+    uint32_t seq; /* of the newest event folded */
+
+    struct wr_str workflow, api, contract, toolchain, output_schema, caller, trace;
+    struct wr_str input, input_schema; /* JSON, hash */
+    int64_t created_ms, deadline_ms, budget_ms, finished_ms;
+    bool keyed, side_effect;
+
+    enum wr_status status;
+    enum wr_result result;
+    struct wr_str output; /* JSON */
+    int64_t age_ms;       /* of a remembered output; -1: it is not one */
+
+    struct wr_str error, message, error_stage; /* when failed */
+    enum wr_class class;
+    bool retryable;
+    int64_t retry_after_ms;
+    int http;
+
+    struct wr_place *places;
+    struct wr_kept_value *values;
+    struct wr_step *steps;
+    struct wr_tool *tools;
+
+    struct wr_str model, model_version, prompt; /* of the newest ask that was good */
+    int64_t remembered_ms;                      /* of the newest good recall */
+    struct wr_str remembered_stage;
+    int64_t input_tokens, output_tokens, cost, attempts; /* of models */
+};
+
+void wr_state_init(struct wr_state *state, struct wr_arena *arena, struct wr_id job);
+/* Texts of the event are borrowed. False where it cannot follow what was folded: damage. */
+bool wr_state_fold(struct wr_state *state, const struct wr_event *event);
+/* A whole journal; the entries' bytes are copied. */
+bool wr_state_fold_all(struct wr_state *state, const struct wr_entry *entries, size_t count);
+
+bool wr_state_ended(const struct wr_state *state);
+/* The newest value of a stage, or NULL. */
+const struct wr_kept_value *wr_state_value(const struct wr_state *state, struct wr_str path,
+                                           struct wr_str stage);
+struct wr_place *wr_state_place(struct wr_state *state, struct wr_str path); /* made if new */
+
+#endif

@@ -1,0 +1,46 @@
+/* Names: of entry kinds, statuses, results and classes. They are durable and seen by clients. */
+#include "runtime/engine/event.h"
+
+const char *wr_entry_kind_name(enum wr_entry_kind kind)
+{
+    static const char *const names[WR_ENTRY_KIND_COUNT] = {
+        "accepted", "entered", "started", "ended", "value", "transition", "published", "finished",
+    };
+    return kind < WR_ENTRY_KIND_COUNT ? names[kind] : "unknown";
+}
+
+const char *wr_status_name(enum wr_status status)
+{
+    static const char *const names[WR_STATUS_COUNT] = {
+        "queued", "processing", "completed", "degraded", "failed", "cancelled",
+    };
+    return status < WR_STATUS_COUNT ? names[status] : "unknown";
+}
+
+const char *wr_result_name(enum wr_result result)
+{
+    static const char *const names[] = {NULL, "full", "draft", "fallback"};
+    return result < sizeof names / sizeof *names ? names[result] : NULL;
+}
+
+struct class_row {
+    const char *name;
+    bool retryable;
+};
+
+static const struct class_row classes[WR_CLASS_COUNT] = {
+    {"ok", false},
+#define CLASS(name, group, http, retryable) {#name, retryable},
+#include <wright/classes.def>
+#undef CLASS
+};
+
+const char *wr_class_name(enum wr_class class)
+{
+    return class < WR_CLASS_COUNT ? classes[class].name : "unknown";
+}
+
+bool wr_class_retryable(enum wr_class class)
+{
+    return class < WR_CLASS_COUNT && classes[class].retryable;
+}
