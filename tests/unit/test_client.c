@@ -271,12 +271,10 @@ static void test_service(struct trial *trial)
     expect(trial, &get, "", WR_CLASS_stream_truncated, "closed without an answer");
     expect(trial, &get, "@900", WR_CLASS_timeout_total, "silence");
     tap_ok(trial->took_ms < 750, "in time");
-    char *big = malloc(4000);
-    memset(big, 'x', 3999);
-    big[3999] = '\0';
+    static char big[4000]; /* read by the server after the attempt has ended */
+    memset(big, 'x', sizeof big - 1);
     memcpy(big, JSON_200 "\r\n", sizeof JSON_200 "\r\n" - 1);
     expect(trial, &get, big, WR_CLASS_schema_invalid, "more than may be read");
-    free(big);
     get.path = WR_STR("/a/../b");
     expect(trial, &get, "", WR_CLASS_bad_request, "a path that climbs");
     get.path = WR_STR("//host/a b");
