@@ -1,0 +1,227 @@
+/* The envelope, from a job's state. It knows the state and nothing of how it came about. */
+#include "runtime/engine/envelope.h"
+
+#include "runtime/base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct wr_legal wr_legal_rows[] = {
+#define LEGAL(status, result, final, post, get)                                                    \
+    {WR_STATUS_##status, WR_RESULT_##result, final, post, get},
+#include "runtime/engine/legal.def"
+#undef LEGAL
+};
+const size_t wr_legal_count = sizeof wr_legal_rows / sizeof *wr_legal_rows;
+
+const struct wr_legal *wr_legal_find(enum wr_status status, enum wr_result result)
+{
+    for (size_t i = 0; i < wr_legal_count; i++)
+        if (wr_legal_rows[i].status == status && wr_legal_rows[i].result == result)
+            return &wr_legal_rows[i];
+    return NULL;
+}
+
+int wr_envelope_post_status(const struct wr_state *state)
+{
+    const struct wr_legal *row = wr_legal_find(state->status, state->result);
+    if (row && row->post)
+        return row->post;
+    return state->http >= 400 && state->http <= 599 ? state->http : 500;
+}
+
+uint32_t wr_envelope_retry_after_s(const struct wr_state *state)
+{
+    if (!wr_state_ended(state))
+        return 1;
+    return (uint32_t)((state->retry_after_ms + 999) / 1000);
+}
+
+/* ---- small pieces ------------------------------------------------------------------------------ */
+
+static void put(struct wr_text *out, const char *plain)
+{
+    wr_text_add(out, (struct wr_str){plain, strlen(plain)});
+}
+
+static void put_text(struct wr_text *out, const char *key, struct wr_str text)
+{
+    put(out, key);
+    if (text.len)
+        wr_text_quote(out, text);
+    else
+        put(out, "null");
+}
+
+static void put_word(struct wr_text *out, const char *key, const char *word)
+{
+    put_text(out, key, word ? (struct wr_str){word, strlen(word)} : (struct wr_str){0});
+}
+
+static void put_int(struct wr_text *out, const char *key, int64_t number)
+{
+    put(out, key);
+    wr_text_int(out, number);
+}
+
+static void put_bool(struct wr_text *out, const char *key, bool value)
+{
+    put(out, key);
+    wr_text_bool(out, value);
+}
+
+static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
+{
+    char text[WR_TIME_TEXT];
+    wr_time_text(utc_ms, text);
+    put_word(out, key, utc_ms ? text : NULL);
+}
+
+/* ---- the parts --------------------------------------------------------------------------------- */
+
+/* Optional context that was done without. */
+static void put_missing(struct wr_text *out, const struct wr_state *state)
+{
+    bool first = true;
+    put(out, ",\"missing\":[");
+    for (const struct wr_step *step = state->steps; step; step = step->next)
+        if (step->optional && step->class != WR_OK) {
+            put_text(out, first ? "{\"stage\":" : ",{\"stage\":", step->stage);
+            put_word(out, ",\"class\":", wr_class_name(step->class));
+            put(out, "}");
+            first = false;
+        }
+    put(out, "]");
+}
+
+static void put_error(struct wr_text *out, const struct wr_state *state)
+{
+    if (state->status != WR_STATUS_FAILED) {
+        put(out, ",\"error_code\":null,\"error\":null");
+        return;
+    }
+    struct wr_str code = state->error;
+    if (code.len == 0) {
+        const char *name = wr_class_name(state->class);
+        code = (struct wr_str){name, strlen(name)};
+    }
+    put_text(out, ",\"error_code\":", code);
+    put_text(out, ",\"error\":{\"code\":", code);
+    put_word(out, ",\"class\":", wr_class_name(state->class));
+    put_text(out, ",\"message\":", state->message);
+    put_bool(out, ",\"retryable\":", state->retryable);
+    put_text(out, ",\"stage\":", state->error_stage);
+    put(out, "}");
+}
+
+/* Sending the same request again cannot repeat an effect: there is none, or a key guards it. */
+static bool is_retry_safe(const struct wr_state *state)
+{
+    bool released = state->status == WR_STATUS_FAILED && state->retryable;
+    return !state->side_effect || (state->keyed && !released);
+}
+
+static void put_stage(struct wr_text *out, const struct wr_state *state)
+{
+    const struct wr_place *place = state->places;
+    while (place && place->path.len)
+        place = place->next;
+    put(out, ",\"stage\":");
+    if (!place || place->stage.len == 0) {
+        put(out, "null");
+        return;
+    }
+    put_text(out, "{\"name\":", place->stage);
+    put(out, ",\"progress\":null}");
+}
+
+/* The stages tried for the result, in order, with what came of each; optional context apart. */
+static void put_path(struct wr_text *out, const struct wr_state *state)
+{
+    bool first = true;
+    put(out, ",\"fallback_path\":[");
+    for (const struct wr_step *step = state->steps; step; step = step->next)
+        if (!step->optional) {
+            const char *text =
+                wr_arena_printf(out->arena, "%.*s: %.*s", (int)step->stage.len, step->stage.ptr,
+                                (int)step->label.len, step->label.ptr);
+            put_word(out, first ? "" : ",", text);
+            first = false;
+        }
+    put(out, "]");
+}
+
+static void put_versions(struct wr_text *out, const struct wr_state *state)
+{
+    bool served = state->result != WR_RESULT_NONE;
+    put_text(out, ",\"model_version\":", served ? state->model_version : (struct wr_str){0});
+    put_text(out, ",\"versions\":{\"api\":", state->api);
+    put_text(out, ",\"workflow\":", state->workflow);
+    put_text(out, ",\"contract\":", state->contract);
+    put_text(out, ",\"output_schema\":", state->output_schema);
+    put_text(out, ",\"model\":", served ? state->model : (struct wr_str){0});
+    put_text(out, ",\"prompt\":", served ? state->prompt : (struct wr_str){0});
+    put(out, ",\"tools\":{");
+    for (const struct wr_tool *tool = state->tools; tool; tool = tool->next) {
+        put_text(out, tool == state->tools ? "" : ",", tool->name);
+        put_text(out, ":", tool->version);
+    }
+    put_text(out, "},\"toolchain\":", state->toolchain);
+    put_path(out, state);
+    put(out, "}");
+}
+
+static void put_usage(struct wr_text *out, const struct wr_state *state)
+{
+    char dollars[32];
+    int64_t micros = (state->cost + 999999) / 1000000; /* rounded up */
+    snprintf(dollars, sizeof dollars, "%lld.%06lld", (long long)(micros / 1000000),
+             (long long)(micros % 1000000));
+    put_int(out, ",\"usage\":{\"input_tokens\":", state->input_tokens);
+    put_int(out, ",\"output_tokens\":", state->output_tokens);
+    put_word(out, ",\"cost_usd\":", dollars);
+    put_int(out, ",\"attempts\":", state->attempts);
+    put(out, "}");
+}
+
+static void put_timing(struct wr_text *out, const struct wr_state *state, int64_t now_ms)
+{
+    int64_t until = state->finished_ms ? state->finished_ms : now_ms;
+    put_time(out, ",\"timing\":{\"created_at\":", state->created_ms);
+    put_time(out, ",\"finished_at\":", state->finished_ms);
+    put_int(out, ",\"elapsed_ms\":", until > state->created_ms ? until - state->created_ms : 0);
+    put_int(out, ",\"budget_ms\":", state->budget_ms);
+    put(out, "}");
+}
+
+struct wr_str wr_envelope(struct wr_arena *arena, const struct wr_state *state, int64_t now_ms)
+{
+    char id[WR_ID_TEXT];
+    struct wr_text out = {.arena = arena};
+    uint32_t retry_after_s = wr_envelope_retry_after_s(state);
+    wr_id_text(&state->job, id);
+    put_word(&out, "{\"job_id\":", id);
+    put_word(&out, ",\"status\":", wr_status_name(state->status));
+    put_word(&out, ",\"result_type\":", wr_result_name(state->result));
+    put_bool(&out, ",\"final\":", wr_state_ended(state));
+    put(&out, ",\"output\":");
+    wr_text_add(&out, state->output.len ? state->output : WR_STR("null"));
+    put_missing(&out, state);
+    if (state->age_ms >= 0)
+        put_int(&out, ",\"age\":", state->age_ms / 1000);
+    else
+        put(&out, ",\"age\":null");
+    put(&out, ",\"waiting_for\":null");
+    put_error(&out, state);
+    if (retry_after_s)
+        put_int(&out, ",\"retry_after\":", retry_after_s);
+    else
+        put(&out, ",\"retry_after\":null");
+    put_bool(&out, ",\"retry_safe\":", is_retry_safe(state));
+    put_stage(&out, state);
+    put_versions(&out, state);
+    put_usage(&out, state);
+    put_timing(&out, state, now_ms);
+    put(&out, "}");
+    return wr_text_done(&out);
+}
