@@ -84,7 +84,7 @@ static void put_missing(struct wr_text *out, const struct wr_state *state)
 {
     bool first = true;
     put(out, ",\"missing\":[");
-    for (const struct wr_step *step = state->steps; step; step = step->next)
+    for (const struct wr_passed *step = state->steps; step; step = step->next)
         if (step->optional && step->class != WR_OK) {
             put_text(out, first ? "{\"stage\":" : ",{\"stage\":", step->stage);
             put_word(out, ",\"class\":", wr_class_name(step->class));
@@ -140,7 +140,7 @@ static void put_path(struct wr_text *out, const struct wr_state *state)
 {
     bool first = true;
     put(out, ",\"fallback_path\":[");
-    for (const struct wr_step *step = state->steps; step; step = step->next)
+    for (const struct wr_passed *step = state->steps; step; step = step->next)
         if (!step->optional) {
             const char *text =
                 wr_arena_printf(out->arena, "%.*s: %.*s", (int)step->stage.len, step->stage.ptr,

@@ -1,7 +1,7 @@
 /* Events to entry bodies and back, by the rows of event.def. A body is one flat JSON object in the
  * form that this file writes; a value inside it stays the very bytes that it was. */
 #include "runtime/engine/event.h"
-#include "runtime/engine/scan.h"
+#include "runtime/engine/body.h"
 
 #include "runtime/base/arena.h"
 
@@ -116,45 +116,45 @@ static bool read_enum(enum form form, struct wr_str text, void *member)
     return false;
 }
 
-static bool read_field(struct wr_arena *arena, struct wr_scan *in, enum form form, void *member)
+static bool read_field(struct wr_arena *arena, struct wr_body *in, enum form form, void *member)
 {
     if (form == INT)
-        return wr_scan_int(in, member);
+        return wr_body_int(in, member);
     if (form == JSON)
-        return wr_scan_value(in, member);
+        return wr_body_value(in, member);
     if (form == TEXT)
-        return wr_scan_text(in, arena, member);
+        return wr_body_text(in, arena, member);
     if (form == BOOL) {
-        *(bool *)member = wr_scan_word(in, "true");
+        *(bool *)member = wr_body_word(in, "true");
         return *(bool *)member;
     }
     struct wr_str text;
-    return wr_scan_text(in, arena, &text) && read_enum(form, text, member);
+    return wr_body_text(in, arena, &text) && read_enum(form, text, member);
 }
 
-static bool read_named(struct wr_arena *arena, struct wr_scan *in, struct wr_event *event)
+static bool read_named(struct wr_arena *arena, struct wr_body *in, struct wr_event *event)
 {
     struct wr_str name, unknown;
-    if (!wr_scan_text(in, arena, &name) || !wr_scan_word(in, ":"))
+    if (!wr_body_text(in, arena, &name) || !wr_body_word(in, ":"))
         return false;
     for (size_t i = 0; i < FIELD_COUNT; i++)
         if (wr_str_equal(fields[i].name, name))
             return read_field(arena, in, fields[i].form, (char *)event + fields[i].at);
-    return wr_scan_value(in, &unknown); /* a newer binary's */
+    return wr_body_value(in, &unknown); /* a newer binary's */
 }
 
 bool wr_event_decode(struct wr_arena *arena, const struct wr_entry *entry, struct wr_event *event)
 {
     *event = (struct wr_event){
         .kind = entry->kind, .seq = entry->seq, .at_ms = entry->at_ms, .path = entry->path};
-    struct wr_scan in = {entry->body.ptr, entry->body.ptr + entry->body.len};
-    if (!wr_scan_word(&in, "{"))
+    struct wr_body in = {entry->body.ptr, entry->body.ptr + entry->body.len};
+    if (!wr_body_word(&in, "{"))
         return false;
-    if (wr_scan_word(&in, "}"))
+    if (wr_body_word(&in, "}"))
         return in.at == in.end;
     do
         if (!read_named(arena, &in, event))
             return false;
-    while (wr_scan_word(&in, ","));
-    return wr_scan_word(&in, "}") && in.at == in.end;
+    while (wr_body_word(&in, ","));
+    return wr_body_word(&in, "}") && in.at == in.end;
 }

@@ -134,10 +134,10 @@ static bool fold_value(struct wr_state *state, const struct wr_event *event)
 
 static bool fold_transition(struct wr_state *state, const struct wr_event *event)
 {
-    struct wr_step **at = &state->steps;
+    struct wr_passed **at = &state->steps;
     while (*at)
         at = &(*at)->next;
-    *at = WR_NEW(state->arena, struct wr_step);
+    *at = WR_NEW(state->arena, struct wr_passed);
     (*at)->stage = event->stage;
     (*at)->label = event->label;
     (*at)->class = event->class;

@@ -26,8 +26,8 @@ struct wr_kept_value {
 };
 
 /* A stage that came to its end, in order. */
-struct wr_step {
-    struct wr_step *next;
+struct wr_passed {
+    struct wr_passed *next;
     struct wr_str stage, label;
     enum wr_class class;
     bool optional;
@@ -61,7 +61,7 @@ struct wr_state {
 
     struct wr_place *places;
     struct wr_kept_value *values;
-    struct wr_step *steps;
+    struct wr_passed *steps;
     struct wr_tool *tools;
 
     struct wr_str model, model_version, prompt; /* of the newest ask that was good */

@@ -1,12 +1,12 @@
 /* Reading the JSON that event.c writes. */
-#include "runtime/engine/scan.h"
+#include "runtime/engine/body.h"
 
 #include "runtime/base/arena.h"
 #include "runtime/base/hex.h"
 
 #include <string.h>
 
-bool wr_scan_word(struct wr_scan *in, const char *word)
+bool wr_body_word(struct wr_body *in, const char *word)
 {
     size_t len = strlen(word);
     if ((size_t)(in->end - in->at) < len || memcmp(in->at, word, len) != 0)
@@ -15,9 +15,9 @@ bool wr_scan_word(struct wr_scan *in, const char *word)
     return true;
 }
 
-bool wr_scan_int(struct wr_scan *in, int64_t *number)
+bool wr_body_int(struct wr_body *in, int64_t *number)
 {
-    bool negative = wr_scan_word(in, "-");
+    bool negative = wr_body_word(in, "-");
     const char *start = in->at;
     uint64_t magnitude = 0;
     for (; in->at < in->end && *in->at >= '0' && *in->at <= '9'; in->at++) {
@@ -32,11 +32,11 @@ bool wr_scan_int(struct wr_scan *in, int64_t *number)
 }
 
 /* Past the closing quote; `in` stands behind the opening one. */
-static bool skip_string(struct wr_scan *in)
+static bool skip_string(struct wr_body *in)
 {
     while (in->at < in->end && *in->at != '"')
         in->at += *in->at == '\\' && in->end - in->at > 1 ? 2 : 1;
-    return wr_scan_word(in, "\"");
+    return wr_body_word(in, "\"");
 }
 
 /* The character of the escape at `from`, behind the backslash; wr_quote() writes \u00xx only. */
@@ -56,9 +56,9 @@ static size_t unescape(const char *from, const char *end, char *to)
     return 5;
 }
 
-bool wr_scan_text(struct wr_scan *in, struct wr_arena *arena, struct wr_str *text)
+bool wr_body_text(struct wr_body *in, struct wr_arena *arena, struct wr_str *text)
 {
-    if (!wr_scan_word(in, "\""))
+    if (!wr_body_word(in, "\""))
         return false;
     const char *from = in->at;
     if (!skip_string(in))
@@ -83,7 +83,7 @@ bool wr_scan_text(struct wr_scan *in, struct wr_arena *arena, struct wr_str *tex
     return true;
 }
 
-bool wr_scan_value(struct wr_scan *in, struct wr_str *bytes)
+bool wr_body_value(struct wr_body *in, struct wr_str *bytes)
 {
     const char *start = in->at;
     uint32_t depth = 0;
