@@ -17,7 +17,8 @@ struct wr_problem_error {
 
 struct wr_problem {
     int status;
-    const char *code;       /* stable, [a-z_]+; `type` is "urn:problem-type:wright:" and this; never NULL */
+    const char
+        *code; /* stable, [a-z_]+; `type` is "urn:problem-type:wright:" and this; never NULL */
     const char *title;      /* NULL: the status's own phrase */
     struct wr_str detail;   /* a sentence for a person; empty: left out */
     struct wr_str instance; /* a path; empty: left out */

@@ -48,7 +48,8 @@ struct wr_request {
     const char *peer;    /* "127.0.0.1" or "::1"; NUL-terminated */
     uint16_t peer_port;
     struct wr_arena *arena;     /* empty at on_head; emptied when the exchange ends */
-    const struct wr_head *head; /* for wr_field() */
+    const struct wr_head *head; /* these two are for wr_field() */
+    const char *base;
 };
 
 struct wr_exchange {
@@ -88,7 +89,7 @@ struct wr_server *wr_server_new(struct event_base *loop, const struct wr_server_
 /* `address`: "127.0.0.1:8080", "[::1]:0", "localhost:80", ":8080" (all addresses). May be called
  * more than once. Gives the port (as found, where 0 was asked), or -1 and a sentence. */
 int wr_server_listen(struct wr_server *server, const char *address, char *error, size_t error_size);
-/* Takes an accepted socket, as an acceptor on another loop hands it out. On this loop only. */
+/* Takes an accepted, non-blocking socket, as an acceptor on another loop hands it out. On this loop only. */
 void wr_server_adopt(struct wr_server *server, int fd);
 /* No new connections; idle ones close; what is under way ends, with Connection: close. `done` is
  * called once, later, on the loop, when no connection is left. The caller sets the time limit. */
