@@ -1,0 +1,107 @@
+/* A running binary: one program on one event loop with one engine, one store, one server. No
+ * globals: a process could hold several. */
+#ifndef WR_APP_APP_H
+#define WR_APP_APP_H
+
+#include "runtime/app/flags.h"
+#include "runtime/base/clock.h"
+#include "runtime/engine/engine.h"
+#include "runtime/http/auth.h"
+#include "runtime/http/problem.h"
+#include "runtime/http/server.h"
+#include "runtime/observe/stages.h"
+#include "runtime/store/store.h"
+
+struct event;
+struct event_base;
+struct wr_app;
+struct wr_call;
+
+struct wr_serve_options {
+    const char *listen, *store, *tls_cert, *tls_key;
+    int64_t drain_ms, max_body, max_jobs, max_connections;
+    int log_level;
+};
+
+/* What answers a path. `method` NULL ends a table. */
+struct wr_route {
+    const char *method;  /* HEAD is taken where GET is */
+    const char *path;    /* exact, or with a last segment "{id}" */
+    const char *pattern; /* as metrics and logs name it */
+    bool needs_key;      /* where the program has auth */
+    bool quiet;          /* asked for often by machines: logged at debug */
+    void (*handle)(struct wr_call *call);
+    const struct wr_workflow *workflow; /* of a workflow's route */
+};
+
+/* The clock port on an event loop. */
+struct wr_loop_clock {
+    struct event_base *loop;
+    struct wr_clock port;
+};
+void wr_loop_clock_init(struct wr_loop_clock *clock, struct event_base *loop);
+
+struct wr_app {
+    const struct wr_program *program;
+    struct wr_serve_options options;
+    struct event_base *loop;
+    struct wr_loop_clock clock;
+    struct wr_effects effects;
+    bool client_open;
+    struct wr_store *store;
+    struct wr_engine *engine;
+    struct wr_server *server;
+    struct wr_keys *keys; /* NULL: the program has no auth */
+    struct wr_metrics *metrics;
+    struct wr_observer observer;
+    struct wr_route *routes;
+    struct wr_stages stages;
+    bool draining;
+    struct event *signals[2], *drain_timer;
+    enum wr_exit exit;
+};
+
+/* One request on its way through a route; lives in the exchange's arena. */
+struct wr_call {
+    struct wr_app *app;
+    struct wr_exchange *exchange;
+    const struct wr_route *route; /* NULL: none */
+    struct wr_str id;             /* of a path with {id} */
+    struct wr_caller caller;
+    struct wr_str request_id, traceparent;
+    struct wr_waiter *waiter;
+    char job[37];
+};
+
+/* routes.c */
+bool wr_routes_init(struct wr_app *app);
+struct wr_handler wr_routes_handler(struct wr_app *app);
+/* End the call: logged, counted, answered. */
+void wr_call_reply(struct wr_call *call, const struct wr_reply *reply);
+void wr_call_problem(struct wr_call *call, const struct wr_problem *problem,
+                     const struct wr_header *headers, size_t header_count);
+void wr_call_refuse(struct wr_call *call, int status, const char *code, const char *detail);
+/* Both of an engine's answer: what is no job becomes a problem. */
+void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer);
+
+/* A strong entity tag of a body, quotes included; and whether If-None-Match names it. */
+#define WR_ENTITY_TAG 40
+void wr_entity_tag(struct wr_str body, char tag[WR_ENTITY_TAG]);
+bool wr_call_matches(struct wr_call *call, const char *tag);
+
+/* submit.c, jobs.c, pages.c */
+bool wr_submit_head(struct wr_call *call); /* false: ended */
+void wr_submit_handle(struct wr_call *call);
+void wr_job_handle(struct wr_call *call);
+void wr_page_openapi(struct wr_call *call);
+void wr_page_contract(struct wr_call *call);
+void wr_page_livez(struct wr_call *call);
+void wr_page_readyz(struct wr_call *call);
+void wr_page_metrics(struct wr_call *call);
+
+/* serve.c */
+enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_options *options);
+/* What is missing or wrong in the environment, a line each on stderr; their number. */
+size_t wr_check_environment(const struct wr_program *program, struct wr_keys **keys);
+
+#endif

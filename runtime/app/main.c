@@ -1,0 +1,259 @@
+/* The binary's own commands: a table of them, their flags, their help. */
+#include "runtime/app/app.h"
+#include "runtime/base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct command {
+    const char *name, *usage, *summary;
+    const struct wr_flag *flags;
+    size_t flag_count;
+    enum wr_exit (*run)(int argc, char **argv);
+};
+
+static const char *program_name(void)
+{
+    return wright_program.name;
+}
+
+/* ---- serve ---------------------------------------------------------------------------------- */
+
+#define AT(field) offsetof(struct wr_serve_options, field)
+
+static const struct wr_flag serve_flags[] = {
+    {"--listen", "WRIGHT_LISTEN", "ADDRESS", "127.0.0.1:8080", "host:port; port 0 takes a free one",
+     WR_FLAG_TEXT, AT(listen)},
+    {"--store", "WRIGHT_STORE", "URL", NULL, "sqlite:PATH; by default sqlite:NAME.db, here",
+     WR_FLAG_TEXT, AT(store)},
+    {"--drain", "WRIGHT_DRAIN", "TIME", "30s", "how long a stop waits for jobs under way",
+     WR_FLAG_DURATION, AT(drain_ms)},
+    {"--max-body", "WRIGHT_MAX_BODY", "SIZE", "1M", "of a request", WR_FLAG_SIZE, AT(max_body)},
+    {"--max-jobs", "WRIGHT_MAX_JOBS", "N", "10000", "under way; past it 503", WR_FLAG_COUNT,
+     AT(max_jobs)},
+    {"--max-connections", "WRIGHT_MAX_CONNECTIONS", "N", "4096", "open; past it 503", WR_FLAG_COUNT,
+     AT(max_connections)},
+    {"--tls-cert", "WRIGHT_TLS_CERT", "FILE", NULL, "certificate chain, PEM; serves https",
+     WR_FLAG_TEXT, AT(tls_cert)},
+    {"--tls-key", "WRIGHT_TLS_KEY", "FILE", NULL, "its private key, PEM", WR_FLAG_TEXT,
+     AT(tls_key)},
+    {"--log", "WRIGHT_LOG", "LEVEL", "info", "debug, info, warn, error or off; on stderr, JSON",
+     WR_FLAG_LEVEL, AT(log_level)},
+};
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static enum wr_exit no_arguments(const char *command, int rest, char **argv)
+{
+    if (rest == 0)
+        return WR_EXIT_OK;
+    fprintf(stderr, "%s: %s takes no argument, such as '%s'\n", program_name(), command, argv[1]);
+    return WR_EXIT_USAGE;
+}
+
+static enum wr_exit run_serve(int argc, char **argv)
+{
+    struct wr_serve_options options = {0};
+    char store[256];
+    int rest;
+    enum wr_exit exit =
+        wr_flags_read(program_name(), argc, argv, serve_flags, COUNT(serve_flags), &options, &rest);
+    if (exit == WR_EXIT_OK)
+        exit = no_arguments("serve", rest, argv);
+    if (exit != WR_EXIT_OK)
+        return exit;
+    if (!options.tls_cert != !options.tls_key) {
+        fprintf(stderr, "%s: --tls-cert and --tls-key are given together or not at all\n",
+                program_name());
+        return WR_EXIT_USAGE;
+    }
+    if (options.max_body < 1 || options.max_body > INT64_C(1) << 30 || options.max_jobs < 1 ||
+        options.max_jobs > 10000000 || options.max_connections < 1 ||
+        options.max_connections > 1000000) {
+        fprintf(stderr,
+                "%s: --max-body is 1 to 1G, --max-jobs 1 to 10000000, --max-connections 1 "
+                "to 1000000\n",
+                program_name());
+        return WR_EXIT_USAGE;
+    }
+    if (!options.store) {
+        snprintf(store, sizeof store, "sqlite:%s.db", program_name());
+        options.store = store;
+    }
+    return wr_serve(&wright_program, &options);
+}
+
+/* ---- check, contract, version --------------------------------------------------------------- */
+
+static enum wr_exit plain(const char *command, int argc, char **argv)
+{
+    int rest;
+    enum wr_exit exit = wr_flags_read(program_name(), argc, argv, NULL, 0, NULL, &rest);
+    return exit == WR_EXIT_OK ? no_arguments(command, rest, argv) : exit;
+}
+
+static enum wr_exit run_check(int argc, char **argv)
+{
+    struct wr_keys *keys;
+    enum wr_exit exit = plain("check", argc, argv);
+    if (exit != WR_EXIT_OK)
+        return exit;
+    size_t wrong = wr_check_environment(&wright_program, &keys);
+    wr_keys_free(keys);
+    if (wrong)
+        return WR_EXIT_CONFIG;
+    printf("%s %s: the environment is complete\n", program_name(), wright_program.version);
+    return WR_EXIT_OK;
+}
+
+static enum wr_exit flush(void)
+{
+    if (fflush(stdout) == 0)
+        return WR_EXIT_OK;
+    perror(program_name());
+    return WR_EXIT_IO;
+}
+
+static enum wr_exit run_contract(int argc, char **argv)
+{
+    enum wr_exit exit = plain("contract", argc, argv);
+    if (exit != WR_EXIT_OK)
+        return exit;
+    fwrite(wright_program.contract, 1, wright_program.contract_len, stdout);
+    return flush();
+}
+
+static enum wr_exit run_version(int argc, char **argv)
+{
+    enum wr_exit exit = plain("version", argc, argv);
+    if (exit != WR_EXIT_OK)
+        return exit;
+    const struct wr_program *p = &wright_program;
+    printf("api        %s %s\ncontract   %s\ntoolchain  %s (%s %d.%d)\n", p->name, p->version,
+           p->contract_hash, p->toolchain,
+#ifdef __clang__
+           "clang", __clang_major__, __clang_minor__
+#else
+           "gcc", __GNUC__, __GNUC_MINOR__
+#endif
+    );
+    for (size_t i = 0; i < p->workflow_count; i++)
+        printf("workflow   %s@%u %s %s\n", p->workflows[i].name, p->workflows[i].version,
+               p->workflows[i].method, p->workflows[i].path);
+    for (size_t i = 0; i < p->model_count; i++)
+        printf("model      %s: %s (%s)\n", p->models[i].name, p->models[i].model,
+               p->models[i].provider);
+    for (size_t i = 0; i < p->service_count; i++)
+        printf("service    %s: %s\n", p->services[i].name, p->services[i].version);
+    return flush();
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+struct keys_options {
+    const char *scopes;
+};
+
+static const struct wr_flag keys_flags[] = {
+    {"--scopes", NULL, "A+B", NULL, "workflows that the key may start; none: all", WR_FLAG_TEXT,
+     offsetof(struct keys_options, scopes)},
+};
+
+static enum wr_exit run_keys(int argc, char **argv)
+{
+    struct keys_options options = {""};
+    struct wr_new_key made;
+    char error[512];
+    int rest;
+    enum wr_exit exit =
+        wr_flags_read(program_name(), argc, argv, keys_flags, COUNT(keys_flags), &options, &rest);
+    if (exit != WR_EXIT_OK)
+        return exit;
+    if (rest != 2 || strcmp(argv[1], "new") != 0) {
+        fprintf(stderr, "%s: usage: %s keys new NAME [--scopes A+B]\n", program_name(),
+                program_name());
+        return WR_EXIT_USAGE;
+    }
+    if (!wr_keys_new(&made, argv[2], options.scopes, error, sizeof error)) {
+        fprintf(stderr, "%s: %s\n", program_name(), error);
+        return WR_EXIT_USAGE;
+    }
+    if (wright_program.keys_env)
+        fprintf(stderr, "The key, shown once, and its line for %s:\n", wright_program.keys_env);
+    printf("%s\n%s\n", made.key, made.line);
+    return flush();
+}
+
+/* ---- the table ------------------------------------------------------------------------------ */
+
+static const struct command commands[] = {
+    {"serve", "serve [flags]", "serves the API", serve_flags, COUNT(serve_flags), run_serve},
+    {"check", "check", "says what is missing or wrong in the environment", NULL, 0, run_check},
+    {"contract", "contract", "prints the contract it was built from", NULL, 0, run_contract},
+    {"version", "version", "prints every version in it", NULL, 0, run_version},
+    {"keys", "keys new NAME [flags]", "makes a key for a caller", keys_flags, COUNT(keys_flags),
+     run_keys},
+};
+
+static void help_all(FILE *out)
+{
+    fprintf(out, "%s %s%s%s\n\n", program_name(), wright_program.version,
+            wright_program.summary ? ": " : "",
+            wright_program.summary ? wright_program.summary : "");
+    for (size_t i = 0; i < COUNT(commands); i++)
+        fprintf(out, "  %s %-24s %s\n", program_name(), commands[i].usage, commands[i].summary);
+    fprintf(out, "\n`%s COMMAND --help` lists a command's flags.\n", program_name());
+}
+
+static void help_command(const struct command *command)
+{
+    printf("%s %s: %s\n", program_name(), command->usage, command->summary);
+    if (command->flag_count)
+        printf("\n");
+    wr_flags_help(command->flags, command->flag_count);
+}
+
+static bool is_help(const char *arg)
+{
+    return strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0 || strcmp(arg, "help") == 0;
+}
+
+static enum wr_exit unknown(const char *name)
+{
+    const char *names[COUNT(commands)];
+    for (size_t i = 0; i < COUNT(commands); i++)
+        names[i] = commands[i].name;
+    const char *near = wr_nearest(name, names, COUNT(commands));
+    fprintf(stderr, "%s: unknown command '%s'", program_name(), name);
+    if (near)
+        fprintf(stderr, "; did you mean %s?\n", near);
+    else
+        fprintf(stderr, "; `%s --help` lists them\n", program_name());
+    return WR_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help_all(stderr);
+        return WR_EXIT_USAGE;
+    }
+    if (is_help(argv[1])) {
+        help_all(stdout);
+        return (int)flush();
+    }
+    if (strcmp(argv[1], "--version") == 0)
+        return (int)run_version(1, argv);
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        if (strcmp(argv[1], commands[i].name) != 0)
+            continue;
+        for (int j = 2; j < argc; j++) {
+            if (is_help(argv[j])) {
+                help_command(&commands[i]);
+                return (int)flush();
+            }
+        }
+        return (int)commands[i].run(argc - 1, argv + 1);
+    }
+    return (int)unknown(argv[1]);
+}

@@ -1,0 +1,277 @@
+/* The table of routes, and a request's way to one of them: path, method, key, and at its end the
+ * log line and the counts. */
+#include "runtime/app/app.h"
+#include "runtime/base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIXED                                                                                      \
+    {"GET", "/jobs/{id}", "/jobs/{id}", true, false, wr_job_handle, NULL},                         \
+        {"GET", "/openapi.json", "/openapi.json", false, false, wr_page_openapi, NULL},            \
+        {"GET", "/contract.json", "/contract.json", false, false, wr_page_contract, NULL},         \
+        {"GET", "/livez", "/livez", false, true, wr_page_livez, NULL},                             \
+        {"GET", "/readyz", "/readyz", false, true, wr_page_readyz, NULL},                          \
+    {                                                                                              \
+        "GET", "/metrics", "/metrics", false, true, wr_page_metrics, NULL                          \
+    }
+
+static const struct wr_route fixed[] = {FIXED};
+#define FIXED_COUNT (sizeof fixed / sizeof *fixed)
+
+bool wr_routes_init(struct wr_app *app)
+{
+    size_t count = app->program->workflow_count, at = 0;
+    app->routes = calloc(count + FIXED_COUNT + 1, sizeof *app->routes);
+    if (!app->routes)
+        return false;
+    for (; at < count; at++) {
+        const struct wr_workflow *workflow = &app->program->workflows[at];
+        app->routes[at] =
+            (struct wr_route){workflow->method, workflow->path, workflow->path, true, false,
+                              wr_submit_handle, workflow};
+    }
+    memcpy(&app->routes[at], fixed, sizeof fixed);
+    return true;
+}
+
+/* ---- the end of a call ---------------------------------------------------------------------- */
+
+static void log_call(struct wr_call *call, int status)
+{
+    const struct wr_request *request = &call->exchange->request;
+    bool failed = status >= 500, quiet = call->route && call->route->quiet && !failed;
+    const char *pattern = call->route ? call->route->pattern : "unknown";
+    int64_t elapsed_us = wr_mono_us() - request->received_us;
+    char code[16];
+    snprintf(code, sizeof code, "%d", status);
+    const struct wr_str labels[] = {{pattern, strlen(pattern)},
+                                    call->route ? request->method : WR_STR("any"),
+                                    {code, strlen(code)}};
+    wr_metrics_add(call->app->metrics, WR_METRIC_requests, labels, 1);
+    wr_metrics_seconds(call->app->metrics, WR_METRIC_request_seconds, labels,
+                       (double)elapsed_us / 1e6);
+    enum wr_log_level level = failed ? WR_LOG_WARN : quiet ? WR_LOG_DEBUG : WR_LOG_INFO;
+    wr_log(level, "request", WR_F_STR("request_id", call->request_id),
+           WR_F_STR("method", request->method), WR_F_STR("path", request->path),
+           WR_F_INT("status", status), wr_f_text("job_id", *call->job ? call->job : NULL),
+           WR_F_STR("caller", call->caller.name), wr_f_text("peer", request->peer),
+           WR_F_STR("traceparent", call->traceparent),
+           WR_F_INT("request_bytes", (int64_t)request->body.len),
+           WR_F_INT("elapsed_us", elapsed_us));
+}
+
+/* The caller's fields and the request id. */
+static struct wr_header *with_id(struct wr_call *call, const struct wr_header *headers,
+                                 size_t count)
+{
+    struct wr_header *all =
+        wr_arena_alloc(call->exchange->request.arena, (count + 1) * sizeof *all);
+    if (count)
+        memcpy(all, headers, count * sizeof *all);
+    all[count] = (struct wr_header){WR_STR("X-Request-Id"), call->request_id};
+    return all;
+}
+
+void wr_call_reply(struct wr_call *call, const struct wr_reply *reply)
+{
+    struct wr_reply whole = *reply;
+    log_call(call, reply->status);
+    whole.headers = with_id(call, reply->headers, reply->header_count);
+    whole.header_count = reply->header_count + 1;
+    whole.close = reply->close || call->app->draining;
+    wr_reply(call->exchange, &whole);
+}
+
+void wr_call_problem(struct wr_call *call, const struct wr_problem *problem,
+                     const struct wr_header *headers, size_t header_count)
+{
+    struct wr_arena *arena = call->exchange->request.arena;
+    struct wr_header *all = wr_arena_alloc(arena, (header_count + 1) * sizeof *all);
+    if (header_count)
+        memcpy(all, headers, header_count * sizeof *all);
+    if (problem->retry_after_s) {
+        char *seconds = wr_arena_printf(arena, "%u", problem->retry_after_s);
+        all[header_count++] = (struct wr_header){WR_STR("Retry-After"), {seconds, strlen(seconds)}};
+    }
+    const struct wr_reply reply = {.status = problem->status,
+                                   .content_type = WR_PROBLEM_TYPE,
+                                   .headers = all,
+                                   .header_count = header_count,
+                                   .body = wr_problem_body(arena, problem)};
+    wr_call_reply(call, &reply);
+}
+
+void wr_call_refuse(struct wr_call *call, int status, const char *code, const char *detail)
+{
+    const struct wr_problem problem = {
+        .status = status, .code = code, .detail = {detail, strlen(detail)}};
+    wr_call_problem(call, &problem, NULL, 0);
+}
+
+static const struct {
+    int status;
+    const char *code, *detail;
+} refusals[] = {
+    [WR_ANSWER_JOB] = {500, "internal", "This answer is no refusal."},
+    [WR_ANSWER_MISUSE] = {422, "idempotency_key_reused",
+                          "This Idempotency-Key was used with another request body."},
+    [WR_ANSWER_REFUSED] = {503, "overloaded",
+                           "There are more jobs under way than this server "
+                           "takes."},
+    [WR_ANSWER_DRAINING] = {503, "shutting_down", "This server is shutting down."},
+    [WR_ANSWER_STORE_DOWN] = {503, "store_unavailable",
+                              "The store cannot be used now; nothing was accepted."},
+    [WR_ANSWER_NOT_FOUND] = {404, "job_not_found", "There is no such job."},
+};
+
+void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer)
+{
+    const struct wr_problem problem = {
+        .status = refusals[answer->kind].status,
+        .code = refusals[answer->kind].code,
+        .detail = {refusals[answer->kind].detail, strlen(refusals[answer->kind].detail)},
+        .retry_after_s = answer->retry_after_s};
+    wr_call_problem(call, &problem, NULL, 0);
+}
+
+/* ---- its beginning -------------------------------------------------------------------------- */
+
+/* Does the path fit; and where the pattern ends with {id}, what is in its place? */
+static bool fits(const struct wr_route *route, struct wr_str path, struct wr_str *id)
+{
+    size_t len = strlen(route->path);
+    *id = (struct wr_str){NULL, 0};
+    if (len < 4 || strcmp(route->path + len - 4, "{id}") != 0)
+        return path.len == len && memcmp(path.ptr, route->path, len) == 0;
+    len -= 4;
+    if (path.len <= len || memcmp(path.ptr, route->path, len) != 0)
+        return false;
+    *id = (struct wr_str){path.ptr + len, path.len - len};
+    return memchr(id->ptr, '/', id->len) == NULL;
+}
+
+static bool takes(const struct wr_route *route, struct wr_str method)
+{
+    return wr_str_equal(method, (struct wr_str){route->method, strlen(route->method)}) ||
+           (strcmp(route->method, "GET") == 0 && wr_str_equal(method, WR_STR("HEAD")));
+}
+
+/* 404, or 405 with the methods that the path has. */
+static void refuse_route(struct wr_call *call)
+{
+    const struct wr_request *request = &call->exchange->request;
+    char allow[64] = "";
+    for (const struct wr_route *route = call->app->routes; route->method; route++) {
+        struct wr_str id;
+        if (!fits(route, request->path, &id))
+            continue;
+        size_t used = strlen(allow);
+        snprintf(allow + used, sizeof allow - used, "%s%s%s", used ? ", " : "", route->method,
+                 strcmp(route->method, "GET") == 0 ? ", HEAD" : "");
+    }
+    if (!*allow) {
+        wr_call_refuse(call, 404, "not_found", "There is nothing at this path.");
+        return;
+    }
+    const struct wr_problem problem = {.status = 405,
+                                       .code = "method_not_allowed",
+                                       .detail = WR_STR("This path does not take this method; "
+                                                        "the Allow field lists those it takes.")};
+    const struct wr_header header = {WR_STR("Allow"), {allow, strlen(allow)}};
+    wr_call_problem(call, &problem, &header, 1);
+}
+
+/* The client's id where it is usable, else one of ours: it ties log lines to a client's report. */
+static struct wr_str take_request_id(const struct wr_request *request)
+{
+    struct wr_str id;
+    bool good = wr_field(request, "X-Request-Id", &id) == 1 && id.len >= 1 && id.len <= 128;
+    for (size_t i = 0; good && i < id.len; i++)
+        good = id.ptr[i] > ' ' && id.ptr[i] < 0x7f;
+    if (good)
+        return id;
+    char text[WR_ID_TEXT];
+    struct wr_id made = wr_id_new();
+    wr_id_text(&made, text);
+    return wr_arena_str(request->arena, (struct wr_str){text, WR_ID_TEXT - 1});
+}
+
+/* W3C Trace Context, 3.2: version-trace-parent-flags in lower-case hex; empty where it is not. */
+static struct wr_str take_traceparent(const struct wr_request *request)
+{
+    static const char shape[] = "hh-hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh-hhhhhhhhhhhhhhhh-hh";
+    const struct wr_str none = {NULL, 0};
+    struct wr_str text;
+    if (wr_field(request, "traceparent", &text) != 1 || text.len != sizeof shape - 1)
+        return none;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        if (shape[i] == '-' ? c != '-' : !hex)
+            return none;
+    }
+    bool zero = memcmp(text.ptr + 3, "00000000000000000000000000000000", 32) == 0 ||
+                memcmp(text.ptr + 36, "0000000000000000", 16) == 0;
+    return zero || memcmp(text.ptr, "ff", 2) == 0 ? none : text;
+}
+
+static bool authorise(struct wr_call *call)
+{
+    if (!call->route->needs_key || !call->app->keys)
+        return true;
+    enum wr_auth_result result =
+        wr_keys_check(call->app->keys, &call->exchange->request, &call->caller);
+    if (result == WR_AUTH_GOOD)
+        return true;
+    log_call(call, result == WR_AUTH_MALFORMED ? 400 : 401);
+    wr_reply_unauthorized(call->exchange, result, call->app->program->name);
+    return false;
+}
+
+static bool on_head(void *self, struct wr_exchange *exchange)
+{
+    struct wr_app *app = self;
+    struct wr_call *call = WR_NEW(exchange->request.arena, struct wr_call);
+    exchange->user = call;
+    call->app = app;
+    call->exchange = exchange;
+    call->request_id = take_request_id(&exchange->request);
+    call->traceparent = take_traceparent(&exchange->request);
+    for (const struct wr_route *route = app->routes; route->method && !call->route; route++)
+        if (fits(route, exchange->request.path, &call->id) &&
+            takes(route, exchange->request.method))
+            call->route = route;
+    if (!call->route) {
+        refuse_route(call);
+        return false;
+    }
+    if (!authorise(call))
+        return false;
+    return call->route->workflow ? wr_submit_head(call) : true;
+}
+
+static void on_request(void *self, struct wr_exchange *exchange)
+{
+    (void)self;
+    struct wr_call *call = exchange->user;
+    call->route->handle(call);
+}
+
+static void on_refused(void *self, int status, const char *code, const char *peer)
+{
+    struct wr_app *app = self;
+    const struct wr_str label = {code, strlen(code)};
+    wr_metrics_add(app->metrics, WR_METRIC_refused, &label, 1);
+    wr_log(WR_LOG_INFO, "refused", WR_F_INT("status", status), wr_f_text("code", code),
+           wr_f_text("peer", peer));
+}
+
+/* A client that leaves is not told apart from one that only closed its sending side: the job goes
+ * on either way, and the reply, where nobody reads it any more, is dropped by the server. */
+struct wr_handler wr_routes_handler(struct wr_app *app)
+{
+    return (struct wr_handler){
+        .self = app, .on_head = on_head, .on_request = on_request, .on_refused = on_refused};
+}

@@ -1,0 +1,123 @@
+/* The engine's observer: log lines and metrics of attempts, stages and jobs. */
+#include "runtime/observe/stages.h"
+
+#include "runtime/base/log.h"
+
+#include <string.h>
+
+static const struct wr_str classes[WR_CLASS_COUNT] = {
+    [WR_OK] = {"ok", 2},
+#define CLASS(name, group, http, retryable) [WR_CLASS_##name] = {#name, sizeof #name - 1},
+#include <wright/classes.def>
+#undef CLASS
+};
+
+static struct wr_str text(const char *ptr)
+{
+    return (struct wr_str){ptr ? ptr : "", ptr ? strlen(ptr) : 0};
+}
+
+static struct wr_str target_of(const struct wr_stages *stages, const struct wr_action *action)
+{
+    if (action && action->kind == WR_ACT_HTTP)
+        return text(stages->program->services[action->target].name);
+    if (action && action->kind == WR_ACT_ASK)
+        return text(stages->program->models[action->target].name);
+    return text(action && action->kind == WR_ACT_RECALL ? "store" : "");
+}
+
+/* A field that is left out where there is nothing to say. */
+static struct wr_log_field maybe(const char *name, struct wr_str value)
+{
+    return WR_F_STR(name, value.len ? value : ((struct wr_str){NULL, 0}));
+}
+
+static void count_usage(struct wr_stages *stages, struct wr_str target,
+                        const struct wr_outcome *outcome)
+{
+    const struct wr_usage *usage = &outcome->usage;
+    if (outcome->first_token_us >= 0)
+        wr_metrics_seconds(stages->metrics, WR_METRIC_first_token_seconds, &target,
+                           (double)outcome->first_token_us / 1e6);
+    if (!usage->known)
+        return;
+    const struct wr_str input[] = {target, WR_STR("input")};
+    const struct wr_str cached[] = {target, WR_STR("cached")};
+    const struct wr_str output[] = {target, WR_STR("output")};
+    wr_metrics_add(stages->metrics, WR_METRIC_tokens, input, (double)usage->input_tokens);
+    wr_metrics_add(stages->metrics, WR_METRIC_tokens, cached, (double)usage->cached_tokens);
+    wr_metrics_add(stages->metrics, WR_METRIC_tokens, output, (double)usage->output_tokens);
+}
+
+static void saw_attempt(struct wr_stages *stages, const struct wr_observation *seen,
+                        const char *job)
+{
+    const struct wr_outcome *outcome = seen->outcome;
+    struct wr_str class = classes[outcome->class], target = target_of(stages, seen->action);
+    struct wr_str workflow = text(seen->workflow->name);
+    const struct wr_str labels[] = {workflow, text(seen->stage->name), target, class};
+    wr_metrics_add(stages->metrics, WR_METRIC_attempts, labels, 1);
+    wr_metrics_seconds(stages->metrics, WR_METRIC_attempt_seconds, &target,
+                       (double)seen->elapsed_us / 1e6);
+    wr_metrics_add(stages->metrics, WR_METRIC_cost, &workflow, (double)seen->cost / 1e12);
+    if (seen->action && seen->action->kind == WR_ACT_ASK)
+        count_usage(stages, target, outcome);
+    enum wr_log_level level = outcome->class == WR_OK ? WR_LOG_INFO : WR_LOG_WARN;
+    wr_log(level, "attempt", wr_f_text("job_id", job), WR_F_STR("workflow", workflow),
+           WR_F_STR("stage", labels[1]), maybe("path", seen->path),
+           WR_F_INT("attempt", seen->attempt), WR_F_STR("target", target), WR_F_STR("class", class),
+           WR_F_BOOL("cut", seen->cut), maybe("detail", outcome->detail),
+           WR_F_INT("http_status", outcome->http_status),
+           maybe("model_version", outcome->model_version),
+           maybe("provider_request_id", outcome->request_id),
+           WR_F_INT("input_tokens", outcome->usage.input_tokens),
+           WR_F_INT("output_tokens", outcome->usage.output_tokens),
+           WR_F_INT("cost_picodollars", seen->cost), WR_F_INT("elapsed_us", seen->elapsed_us));
+}
+
+static void saw_stage(struct wr_stages *stages, const struct wr_observation *seen, const char *job)
+{
+    struct wr_str class = seen->outcome ? classes[seen->outcome->class] : seen->label;
+    const struct wr_str labels[] = {text(seen->workflow->name), text(seen->stage->name), class};
+    wr_metrics_seconds(stages->metrics, WR_METRIC_stage_seconds, labels,
+                       (double)seen->elapsed_us / 1e6);
+    wr_log(WR_LOG_INFO, "stage", wr_f_text("job_id", job), WR_F_STR("workflow", labels[0]),
+           WR_F_STR("stage", labels[1]), maybe("path", seen->path), WR_F_STR("outcome", class),
+           maybe("label", seen->label), maybe("target", seen->target),
+           WR_F_INT("elapsed_us", seen->elapsed_us));
+}
+
+static void saw_job(struct wr_stages *stages, const struct wr_observation *seen, const char *job)
+{
+    struct wr_str workflow = text(seen->workflow->name);
+    const struct wr_str labels[] = {workflow, seen->status, seen->result_type, seen->error_code};
+    wr_metrics_add(stages->metrics, WR_METRIC_jobs, labels, 1);
+    wr_metrics_seconds(stages->metrics, WR_METRIC_job_seconds, &workflow,
+                       (double)seen->elapsed_us / 1e6);
+    wr_log(WR_LOG_INFO, "job", wr_f_text("job_id", job), WR_F_STR("workflow", workflow),
+           maybe("caller", seen->caller), WR_F_STR("status", seen->status),
+           maybe("result_type", seen->result_type), maybe("error_code", seen->error_code),
+           WR_F_INT("cost_picodollars", seen->cost), WR_F_INT("elapsed_us", seen->elapsed_us));
+}
+
+static void saw(void *self, const struct wr_observation *seen)
+{
+    char job[WR_ID_TEXT];
+    wr_id_text(&seen->job, job);
+    switch (seen->what) {
+    case WR_SAW_ATTEMPT:
+        saw_attempt(self, seen, job);
+        break;
+    case WR_SAW_STAGE:
+        saw_stage(self, seen, job);
+        break;
+    case WR_SAW_JOB:
+        saw_job(self, seen, job);
+        break;
+    }
+}
+
+struct wr_observer wr_stages_observer(struct wr_stages *stages)
+{
+    return (struct wr_observer){stages, saw};
+}
