@@ -3,7 +3,7 @@
 #ifndef WC_TOOL_TOOL_H
 #define WC_TOOL_TOOL_H
 
-#define WRIGHT_VERSION "0.1.0"
+#include "compiler/base/version.h"
 
 /* Exit codes: 0 done, 1 the specification has errors (or a check found something), 2 the command
  * could not do its work: bad usage, a file that cannot be read or written, a missing tool. */

@@ -273,9 +273,16 @@ struct wr_workflow {
 
 /* ---- the program -------------------------------------------------------------------------- */
 
+/* The C compiler that is reading this. */
+#ifdef __clang__
+#define WR_CC "clang " __clang_version__
+#else
+#define WR_CC "gcc " __VERSION__
+#endif
+
 struct wr_program {
     const char *name, *version, *summary;
-    const char *toolchain; /* "wright 0.1.0" */
+    const char *toolchain; /* "wright 0.1.0 (gcc 12.2.0)" */
     enum wr_auth_kind auth;
     const char *keys_env; /* bearer keys: this variable */
     const struct wr_workflow *workflows;
