@@ -49,8 +49,10 @@ static size_t padded(size_t size)
 static void *take(struct wr_arena *arena, size_t size)
 {
     size_t need = padded(size);
-    if (arena->limit && (arena->used > arena->limit || need > arena->limit - arena->used))
+    if (arena->limit && (arena->used > arena->limit || need > arena->limit - arena->used)) {
+        arena->refused = true;
         return NULL;
+    }
     struct wr_arena_block *block = arena->blocks;
     if (!block || block->size - block->used < need)
         block = add_block(arena, need);
@@ -75,7 +77,7 @@ static bool lengthen(struct wr_arena *arena, char *old, size_t old_size, size_t 
         return false;
     if (need - had > block->size - block->used)
         return false;
-    if (arena->limit && need - had > arena->limit - arena->used)
+    if (arena->limit && (arena->used > arena->limit || need - had > arena->limit - arena->used))
         return false;
     block->used += need - had;
     arena->used += need - had;
@@ -158,4 +160,5 @@ void wr_arena_free(struct wr_arena *arena)
         arena->blocks = next;
     }
     arena->used = 0;
+    arena->refused = false;
 }

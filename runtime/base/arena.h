@@ -16,6 +16,7 @@ struct wr_arena {
     struct wr_arena_block *blocks;
     size_t limit; /* bytes that may be given out before NULL is; 0: no limit */
     size_t used;  /* bytes given out, padding included */
+    bool refused; /* the limit turned an allocation away; stays set until reset or freed */
 };
 
 /* Zeroed memory, aligned for any type. NULL only where `limit` is set and would be passed: without

@@ -1,0 +1,137 @@
+/* Lists and maps of a document. No more items than the schema allows are kept, so that a schema's
+ * bounds bound the memory; those that are too many are counted and passed over. */
+#include "runtime/json/scan.h"
+
+#include <string.h>
+
+/* A growing array of items in the arena. */
+struct items {
+    char *data;
+    size_t size, count, room;
+};
+
+/* The next item's place, zeroed; NULL where memory is used up. */
+static void *add(struct wr_reader *in, struct items *items, size_t max)
+{
+    if (items->count == items->room) {
+        size_t room = items->room ? items->room * 2 : 4;
+        if (room > max)
+            room = max;
+        if (room > SIZE_MAX / 2 / items->size) {
+            wr_fault_memory(in);
+            return NULL;
+        }
+        char *data = wr_grow_memory(in, items->data, items->room * items->size, room * items->size);
+        if (!data)
+            return NULL;
+        items->data = data;
+        items->room = room;
+    }
+    return items->data + items->count++ * items->size;
+}
+
+static const char *noun(bool items, size_t count)
+{
+    if (items)
+        return count == 1 ? "item" : "items";
+    return count == 1 ? "entry" : "entries";
+}
+
+/* The sentence where there are too few or too many. */
+static bool check_count(struct wr_reader *in, const char *start, size_t count, size_t min,
+                        size_t max, bool items)
+{
+    in->mark = start;
+    if (count < min)
+        return wr_fault(in, items ? "minItems" : "minProperties",
+                        "must have at least %zu %s, and has %zu", min, noun(items, min), count);
+    if (count > max)
+        return wr_fault(in, items ? "maxItems" : "maxProperties",
+                        "must have at most %zu %s, and has %zu", max, noun(items, max), count);
+    return true;
+}
+
+void *wr_read_list(struct wr_reader *in, size_t *count, size_t size, wr_read_fn *item, size_t min,
+                   size_t max)
+{
+    if (wr_next(in) != '[') {
+        wr_fault_type(in, "a list");
+        return NULL;
+    }
+    const char *start = in->at;
+    struct items items = {.size = size};
+    size_t seen = 0;
+    if (!wr_descend(in))
+        return NULL;
+    for (int c = wr_next(in); c != ']'; c = wr_next(in)) {
+        if (seen && !wr_take_comma(in, c)) {
+            wr_fault_syntax(in, in->at, "a comma or ] must follow an item");
+            return NULL;
+        }
+        wr_step_into(in, NULL, seen++);
+        void *place = seen <= max ? add(in, &items, max) : NULL;
+        if (place)
+            item(in, place);
+        else
+            wr_skip_value(in);
+        if (in->stopped)
+            return NULL;
+    }
+    wr_ascend(in);
+    check_count(in, start, seen, min, max, true);
+    *count = items.count;
+    return items.data;
+}
+
+/* The key of an entry, checked and counted. False where reading stopped. */
+static bool take_key(struct wr_reader *in, const struct wr_entries *entries, struct wr_str *key)
+{
+    wr_step_into(in, NULL, SIZE_MAX);
+    wr_next(in);
+    const char *start = in->at;
+    if (!wr_take_name(in, key) || !wr_keys_add(in, *key, (size_t)(start - in->start)))
+        return false;
+    wr_step_into(in, key->ptr, key->len);
+    in->mark = start;
+    in->in_key = true;
+    entries->key(in, *key);
+    in->in_key = false;
+    return !in->stopped;
+}
+
+void *wr_read_map(struct wr_reader *in, size_t *count, const struct wr_entries *entries, size_t min,
+                  size_t max)
+{
+    if (wr_next(in) != '{') {
+        wr_fault_type(in, "an object");
+        return NULL;
+    }
+    const char *start = in->at;
+    struct items items = {.size = entries->size};
+    size_t seen = 0, keys_before = in->key_count;
+    if (!wr_descend(in))
+        return NULL;
+    for (int c = wr_next(in); c != '}'; c = wr_next(in)) {
+        struct wr_str key;
+        if (seen++ && !wr_take_comma(in, c)) {
+            wr_fault_syntax(in, in->at, "a comma or } must follow a member");
+            return NULL;
+        }
+        if (!take_key(in, entries, &key))
+            return NULL;
+        char *place = seen <= max ? add(in, &items, max) : NULL;
+        if (place) {
+            memcpy(place, &key, sizeof key);
+            entries->value(in, place + entries->value_at);
+        } else {
+            wr_skip_value(in);
+        }
+        if (in->stopped)
+            return NULL;
+    }
+    wr_keys_check(in, keys_before);
+    wr_ascend(in);
+    check_count(in, start, seen, min, max, false);
+    *count = items.count;
+    return items.data;
+}
