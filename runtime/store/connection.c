@@ -83,6 +83,19 @@ sqlite3_stmt *wr_connection_sql(struct wr_connection *c, enum wr_sql which)
     return *statement;
 }
 
+/* sqlite3_system_errno() does not know why a COMMIT failed; errno does, directly after it. */
+int wr_connection_step(struct wr_connection *c, enum wr_sql which)
+{
+    sqlite3_stmt *statement = wr_connection_sql(c, which);
+    if (!statement)
+        return sqlite3_errcode(c->db);
+    errno = 0;
+    int code = sqlite3_step(statement);
+    c->error_number = code == SQLITE_DONE ? 0 : errno;
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 /* No space is something an operator can mend, and it is told apart: SQLITE_FULL, or a write that
  * met a quota or a limit on the size of files. */
 enum wr_store_status wr_connection_status(struct wr_connection *c, int code)
@@ -90,7 +103,7 @@ enum wr_store_status wr_connection_status(struct wr_connection *c, int code)
     int primary = code & 0xff;
     if (primary == SQLITE_OK || primary == SQLITE_DONE || primary == SQLITE_ROW)
         return WR_STORE_OK;
-    int number = sqlite3_system_errno(c->db);
+    int number = c->error_number ? c->error_number : sqlite3_system_errno(c->db);
     bool space = number == ENOSPC || number == EDQUOT || number == EFBIG;
     if (primary == SQLITE_FULL || (primary == SQLITE_IOERR && space))
         return WR_STORE_FULL;

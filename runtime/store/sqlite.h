@@ -58,6 +58,7 @@ enum wr_sql {
 struct wr_connection {
     sqlite3 *db;
     sqlite3_stmt *statements[WR_SQL_COUNT];
+    int error_number; /* errno as the newest failed step left it */
 };
 
 struct wr_sqlite {
@@ -93,6 +94,7 @@ static inline struct wr_sqlite *wr_sqlite_of(void *self)
 bool wr_connection_open(struct wr_connection *c, const char *path, bool writes, char **error);
 void wr_connection_close(struct wr_connection *c);
 sqlite3_stmt *wr_connection_sql(struct wr_connection *c, enum wr_sql which); /* NULL: failed */
+int wr_connection_step(struct wr_connection *c, enum wr_sql which); /* one without parameters */
 enum wr_store_status wr_connection_status(struct wr_connection *c, int code);
 char *wr_store_sentence(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool wr_connection_get(sqlite3 *db, const char *sql, int64_t *number);

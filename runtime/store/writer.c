@@ -16,16 +16,6 @@ void wr_writer_post(struct wr_sqlite *s, void (*fn)(void *arg), void *arg)
         usleep(1000);
 }
 
-static int step(struct wr_connection *c, enum wr_sql which)
-{
-    sqlite3_stmt *statement = wr_connection_sql(c, which);
-    if (!statement)
-        return sqlite3_errcode(c->db);
-    int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    return code == SQLITE_DONE ? SQLITE_OK : code;
-}
-
 static bool is_trouble(int code)
 {
     switch (code & 0xff) {
@@ -48,12 +38,12 @@ static bool is_trouble(int code)
  * SQLITE_OK, or what makes the whole transaction fail. */
 static int apply_one(struct wr_connection *c, struct wr_op *op)
 {
-    int code = step(c, WR_SQL_savepoint);
+    int code = wr_connection_step(c, WR_SQL_savepoint);
     if (code != SQLITE_OK)
         return code;
     code = wr_op_apply(c, op);
     if (code == SQLITE_OK)
-        return step(c, WR_SQL_release);
+        return wr_connection_step(c, WR_SQL_release);
     if (is_trouble(code) || sqlite3_get_autocommit(c->db))
         return code;
     char id[WR_ID_TEXT];
@@ -62,18 +52,18 @@ static int apply_one(struct wr_connection *c, struct wr_op *op)
         WR_LOG_ERROR, "store_write_refused", wr_f_text("job_id", id),
         wr_f_text("reason", code == SQLITE_RANGE ? "a gap in the journal" : sqlite3_errmsg(c->db)));
     op->status = WR_STORE_FAILED;
-    code = step(c, WR_SQL_rollback_to);
-    return code == SQLITE_OK ? step(c, WR_SQL_release) : code;
+    code = wr_connection_step(c, WR_SQL_rollback_to);
+    return code == SQLITE_OK ? wr_connection_step(c, WR_SQL_release) : code;
 }
 
 static int commit_batch(struct wr_connection *c, struct wr_op_list *batch)
 {
-    int code = step(c, WR_SQL_begin);
+    int code = wr_connection_step(c, WR_SQL_begin);
     for (struct wr_op *op = batch->first; op && code == SQLITE_OK; op = op->next)
         code = apply_one(c, op);
     wr_failpoint("store.commit.before");
     if (code == SQLITE_OK)
-        code = step(c, WR_SQL_commit);
+        code = wr_connection_step(c, WR_SQL_commit);
     wr_failpoint("store.commit.after");
     return code;
 }
@@ -143,7 +133,7 @@ static void write_batch(struct wr_sqlite *s, struct wr_op_list *batch, struct wr
     char reason[256];
     snprintf(reason, sizeof reason, "%s (%d)", sqlite3_errmsg(s->write.db), code);
     if (!sqlite3_get_autocommit(s->write.db))
-        step(&s->write, WR_SQL_rollback);
+        wr_connection_step(&s->write, WR_SQL_rollback);
     atomic_fetch_add(&s->failed_commits, 1);
     set_trouble(s, (int)status, reason);
     batch_failed(s, batch, kept, status);
@@ -153,20 +143,20 @@ static void write_batch(struct wr_sqlite *s, struct wr_op_list *batch, struct wr
  * pages, as an update in place would succeed on a full disk. */
 static void probe(struct wr_sqlite *s)
 {
-    int code = step(&s->write, WR_SQL_begin);
+    int code = wr_connection_step(&s->write, WR_SQL_begin);
     if (code == SQLITE_OK)
-        code = step(&s->write, WR_SQL_probe_fill);
+        code = wr_connection_step(&s->write, WR_SQL_probe_fill);
     if (code == SQLITE_OK)
-        code = step(&s->write, WR_SQL_commit);
+        code = wr_connection_step(&s->write, WR_SQL_commit);
     if (code == SQLITE_OK)
-        code = step(&s->write, WR_SQL_probe_clear);
+        code = wr_connection_step(&s->write, WR_SQL_probe_clear);
     enum wr_store_status status = wr_connection_status(&s->write, code);
     if (code == SQLITE_OK)
         set_trouble(s, WR_STORE_OK, NULL);
     else
         set_trouble(s, (int)status, sqlite3_errmsg(s->write.db));
     if (!sqlite3_get_autocommit(s->write.db))
-        step(&s->write, WR_SQL_rollback);
+        wr_connection_step(&s->write, WR_SQL_rollback);
 }
 
 static void wait_ms(struct wr_sqlite *s, uint32_t ms)

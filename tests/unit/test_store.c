@@ -1,0 +1,509 @@
+/* The SQLite store through its port: what it keeps, what it refuses, and what it says of a full
+ * disk. Every wait is bounded. */
+#include "runtime/base/clock.h"
+#include "runtime/base/log.h"
+#include "runtime/store/store.h"
+#include "tests/unit/tap.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct event_base *loop;
+static char folder[64], path[128], url[160];
+static int answers;
+
+struct seen {
+    enum wr_store_status status;
+    enum wr_accepted how;
+    struct wr_id job;
+    size_t rows, entries, body_len;
+    char first[64], text[64];
+    uint32_t seqs[16];
+    bool answered;
+};
+
+static void run_until(int wanted)
+{
+    int64_t until = wr_mono_us() + 5000000;
+    while (answers < wanted && wr_mono_us() < until) {
+        event_base_loop(loop, EVLOOP_NONBLOCK);
+        usleep(200);
+    }
+    if (answers != wanted)
+        printf("# %d answers, wanted %d\n", answers, wanted);
+    answers = 0;
+}
+
+static void copy(char *to, struct wr_str from)
+{
+    snprintf(to, 64, "%.*s", (int)from.len, from.ptr ? from.ptr : "");
+}
+
+static void on_accept(void *arg, enum wr_store_status status, enum wr_accepted how,
+                      struct wr_id job)
+{
+    struct seen *seen = arg;
+    seen->status = status;
+    seen->how = how;
+    seen->job = job;
+    answers++;
+}
+
+static void on_append(void *arg, enum wr_store_status status)
+{
+    struct seen *seen = arg;
+    seen->status = status;
+    answers++;
+}
+
+static void on_read(void *arg, enum wr_store_status status, const struct wr_job_row *row,
+                    const struct wr_entry *entries, size_t count)
+{
+    struct seen *seen = arg;
+    seen->status = status;
+    seen->entries = count;
+    seen->rows += row != NULL;
+    if (row)
+        copy(seen->first, row->status);
+    for (size_t i = 0; i < count && i < 16; i++)
+        seen->seqs[i] = entries[i].seq;
+    if (count) {
+        seen->body_len = entries[count - 1].body.len;
+        copy(seen->text, entries[count - 1].body);
+    }
+    answers++;
+}
+
+static void on_each(void *arg, const struct wr_job_row *row, const struct wr_entry *entries,
+                    size_t count)
+{
+    struct seen *seen = arg;
+    seen->rows++;
+    seen->job = row->job;
+    seen->entries += count;
+    (void)entries;
+}
+
+static void on_list(void *arg, enum wr_store_status status, const struct wr_job_row *rows,
+                    size_t count)
+{
+    struct seen *seen = arg;
+    seen->status = status;
+    seen->rows = count;
+    if (count) {
+        seen->job = rows[count - 1].job;
+        copy(seen->first, rows[0].error_code);
+    }
+    answers++;
+}
+
+static void on_recall(void *arg, enum wr_store_status status, struct wr_str value, int64_t at_ms)
+{
+    struct seen *seen = arg;
+    seen->status = status;
+    seen->rows = (size_t)at_ms;
+    copy(seen->text, value);
+    answers++;
+}
+
+/* ---- making calls --------------------------------------------------------------------------- */
+
+static struct wr_key key(int number)
+{
+    struct wr_key made = {{0}};
+    made.bytes[0] = (uint8_t)number;
+    return made;
+}
+
+static struct wr_entry entry(uint32_t seq, enum wr_entry_kind kind, const char *body)
+{
+    return (struct wr_entry){seq, kind, 1000, WR_STR(""), {body, strlen(body)}};
+}
+
+static struct wr_accept accept_of(const struct wr_entry *first)
+{
+    return (struct wr_accept){.job = wr_id_new(),
+                              .workflow = WR_STR("points@1"),
+                              .contract_hash = WR_STR("sha256:aa"),
+                              .caller = WR_STR("ann"),
+                              .created_ms = 1000,
+                              .deadline_ms = 9000,
+                              .idempotency_until_ms = 2000,
+                              .dedupe_until_ms = 2000,
+                              .entries = first,
+                              .entry_count = 1};
+}
+
+static struct seen accept_one(struct wr_store *s, const struct wr_accept *accept)
+{
+    struct seen seen = {0};
+    s->accept(s->self, accept, on_accept, &seen);
+    run_until(1);
+    return seen;
+}
+
+static struct seen append_one(struct wr_store *s, struct wr_id job, struct wr_entry e,
+                              const struct wr_finish *finish)
+{
+    struct seen seen = {0};
+    const struct wr_append append = {job, &e, 1, finish};
+    s->append(s->self, &append, on_append, &seen);
+    run_until(1);
+    return seen;
+}
+
+static struct seen read_one(struct wr_store *s, struct wr_id job)
+{
+    struct seen seen = {0};
+    s->read(s->self, job, on_read, &seen);
+    run_until(1);
+    return seen;
+}
+
+static struct wr_store *open_store(const struct wr_store_options *options)
+{
+    char *error = NULL;
+    struct wr_store *store = wr_store_open(url, loop, options, &error);
+    if (!store)
+        printf("# %s\n", error);
+    free(error);
+    return store;
+}
+
+static void refused(const char *what, const char *with, const char *expected)
+{
+    char *error = NULL;
+    struct wr_store *store = wr_store_open(with, loop, NULL, &error);
+    bool good = !store && error && strstr(error, expected);
+    tap_ok(good, "%s is refused", what);
+    if (!good)
+        printf("# %s\n", error ? error : "opened");
+    wr_store_close(store);
+    free(error);
+}
+
+static void new_path(const char *name)
+{
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+}
+
+/* ---- tests ---------------------------------------------------------------------------------- */
+
+static void write_file(const char *text, size_t len)
+{
+    FILE *file = fopen(path, "w");
+    if (!file || fwrite(text, 1, len, file) != len)
+        tap_ok(false, "a file for the test");
+    if (file)
+        fclose(file);
+}
+
+static void change(const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_open(path, &db);
+    tap_number(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "a change for the test");
+    sqlite3_close(db);
+}
+
+static void test_opening(void)
+{
+    char junk[4096];
+    memset(junk, 'x', sizeof junk);
+    refused("another kind of URL", "mysql:x", "not of the form sqlite:PATH");
+    refused("a store in memory", "sqlite::memory:", "not of the form");
+    refused("a missing folder", "sqlite:/nonexistent/x.db", "/nonexistent/x.db: No such file");
+    refused("a folder", "sqlite:/tmp", "/tmp");
+    new_path("junk.db");
+    write_file(junk, sizeof junk);
+    refused("a file that is no database", url, "is not an SQLite database");
+    new_path("other.db");
+    change("CREATE TABLE mine(x)");
+    refused("another program's database", url, "not a store of Wright's");
+    new_path("mode.db");
+    struct wr_store *store = open_store(NULL);
+    struct stat status;
+    stat(path, &status);
+    tap_number(status.st_mode & 0777, 0600, "only its owner reads the store");
+    refused("a second process on the store", url, "in use by another process, pid ");
+    wr_store_close(store);
+    store = open_store(NULL);
+    tap_ok(store != NULL, "a closed store opens again");
+    wr_store_close(store);
+    change("PRAGMA user_version = 99");
+    refused("a newer schema", url, "used by a newer binary");
+}
+
+static void test_journal(void)
+{
+    new_path("journal.db");
+    struct wr_store *s = open_store(NULL);
+    char large[20000];
+    memset(large, 'a', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{\"a\":1}");
+    struct wr_accept accept = accept_of(&first);
+    struct seen seen = accept_one(s, &accept);
+    tap_ok(seen.status == WR_STORE_OK && seen.how == WR_ACCEPTED_NEW, "a job is accepted");
+    seen = append_one(s, accept.job, entry(2, WR_ENTRY_VALUE, large), NULL);
+    tap_number(seen.status, WR_STORE_OK, "a large entry is appended");
+    seen = read_one(s, accept.job);
+    tap_ok(seen.entries == 2 && seen.body_len == sizeof large - 1, "and read back whole");
+    tap_text(seen.first, "processing", "an unfinished job is processing");
+    tap_number(append_one(s, accept.job, entry(2, WR_ENTRY_VALUE, "{}"), NULL).status, WR_STORE_OK,
+               "an entry that is there may be sent again");
+    tap_number((long long)read_one(s, accept.job).body_len, sizeof large - 1,
+               "and stays as it was");
+    wr_log_set_level(WR_LOG_OFF);
+    tap_number(append_one(s, accept.job, entry(9, WR_ENTRY_VALUE, "{}"), NULL).status,
+               WR_STORE_FAILED, "a gap is refused");
+    wr_log_set_level(WR_LOG_INFO);
+    tap_number(append_one(s, wr_id_new(), entry(1, WR_ENTRY_VALUE, "{}"), NULL).status,
+               WR_STORE_NOT_FOUND, "an append to no job is not found");
+    tap_number(read_one(s, wr_id_new()).status, WR_STORE_NOT_FOUND, "no job is not found");
+    wr_store_close(s);
+    s = open_store(NULL);
+    tap_number((long long)read_one(s, accept.job).entries, 2, "the journal survives a restart");
+    wr_store_close(s);
+}
+
+/* All calls of a batch go in before the writer can have answered one. */
+static void test_uniqueness(void)
+{
+    new_path("unique.db");
+    struct wr_store *s = open_store(NULL);
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{}");
+    struct wr_accept accepts[5];
+    struct seen seen[5] = {{0}};
+    for (int i = 0; i < 5; i++) {
+        accepts[i] = accept_of(&first);
+        accepts[i].body = key(i == 2 ? 8 : 7);
+        if (i < 3)
+            accepts[i].idempotency = key(1);
+        else
+            accepts[i].dedupe = key(2);
+        s->accept(s->self, &accepts[i], on_accept, &seen[i]);
+    }
+    run_until(5);
+    tap_ok(seen[0].how == WR_ACCEPTED_NEW && seen[3].how == WR_ACCEPTED_NEW, "first come are new");
+    tap_ok(seen[1].how == WR_ACCEPTED_REPLAY && !wr_id_compare(&seen[1].job, &accepts[0].job),
+           "same key, same body, same batch: the earlier job");
+    tap_number(seen[2].how, WR_ACCEPTED_MISUSE, "same key, other body: misuse");
+    tap_ok(seen[4].how == WR_ACCEPTED_JOINED && !wr_id_compare(&seen[4].job, &accepts[3].job),
+           "dedupe twins of a batch are one job");
+    struct wr_accept again = accepts[0];
+    again.job = wr_id_new();
+    again.created_ms = 2000;
+    tap_number(accept_one(s, &again).how, WR_ACCEPTED_NEW, "a key past its time is free");
+    again = accepts[4];
+    again.job = wr_id_new();
+    again.idempotency = key(3);
+    tap_number(accept_one(s, &again).how, WR_ACCEPTED_JOINED, "a new key may join");
+    again.job = wr_id_new();
+    struct seen joined = accept_one(s, &again);
+    tap_ok(joined.how == WR_ACCEPTED_REPLAY && !wr_id_compare(&joined.job, &accepts[3].job),
+           "and is then that job's key");
+    const struct wr_finish release = {.status = WR_STR("failed"),
+                                      .error_code = WR_STR("down"),
+                                      .finished_ms = 1500,
+                                      .release_keys = true};
+    append_one(s, accepts[3].job, entry(2, WR_ENTRY_FINISHED, "{}"), &release);
+    again.job = wr_id_new();
+    tap_number(accept_one(s, &again).how, WR_ACCEPTED_NEW, "a retryable failure frees both keys");
+    wr_store_close(s);
+}
+
+static void test_finish(void)
+{
+    new_path("finish.db");
+    struct wr_store *s = open_store(NULL);
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{}");
+    struct wr_accept accepts[3];
+    struct seen seen = {0};
+    for (int i = 0; i < 3; i++) {
+        accepts[i] = accept_of(&first);
+        accept_one(s, &accepts[i]);
+    }
+    const struct wr_finish finish = {.status = WR_STR("completed"),
+                                     .result_type = WR_STR("full"),
+                                     .finished_ms = 1500,
+                                     .remember = key(9),
+                                     .remember_value = WR_STR("{\"v\":1}"),
+                                     .remember_schema = WR_STR("sha256:s")};
+    append_one(s, accepts[1].job, entry(2, WR_ENTRY_FINISHED, "{}"), &finish);
+    tap_text(read_one(s, accepts[1].job).first, "completed", "a finished job has its status");
+    s->unfinished(s->self, on_each, on_append, &seen);
+    run_until(1);
+    tap_ok(seen.rows == 2 && seen.entries == 2 && !wr_id_compare(&seen.job, &accepts[2].job),
+           "unfinished jobs come oldest first, with their journals");
+    const struct wr_list_query all = {.caller = WR_STR("ann"), .limit = 2};
+    s->list(s->self, &all, on_list, &seen);
+    run_until(1);
+    tap_ok(seen.rows == 2 && !wr_id_compare(&seen.job, &accepts[1].job), "newest first, limited");
+    const struct wr_list_query rest = {.before = accepts[1].job, .limit = 50};
+    s->list(s->self, &rest, on_list, &seen);
+    run_until(1);
+    tap_ok(seen.rows == 1 && !wr_id_compare(&seen.job, &accepts[0].job), "and the next page");
+    const struct wr_list_query none = {.caller = WR_STR("bob"), .limit = 50};
+    s->list(s->self, &none, on_list, &seen);
+    run_until(1);
+    tap_number((long long)seen.rows, 0, "others' jobs are not listed");
+    const struct wr_key remembered = key(9), unknown = key(10);
+    s->recall(s->self, &remembered, 1500, WR_STR("sha256:s"), on_recall, &seen);
+    run_until(1);
+    tap_ok(seen.status == WR_STORE_OK && !strcmp(seen.text, "{\"v\":1}") && seen.rows == 1500,
+           "what was remembered is recalled");
+    s->recall(s->self, &remembered, 1501, WR_STR("sha256:s"), on_recall, &seen);
+    run_until(1);
+    tap_number(seen.status, WR_STORE_NOT_FOUND, "not where it is too old");
+    s->recall(s->self, &remembered, 0, WR_STR("sha256:t"), on_recall, &seen);
+    run_until(1);
+    tap_number(seen.status, WR_STORE_NOT_FOUND, "nor of another schema");
+    s->recall(s->self, &unknown, 0, WR_STR("sha256:s"), on_recall, &seen);
+    run_until(1);
+    tap_number(seen.status, WR_STORE_NOT_FOUND, "nor under another key");
+    wr_store_close(s);
+}
+
+static void test_riding(void)
+{
+    new_path("ride.db");
+    struct wr_store *s = open_store(NULL);
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{}");
+    struct wr_accept accept = accept_of(&first);
+    accept_one(s, &accept);
+    struct wr_entry e = entry(2, WR_ENTRY_ENTERED, "{}");
+    const struct wr_append append = {accept.job, &e, 1, NULL};
+    s->append(s->self, &append, NULL, NULL);
+    int64_t until = wr_mono_us() + 2000000;
+    size_t count = 1;
+    while (count == 1 && wr_mono_us() < until)
+        count = read_one(s, accept.job).entries;
+    tap_number((long long)count, 2, "what nobody awaits is committed soon");
+    for (uint32_t i = 3; i < 12; i++) {
+        e = entry(i, WR_ENTRY_ENTERED, "{}");
+        s->append(s->self, &append, NULL, NULL);
+    }
+    wr_store_close(s);
+    s = open_store(NULL);
+    struct seen seen = read_one(s, accept.job);
+    bool ordered = seen.entries == 11;
+    for (uint32_t i = 0; ordered && i < 11; i++)
+        ordered = seen.seqs[i] == i + 1;
+    tap_ok(ordered, "closing writes what is queued, in order");
+    wr_store_close(s);
+}
+
+static void test_bounds(void)
+{
+    new_path("bounds.db");
+    const struct wr_store_options options = {.queue = 2};
+    struct wr_store *s = open_store(&options);
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{}");
+    static struct seen seen[2000];
+    int busy = 0, good = 0;
+    for (int i = 0; i < 2000; i++) {
+        struct wr_accept accept = accept_of(&first);
+        s->accept(s->self, &accept, on_accept, &seen[i]);
+    }
+    run_until(2000);
+    for (int i = 0; i < 2000; i++) {
+        busy += seen[i].status == WR_STORE_BUSY;
+        good += seen[i].status == WR_STORE_OK;
+    }
+    tap_ok(busy > 0 && good > 0 && busy + good == 2000, "a full queue refuses, and says so");
+    struct wr_store_stats stats;
+    wr_store_get_stats(s, &stats);
+    tap_ok(stats.writes == (uint64_t)good && stats.refused == (uint64_t)busy && stats.queued == 0,
+           "the counts agree");
+    wr_store_close(s);
+}
+
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+static void test_full(void)
+{
+    new_path("full.db");
+    const struct wr_store_options options = {.probe_ms = 20};
+    struct wr_store *s = open_store(&options);
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{}");
+    struct wr_accept accept = accept_of(&first), more = accept_of(&first);
+    const char *why;
+    accept_one(s, &accept);
+    signal(SIGXFSZ, SIG_IGN);
+    wr_log_set_level(WR_LOG_OFF);
+    fflush(stdout);
+    limit_files(4096);
+    struct wr_entry e = entry(2, WR_ENTRY_ENTERED, "{}");
+    const struct wr_append ride = {accept.job, &e, 1, NULL};
+    s->append(s->self, &ride, NULL, NULL);
+    struct seen seen = accept_one(s, &more);
+    bool healthy = wr_store_healthy(s, &why);
+    limit_files(RLIM_INFINITY);
+    tap_number(seen.status, WR_STORE_FULL, "no space is told apart");
+    tap_ok(!healthy && strstr(why, "no space"), "and the store is not healthy");
+    int64_t until = wr_mono_us() + 3000000;
+    while (!wr_store_healthy(s, &why) && wr_mono_us() < until)
+        usleep(1000);
+    tap_ok(wr_store_healthy(s, &why), "with space again it recovers by itself");
+    wr_log_set_level(WR_LOG_INFO);
+    tap_number(accept_one(s, &more).how, WR_ACCEPTED_NEW, "what was refused may be sent again");
+    tap_number((long long)read_one(s, accept.job).entries, 2, "what rode along was kept");
+    wr_store_close(s);
+}
+
+static void on_accept_read(void *arg, enum wr_store_status status, enum wr_accepted how,
+                           struct wr_id job)
+{
+    struct wr_store *s = arg;
+    static struct seen seen;
+    (void)status, (void)how;
+    s->read(s->self, job, on_read, &seen);
+}
+
+static void test_closing(void)
+{
+    new_path("closing.db");
+    struct wr_store *s = open_store(NULL);
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{}");
+    struct wr_accept accept = accept_of(&first);
+    s->accept(s->self, &accept, on_accept_read, s);
+    answers = 0;
+    wr_store_close(s);
+    tap_number(answers, 1, "closing answers all, and what answers ask meanwhile");
+    answers = 0;
+}
+
+int main(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/wr-store-XXXXXX");
+    if (!mkdtemp(folder))
+        return 1;
+    loop = event_base_new();
+    test_opening();
+    test_journal();
+    test_uniqueness();
+    test_finish();
+    test_riding();
+    test_bounds();
+    test_full();
+    test_closing();
+    event_base_free(loop);
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    if (system(command) != 0)
+        printf("# %s is left behind\n", folder);
+    return tap_done();
+}
