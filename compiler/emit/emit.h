@@ -17,11 +17,18 @@ struct wc_artefacts {
     WC_VEC(struct wc_artefact) list;
 };
 
+/* What a binary carries along, to serve it. */
+struct wc_documents {
+    struct wc_buf contract, openapi;
+};
+
 /* Everything that `wright compile` writes, in the order of the table. Sets the model's hashes
  * first. The list is in the model's arena, the texts on the heap until wc_artefacts_free(). */
 void wc_emit_all(struct wc_model *model, struct wc_artefacts *out);
 void wc_artefacts_free(struct wc_artefacts *out);
 
+/* "sha256:…" of these bytes. */
+const char *wc_hash(struct wc_arena *arena, const char *bytes, size_t len);
 /* Sets `hash` of every schema: SHA-256 of its canonical JSON Schema. Idempotent. */
 void wc_model_hash(struct wc_model *model);
 
@@ -43,6 +50,8 @@ void wc_model_hash(struct wc_model *model);
 const char *wc_c_name(struct wc_arena *arena, const char *name);
 /* The name of a schema's struct and of its functions' ends: `struct NAME`, `schema_NAME`. */
 const char *wc_c_schema(struct wc_arena *arena, const struct wc_schema *schema);
+/* The member of the frame that holds a stage's value. */
+const char *wc_c_stage(struct wc_arena *arena, const struct wc_stage *stage);
 /* "has_NAME" of an optional field, or NULL where the field is a pointer. No field has that name. */
 const char *wc_c_has(struct wc_arena *arena, const struct wc_schema *schema,
                      const struct wc_field *field);
@@ -64,9 +73,11 @@ void wc_emit_validators(struct wc_buf *out, const struct wc_model *model);
 /* Whole files; the table in emit.c names them. */
 void wc_emit_header(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_schemas(struct wc_buf *out, const struct wc_model *model);
-void wc_emit_machine(struct wc_buf *out, const struct wc_model *model);
-void wc_emit_program(struct wc_buf *out, const struct wc_model *model);
-void wc_emit_embedded(struct wc_buf *out, const struct wc_model *model);
+void wc_emit_machine(struct wc_buf *out, const struct wc_model *model,
+                     const struct wc_workflow *workflow);
+void wc_emit_program(struct wc_buf *out, const struct wc_model *model,
+                     const struct wc_documents *documents);
+void wc_emit_embedded(struct wc_buf *out, const struct wc_documents *documents);
 void wc_emit_contract(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_mermaid(struct wc_buf *out, const struct wc_model *model);
@@ -74,7 +85,8 @@ void wc_emit_dot(struct wc_buf *out, const struct wc_model *model);
 
 /* ---- JSON Schema 2020-12 ------------------------------------------------------------------ */
 
-/* One line of canonical JSON: the schema with its `$defs`; what its hash is taken of. */
+/* One line of canonical JSON, what the schema's hash is taken of: neither the names of schemas nor
+ * the order of fields nor descriptions count. */
 void wc_json_schema(struct wc_buf *out, const struct wc_schema *schema);
 /* The form that a provider's strict mode takes: every field required (an optional one may be
  * null), closed objects, no bounds that strict modes refuse. One line. */

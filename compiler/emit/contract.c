@@ -1,0 +1,308 @@
+/* contract.json: everything a reviewer must see and no OpenAPI document says, canonical, one change
+ * a line. Its SHA-256 is the contract's identity, so descriptions and places are not in it. */
+#include "compiler/emit/contract.h"
+#include "compiler/emit/machine.h"
+#include "compiler/model/classes.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define CONTRACT_FORMAT 1 /* of this file; a change of meaning of a key raises it */
+
+/* ---- dependencies ------------------------------------------------------------------------- */
+
+/* Picodollars as dollars, exact and without needless zeros: "0.1", "0.00000025". */
+static json_t *dollars(int64_t picodollars)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%" PRId64 ".%012" PRId64, picodollars / INT64_C(1000000000000),
+             picodollars % INT64_C(1000000000000));
+    size_t len = strlen(text);
+    while (text[len - 1] == '0' && text[len - 2] != '.')
+        text[--len] = '\0';
+    return json_string(text);
+}
+
+static void set_price(json_t *json, const char *name, int64_t picodollars)
+{
+    if (picodollars)
+        wc_set(json, name, dollars(picodollars));
+}
+
+static json_t *endpoint_json(const struct wc_endpoint *endpoint)
+{
+    static const char *const kinds[] = {"none", "bearer", "header"};
+    json_t *json = json_object();
+    wc_set_text(json, "url", endpoint->url);
+    wc_set_text(json, "url_env", endpoint->url_env);
+    wc_set_text(json, "auth", kinds[endpoint->auth]);
+    wc_set_text(json, "auth_env", endpoint->auth_env);
+    wc_set_text(json, "auth_header", endpoint->auth_header);
+    return json;
+}
+
+static void set_limits(json_t *json, const struct wr_limits *limits,
+                       const struct wr_breaker *breaker)
+{
+    json_t *limit = json_object(), *trip = json_object();
+    wc_set_number(limit, "concurrent", limits->concurrent);
+    wc_set_number(limit, "calls", limits->calls);
+    wc_set_number(limit, "calls_per_ms", limits->calls_per_ms);
+    wc_set_number(limit, "tokens", limits->tokens);
+    wc_set_number(limit, "tokens_per_ms", limits->tokens_per_ms);
+    wc_set_number(trip, "failures", breaker->failures);
+    wc_set_number(trip, "in_ms", breaker->in_ms);
+    wc_set_number(trip, "open_ms", breaker->open_ms);
+    wc_set(json, "limits", limit);
+    wc_set(json, "breaker", trip);
+}
+
+json_t *wc_service_json(const struct wc_model *model, const struct wc_service *service)
+{
+    json_t *json = json_object(), *read_as = json_object();
+    wc_set(json, "endpoint", endpoint_json(&service->endpoint));
+    set_limits(json, &service->limits, &service->breaker);
+    wc_set_text(json, "idempotency_header", service->idempotency_header);
+    set_price(json, "usd_per_call", service->price_per_call);
+    WC_EACH(i, &model->workflows)
+    {
+        const struct wc_workflow *flow = model->workflows.items[i];
+        WC_EACH(j, &flow->stages)
+        {
+            const struct wc_action *action = &flow->stages.items[j]->action;
+            if (action->kind == WR_ACT_HTTP && action->service == service && action->as &&
+                action->as->kind == WC_TYPE_SCHEMA)
+                wc_set_text(read_as, action->as->schema->name, action->as->schema->hash);
+        }
+    }
+    wc_set(json, "read_as", read_as);
+    return json;
+}
+
+const char *wc_service_version(const struct wc_model *model, const struct wc_service *service)
+{
+    struct wc_buf text = {0};
+    wc_json_take(&text, wc_service_json(model, service), WC_COMPACT_SORTED);
+    const char *hash = wc_hash(model->arena, text.data, text.len);
+    wc_buf_free(&text);
+    return hash;
+}
+
+static json_t *services_json(const struct wc_model *model)
+{
+    json_t *json = json_object();
+    WC_EACH(i, &model->services)
+    {
+        const struct wc_service *service = model->services.items[i];
+        json_t *row = wc_service_json(model, service);
+        wc_set_text(row, "version", wc_service_version(model, service));
+        wc_set(json, service->name, row);
+    }
+    return json;
+}
+
+static json_t *models_json(const struct wc_model *model)
+{
+    json_t *json = json_object();
+    WC_EACH(i, &model->models)
+    {
+        const struct wc_ai_model *ai = model->models.items[i];
+        json_t *row = json_object();
+        wc_set_text(row, "provider", ai->provider);
+        wc_set_text(row, "model", ai->model);
+        wc_set(row, "endpoint", endpoint_json(&ai->endpoint));
+        set_limits(row, &ai->limits, &ai->breaker);
+        wc_set_number(row, "max_input_tokens", ai->max_input_tokens);
+        wc_set_number(row, "max_output_tokens", ai->max_output_tokens);
+        set_price(row, "usd_per_input_token", ai->input_price);
+        set_price(row, "usd_per_cached_token", ai->cached_price);
+        set_price(row, "usd_per_output_token", ai->output_price);
+        wc_set(json, ai->name, row);
+    }
+    return json;
+}
+
+/* ---- errors and schemas ------------------------------------------------------------------- */
+
+static json_t *errors_json(const struct wc_model *model)
+{
+    json_t *json = json_object();
+    WC_EACH(i, &model->errors)
+    {
+        const struct wc_user_error *error = model->errors.items[i];
+        json_t *row = json_object();
+        wc_set_text(row, "class", wc_class_name(error->class));
+        wc_set_text(row, "message", error->message);
+        wc_set(row, "status", json_integer(error->status));
+        wc_set(row, "retryable", json_boolean(error->retryable));
+        wc_set_number(row, "retry_after_ms", error->retry_after_ms);
+        wc_set(json, error->name, row);
+    }
+    return json;
+}
+
+static json_t *schemas_json(const struct wc_model *model)
+{
+    struct wc_schema_style style = {.ref = "#/schemas/"};
+    json_t *json = json_object();
+    WC_EACH(i, &model->schemas)
+    {
+        const struct wc_schema *schema = model->schemas.items[i];
+        json_t *row = wc_object_json(schema, &style);
+        wc_set_text(row, "x-hash", schema->hash);
+        wc_set(json, schema->name, row);
+    }
+    return json;
+}
+
+/* ---- workflows ---------------------------------------------------------------------------- */
+
+static json_t *latency_json(const struct wc_workflow *flow)
+{
+    static const char *const names[] = {"instant", "waiting", "background"};
+    json_t *json = json_object();
+    int64_t floor = flow->stages.count ? flow->stages.items[0]->floor_ms : 0;
+    wc_set_text(json, "model", names[flow->latency]);
+    wc_set(json, "budget_ms", json_integer((json_int_t)flow->budget_ms));
+    wc_set_number(json, "background_ms", (int64_t)flow->background_ms);
+    wc_set(json, "floor_ms", json_integer(floor));
+    wc_set(json, "slack_ms", json_integer((json_int_t)flow->budget_ms - floor));
+    wc_set(json, "paths", wc_paths_json(flow));
+    return json;
+}
+
+/* May the same request be sent again without repeating an effect? Only a `once` effect forbids it. */
+static json_t *retry_safety_json(const struct wc_workflow *flow)
+{
+    json_t *json = json_object();
+    bool once = false;
+    WC_EACH(i, &flow->stages)
+    {
+        once = once || flow->stages.items[i]->effect == WR_ONCE;
+    }
+    wc_set(json, "without_key", json_boolean(!once));
+    wc_set_text(json, "idempotency_key", flow->key_required ? "required" : "accepted");
+    if (flow->dedupe) {
+        json_t *dedupe = json_object();
+        wc_set(dedupe, "by", wc_expr_json(flow->dedupe));
+        wc_set(dedupe, "window_ms", json_integer((json_int_t)flow->dedupe_ms));
+        wc_set(dedupe, "shared", json_boolean(flow->dedupe_shared));
+        wc_set(json, "dedupe", dedupe);
+    }
+    return json;
+}
+
+static json_t *cost_json(const struct wc_workflow *flow)
+{
+    json_t *json = json_object();
+    if (flow->cost_ceiling)
+        wc_set(json, "ceiling_usd", dollars(flow->cost_ceiling));
+    wc_set(json, "enforced", json_boolean(flow->cost_enforced));
+    return json;
+}
+
+/* Which results and declared errors a job can end in, and after which stages. */
+static json_t *ends_json(const struct wc_workflow *flow)
+{
+    static const char *const results[] = {"none", "full", "draft", "fallback"};
+    json_t *json = json_object();
+    WC_EACH(i, &flow->stages)
+    {
+        const struct wc_stage *stage = flow->stages.items[i];
+        WC_EACH(j, &stage->ons)
+        {
+            const struct wc_target *target = &stage->ons.items[j].target;
+            if (target->kind == WR_TO_STAGE || !stage->reachable)
+                continue;
+            struct wc_buf name = {0};
+            if (target->kind == WR_TO_DONE)
+                wc_buf_printf(&name, "done %s", results[target->result]);
+            else
+                wc_buf_printf(&name, "fail %s", target->error->name);
+            json_t *stages = json_object_get(json, name.data);
+            if (!stages) {
+                wc_set(json, name.data, json_array());
+                stages = json_object_get(json, name.data);
+            }
+            wc_append(stages, json_string(stage->name));
+            wc_buf_free(&name);
+        }
+    }
+    return json;
+}
+
+/* The states a client can see, and which may follow which. */
+static json_t *lifecycle_json(const struct wc_workflow *flow)
+{
+    bool full = false, degraded = false, fails = false;
+    WC_EACH(i, &flow->stages)
+    {
+        WC_EACH(j, &flow->stages.items[i]->ons)
+        {
+            const struct wc_target *target = &flow->stages.items[i]->ons.items[j].target;
+            bool done = target->kind == WR_TO_DONE;
+            full = full || (done && target->result == WR_RESULT_FULL);
+            degraded = degraded || (done && target->result != WR_RESULT_FULL);
+            fails = fails || target->kind == WR_TO_FAIL;
+        }
+    }
+    json_t *json = json_object(), *queued = json_array(), *ends = json_array();
+    wc_append(queued, json_string("processing"));
+    if (full)
+        wc_append(ends, json_string("completed"));
+    if (degraded)
+        wc_append(ends, json_string("degraded"));
+    if (fails)
+        wc_append(ends, json_string("failed"));
+    wc_append(ends, json_string("cancelled"));
+    wc_set(json, "queued", queued);
+    wc_set(json, "processing", ends);
+    return json;
+}
+
+static json_t *workflow_json(const struct wc_model *model, const struct wc_workflow *flow)
+{
+    json_t *json = json_object(), *route = json_object();
+    wc_set_text(route, "method", flow->method);
+    wc_set_text(route, "path", flow->path);
+    wc_set(json, "version", json_integer(flow->version));
+    wc_set(json, "route", route);
+    wc_set_text(json, "input", flow->input->name);
+    wc_set_text(json, "output", flow->output->name);
+    wc_set(json, "latency", latency_json(flow));
+    wc_set(json, "cost", cost_json(flow));
+    wc_set(json, "retry_safety", retry_safety_json(flow));
+    wc_set_number(json, "keep_ms", (int64_t)flow->keep_ms);
+    wc_set_text(json, "first", flow->stages.count ? flow->stages.items[0]->name : NULL);
+    wc_set(json, "stages", wc_stages_json(model, flow));
+    wc_set(json, "ends", ends_json(flow));
+    wc_set(json, "lifecycle", lifecycle_json(flow));
+    return json;
+}
+
+/* ---- the document ------------------------------------------------------------------------- */
+
+void wc_emit_contract(struct wc_buf *out, const struct wc_model *model)
+{
+    static const char *const auths[] = {"none", "bearer", "header"};
+    json_t *json = json_object(), *api = json_object(), *auth = json_object();
+    json_t *workflows = json_object();
+    wc_set_text(api, "name", model->name);
+    wc_set_text(api, "version", model->version);
+    wc_set_text(auth, "kind", auths[model->auth]);
+    wc_set_text(auth, "keys_env", model->keys_env);
+    WC_EACH(i, &model->workflows)
+    {
+        const struct wc_workflow *flow = model->workflows.items[i];
+        wc_set(workflows, flow->name, workflow_json(model, flow));
+    }
+    wc_set(json, "contract", json_integer(CONTRACT_FORMAT));
+    wc_set(json, "api", api);
+    wc_set(json, "auth", auth);
+    wc_set(json, "errors", errors_json(model));
+    wc_set(json, "models", models_json(model));
+    wc_set(json, "schemas", schemas_json(model));
+    wc_set(json, "services", services_json(model));
+    wc_set(json, "workflows", workflows);
+    wc_json_take(out, json, WC_INDENTED_SORTED);
+}

@@ -1,0 +1,62 @@
+/* The few things that every JSON document here is made with. */
+#include "compiler/emit/document.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void out_of_memory(void)
+{
+    fputs("wright: out of memory\n", stderr);
+    exit(70);
+}
+
+void wc_set(json_t *object, const char *name, json_t *value_take)
+{
+    if (json_object_set_new(object, name, value_take) != 0)
+        out_of_memory();
+}
+
+void wc_append(json_t *array, json_t *value_take)
+{
+    if (json_array_append_new(array, value_take) != 0)
+        out_of_memory();
+}
+
+void wc_set_text(json_t *object, const char *name, const char *text)
+{
+    if (text)
+        wc_set(object, name, json_string(text));
+}
+
+void wc_set_number(json_t *object, const char *name, int64_t number)
+{
+    if (number != 0)
+        wc_set(object, name, json_integer(number));
+}
+
+void wc_set_flag(json_t *object, const char *name, bool set)
+{
+    if (set)
+        wc_set(object, name, json_true());
+}
+
+static int add(const char *text, size_t len, void *out)
+{
+    wc_buf_add(out, text, len);
+    return 0;
+}
+
+void wc_json_take(struct wc_buf *out, json_t *json_take, enum wc_layout layout)
+{
+    static const size_t flags[] = {
+        [WC_COMPACT_SORTED] = JSON_COMPACT | JSON_SORT_KEYS,
+        [WC_COMPACT] = JSON_COMPACT,
+        [WC_INDENTED_SORTED] = JSON_INDENT(2) | JSON_SORT_KEYS,
+        [WC_INDENTED] = JSON_INDENT(2),
+    };
+    if (json_dump_callback(json_take, add, out, flags[layout] | JSON_ENCODE_ANY) != 0)
+        out_of_memory();
+    if (layout == WC_INDENTED_SORTED || layout == WC_INDENTED)
+        wc_buf_char(out, '\n');
+    json_decref(json_take);
+}

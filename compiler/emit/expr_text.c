@@ -1,0 +1,274 @@
+/* Expressions as text under construction: prompts, paths, bodies; and as the canonical JSON of a
+ * key. A hole whose value may be unset becomes an `if`. */
+#include "compiler/emit/expr.h"
+
+#include <string.h>
+
+/* Text known at compile time. */
+static void add_known(struct wc_function *fn, const char *var, const char *text, size_t len,
+                      enum wc_text_as as)
+{
+    struct wc_buf quoted = {0};
+    switch (as) {
+    case WC_AS_PLAIN:
+        wc_c_add_text(fn->out, fn->indent, var, text, len);
+        break;
+    case WC_AS_URL:
+        wc_buf_c_string(&quoted, text, len);
+        wc_line(fn, "wr_text_url(&%s, WR_STR(%s));", var, quoted.data);
+        break;
+    case WC_AS_JSON:
+        wc_buf_json(&quoted, text, len);
+        wc_c_add_text(fn->out, fn->indent, var, quoted.data, quoted.len);
+        break;
+    }
+    wc_buf_free(&quoted);
+}
+
+/* ---- choices ------------------------------------------------------------------------------ */
+
+/* Writes the branch to `body`; true if it is one statement on one line. */
+static bool branch(struct wc_function *fn, struct wc_buf *body, const char *var,
+                   const struct wc_expr *expr, enum wc_text_as as)
+{
+    struct wc_buf *out = fn->out;
+    fn->out = body;
+    fn->indent += 4;
+    wc_add_text(fn, var, expr, as);
+    fn->indent -= 4;
+    fn->out = out;
+    const char *end = body->len ? strchr(body->data, '\n') : NULL;
+    return end && end[1] == '\0';
+}
+
+/* Braces stand where either branch needs them. */
+static void add_choice(struct wc_function *fn, const char *var, const char *condition,
+                       const struct wc_expr *then, const struct wc_expr *other, enum wc_text_as as)
+{
+    struct wc_buf first = {0}, second = {0};
+    bool short_first = branch(fn, &first, var, then, as);
+    bool short_second = branch(fn, &second, var, other, as);
+    bool bare = short_first && short_second;
+    wc_line(fn, "if (%s)%s", condition, bare ? "" : " {");
+    wc_buf_add(fn->out, first.data, first.len);
+    wc_line(fn, bare ? "else" : "} else {");
+    wc_buf_add(fn->out, second.data, second.len);
+    if (!bare)
+        wc_line(fn, "}");
+    wc_buf_free(&first);
+    wc_buf_free(&second);
+}
+
+/* ---- scalars ------------------------------------------------------------------------------ */
+
+static const char *scalar_adder(const struct wc_type *type, enum wc_text_as as)
+{
+    switch (type->kind) {
+    case WC_TYPE_INT:
+    case WC_TYPE_MONEY:
+    case WC_TYPE_DURATION:
+        return "wr_text_int";
+    case WC_TYPE_NUMBER:
+        return "wr_text_number";
+    case WC_TYPE_BOOL:
+        return "wr_text_bool";
+    default:
+        break;
+    }
+    if (as == WC_AS_URL)
+        return "wr_text_url";
+    return as == WC_AS_JSON ? "wr_text_quote" : "wr_text_add";
+}
+
+/* ---- objects, lists and maps, as JSON ----------------------------------------------------- */
+
+static void add_element(struct wc_function *fn, const char *var, const struct wc_type *type,
+                        const char *text)
+{
+    if (type->kind == WC_TYPE_SCHEMA)
+        wc_line(fn, "wr_text_json(&%s, &schema_%s, &%s);", var,
+                wc_c_schema(fn->arena, type->schema), text);
+    else
+        wc_line(fn, "%s(&%s, %s);", scalar_adder(type, WC_AS_JSON), var, text);
+}
+
+/* A list's or map's items between brackets, with a comma before all but the first. */
+static void add_items(struct wc_function *fn, const char *var, const struct wc_expr *expr)
+{
+    bool map = expr->type->kind == WC_TYPE_MAP;
+    const char *items = wc_value_of(fn, expr).text;
+    size_t id = ++fn->temps;
+    wc_line(fn, "WR_ADD(&%s, \"%s\");", var, map ? "{" : "[");
+    wc_line(fn, "for (size_t i_%zu = 0; i_%zu < %s.count; i_%zu++) {", id, id, items, id);
+    fn->indent += 4;
+    wc_line(fn, "if (i_%zu > 0)", id);
+    wc_line(fn, "    WR_ADD(&%s, \",\");", var);
+    const char *item = wc_arena_printf(fn->arena, "%s.items[i_%zu]", items, id);
+    if (map) {
+        wc_line(fn, "wr_text_quote(&%s, %s.key);", var, item);
+        wc_line(fn, "WR_ADD(&%s, \":\");", var);
+        item = wc_arena_printf(fn->arena, "%s.value", item);
+    }
+    add_element(fn, var, expr->type->element, item);
+    fn->indent -= 4;
+    wc_line(fn, "}");
+    wc_line(fn, "WR_ADD(&%s, \"%s\");", var, map ? "}" : "]");
+}
+
+static const char *field_name(const struct wc_expr *object, size_t at)
+{
+    if (object->type->schema && at < object->type->schema->fields.count)
+        return object->type->schema->fields.items[at].name;
+    return object->kids[at]->name;
+}
+
+/* `,"name":` with its comma where a field surely stands before, or none where none does. Where only
+ * fields that may be unset stand before, the text so far tells. */
+static void add_field_name(struct wc_function *fn, const char *var, const char *name, bool first,
+                           bool sure)
+{
+    if (!first && !sure) {
+        wc_line(fn, "if (%s.data[%s.len - 1] != '{')", var, var);
+        wc_line(fn, "    WR_ADD(&%s, \",\");", var);
+    }
+    struct wc_buf key = {0};
+    wc_buf_text(&key, sure ? "," : "");
+    wc_buf_json(&key, name, strlen(name));
+    wc_buf_char(&key, ':');
+    wc_c_add_text(fn->out, fn->indent, var, key.data, key.len);
+    wc_buf_free(&key);
+}
+
+static void add_object(struct wc_function *fn, const char *var, const struct wc_expr *expr)
+{
+    bool first = true, sure = false;
+    wc_line(fn, "WR_ADD(&%s, \"{\");", var);
+    for (size_t i = 0; i < expr->kid_count; i++) {
+        const struct wc_expr *kid = expr->kids[i];
+        if (!kid)
+            continue;
+        const char *set = wc_present(fn, kid);
+        if (set) {
+            wc_line(fn, "if (%s) {", set);
+            fn->indent += 4;
+        }
+        add_field_name(fn, var, field_name(expr, i), first, sure);
+        wc_add_text(fn, var, kid, WC_AS_JSON);
+        if (set) {
+            fn->indent -= 4;
+            wc_line(fn, "}");
+        }
+        first = false;
+        sure = sure || !set;
+    }
+    wc_line(fn, "WR_ADD(&%s, \"}\");", var);
+}
+
+/* ---- all of it ---------------------------------------------------------------------------- */
+
+static void add_value(struct wc_function *fn, const char *var, const struct wc_expr *expr,
+                      enum wc_text_as as)
+{
+    switch (expr->type->kind) {
+    case WC_TYPE_SCHEMA:
+        wc_line(fn, "wr_text_json(&%s, &schema_%s, %s);", var,
+                wc_c_schema(fn->arena, expr->type->schema), wc_address(fn, wc_value_of(fn, expr)));
+        return;
+    case WC_TYPE_LIST:
+    case WC_TYPE_MAP:
+        add_items(fn, var, expr);
+        return;
+    default:
+        wc_line(fn, "%s(&%s, %s);", scalar_adder(expr->type, as), var, wc_value_of(fn, expr).text);
+    }
+}
+
+void wc_add_text(struct wc_function *fn, const char *var, const struct wc_expr *expr,
+                 enum wc_text_as as)
+{
+    switch (expr->kind) {
+    case WC_EXPR_LITERAL:
+        if (expr->literal.kind == WC_LIT_STRING)
+            add_known(fn, var, expr->literal.text, expr->literal.len, as);
+        else if (expr->literal.kind == WC_LIT_NULL)
+            add_known(fn, var, "null", 4, WC_AS_PLAIN);
+        else
+            add_value(fn, var, expr, as);
+        return;
+    case WC_EXPR_TEMPLATE:
+        if (as == WC_AS_JSON) {
+            add_value(fn, var, expr, as);
+            return;
+        }
+        for (size_t i = 0; i < expr->kid_count; i++) {
+            bool literal = expr->kids[i]->kind == WC_EXPR_LITERAL;
+            wc_add_text(fn, var, expr->kids[i], literal ? WC_AS_PLAIN : as);
+        }
+        return;
+    case WC_EXPR_IF:
+        add_choice(fn, var, wc_value_of(fn, expr->kids[0]).text, expr->kids[1], expr->kids[2], as);
+        return;
+    case WC_EXPR_OR_ELSE: {
+        const char *set = wc_present(fn, expr->kids[0]);
+        if (set)
+            add_choice(fn, var, set, expr->kids[0], expr->kids[1], as);
+        else
+            wc_add_text(fn, var, expr->kids[0], as);
+        return;
+    }
+    case WC_EXPR_OBJECT:
+        add_object(fn, var, expr);
+        return;
+    default:
+        add_value(fn, var, expr, as);
+    }
+}
+
+/* ---- keys --------------------------------------------------------------------------------- */
+
+static void write_scalar(struct wc_function *fn, const struct wc_type *type, const char *text)
+{
+    const char *writer = "wr_write_string";
+    if (type->kind == WC_TYPE_NUMBER)
+        writer = "wr_write_number";
+    else if (type->kind == WC_TYPE_BOOL)
+        writer = "wr_write_bool";
+    else if (strcmp(wc_c_type(fn->arena, type), "int64_t") == 0)
+        writer = "wr_write_int";
+    wc_line(fn, "%s(out, %s);", writer, text);
+}
+
+static void write_items(struct wc_function *fn, const struct wc_expr *expr)
+{
+    const struct wc_type *element = expr->type->element;
+    const char *items = wc_value_of(fn, expr).text;
+    size_t id = ++fn->temps;
+    wc_line(fn, "wr_write_list(out);");
+    wc_line(fn, "for (size_t i_%zu = 0; i_%zu < %s.count; i_%zu++)", id, id, items, id);
+    const char *item = wc_arena_printf(fn->arena, "%s.items[i_%zu]", items, id);
+    fn->indent += 4;
+    if (element->kind == WC_TYPE_SCHEMA)
+        wc_line(fn, "schema_%s.encode(out, &%s);", wc_c_schema(fn->arena, element->schema), item);
+    else
+        write_scalar(fn, element, item);
+    fn->indent -= 4;
+    wc_line(fn, "wr_write_list_end(out);");
+}
+
+void wc_write_key(struct wc_function *fn, const struct wc_expr *expr)
+{
+    const char *set = wc_present(fn, expr);
+    if (set) {
+        wc_line(fn, "if (!(%s)) {", set);
+        wc_line(fn, "    wr_write_null(out);");
+        wc_line(fn, "    return;");
+        wc_line(fn, "}");
+    }
+    if (expr->type->kind == WC_TYPE_SCHEMA)
+        wc_line(fn, "schema_%s.encode(out, %s);", wc_c_schema(fn->arena, expr->type->schema),
+                wc_address(fn, wc_value_of(fn, expr)));
+    else if (expr->type->kind == WC_TYPE_LIST)
+        write_items(fn, expr);
+    else
+        write_scalar(fn, expr->type, wc_value_of(fn, expr).text);
+}

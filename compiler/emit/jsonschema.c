@@ -1,0 +1,235 @@
+/* Schemas as JSON Schema 2020-12: in full, in the form that strict modes of providers take, and in
+ * the canonical form that a schema's hash is taken of. */
+#include "compiler/emit/document.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- which schemas ------------------------------------------------------------------------ */
+
+static void reach_type(struct wc_arena *arena, struct wc_schemas *schemas,
+                       const struct wc_type *type)
+{
+    if (type->kind == WC_TYPE_SCHEMA)
+        wc_schemas_reach(arena, schemas, type->schema);
+    else if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
+        reach_type(arena, schemas, type->element);
+}
+
+void wc_schemas_reach(struct wc_arena *arena, struct wc_schemas *schemas,
+                      const struct wc_schema *from)
+{
+    WC_EACH(i, &schemas->list)
+    {
+        if (schemas->list.items[i] == from)
+            return;
+    }
+    wc_push(arena, &schemas->list, from);
+    WC_EACH(i, &from->fields)
+    {
+        reach_type(arena, schemas, from->fields.items[i].type);
+    }
+}
+
+/* ---- values and types --------------------------------------------------------------------- */
+
+json_t *wc_literal_json(const struct wc_literal *literal)
+{
+    switch (literal->kind) {
+    case WC_LIT_STRING:
+        return json_stringn(literal->text, literal->len);
+    case WC_LIT_INT:
+        return json_integer(literal->integer);
+    case WC_LIT_NUMBER:
+        return json_real(literal->number);
+    case WC_LIT_BOOL:
+        return json_boolean(literal->integer != 0);
+    case WC_LIT_NULL:
+        break;
+    }
+    return json_null();
+}
+
+/* 1 and not 1.0 where a bound is whole: the same number either way, and easier to read. */
+static json_t *bound(double number)
+{
+    if (number >= -9e15 && number <= 9e15 && floor(number) >= number)
+        return json_integer((json_int_t)number);
+    return json_real(number);
+}
+
+static json_t *named_type(const char *name)
+{
+    json_t *json = json_object();
+    wc_set_text(json, "type", name);
+    return json;
+}
+
+static void set_range(json_t *json, const char *min, const char *max, const struct wc_type *type)
+{
+    if (type->has_min && (type->kind == WC_TYPE_INT || type->min > 0))
+        wc_set(json, min, json_integer(type->min));
+    if (type->has_max)
+        wc_set(json, max, json_integer(type->max));
+}
+
+/* The whole string matches in this language; in JSON Schema a part would do. */
+static void set_pattern(json_t *json, const char *pattern)
+{
+    struct wc_buf text = {0};
+    bool grouped = strchr(pattern, '|') != NULL;
+    wc_buf_printf(&text, grouped ? "^(?:%s)$" : "^%s$", pattern);
+    wc_set_text(json, "pattern", text.data);
+    wc_buf_free(&text);
+}
+
+static json_t *string_json(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    json_t *json = named_type("string");
+    if (style->strict)
+        return json;
+    if (type->pattern)
+        set_pattern(json, type->pattern);
+    if (!type->in_bytes) {
+        set_range(json, "minLength", "maxLength", type);
+        return json;
+    }
+    /* A code point takes one to four bytes, so these are implied; the exact bound stands beside. */
+    if (type->has_min && type->min > 0)
+        wc_set(json, "minLength", json_integer((type->min + 3) / 4));
+    if (type->has_max)
+        wc_set(json, "maxLength", json_integer(type->max));
+    set_range(json, "x-minBytes", "x-maxBytes", type);
+    return json;
+}
+
+static json_t *format_json(const char *format, const struct wc_schema_style *style)
+{
+    json_t *json = named_type("string");
+    if (!style->strict)
+        wc_set_text(json, "format", format);
+    return json;
+}
+
+static json_t *enum_json(const struct wc_type *type)
+{
+    json_t *json = named_type("string");
+    json_t *values = json_array();
+    for (size_t i = 0; i < type->value_count; i++)
+        wc_append(values, json_string(type->values[i]));
+    wc_set(json, "enum", values);
+    return json;
+}
+
+static json_t *ref_json(const struct wc_schema *schema, const struct wc_schema_style *style)
+{
+    struct wc_buf text = {0};
+    if (schema == style->root) {
+        wc_buf_char(&text, '#');
+    } else if (style->anonymous) {
+        wc_buf_text(&text, style->ref);
+        WC_EACH(i, &style->named->list)
+        {
+            if (style->named->list.items[i] == schema)
+                wc_buf_printf(&text, "%zu", i);
+        }
+    } else {
+        wc_buf_printf(&text, "%s%s", style->ref, schema->name);
+    }
+    json_t *json = json_object();
+    wc_set_text(json, "$ref", text.data);
+    wc_buf_free(&text);
+    return json;
+}
+
+static json_t *list_json(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    json_t *json = named_type("array");
+    wc_set(json, "items", wc_type_json(type->element, style));
+    if (!style->strict)
+        set_range(json, "minItems", "maxItems", type);
+    return json;
+}
+
+static json_t *map_json(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    json_t *json = named_type("object");
+    wc_set(json, "additionalProperties", wc_type_json(type->element, style));
+    if (style->strict)
+        return json;
+    if (type->key)
+        wc_set(json, "propertyNames", wc_type_json(type->key, style));
+    set_range(json, "minProperties", "maxProperties", type);
+    return json;
+}
+
+static json_t *int_json(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    json_t *json = named_type("integer");
+    if (!style->strict)
+        set_range(json, "minimum", "maximum", type);
+    return json;
+}
+
+static json_t *number_json(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    json_t *json = named_type("number");
+    if (!style->strict && type->has_min)
+        wc_set(json, "minimum", bound(type->number_min));
+    if (!style->strict && type->has_max)
+        wc_set(json, "maximum", bound(type->number_max));
+    return json;
+}
+
+static json_t *bare_json(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    switch (type->kind) {
+    case WC_TYPE_STRING:
+        return string_json(type, style);
+    case WC_TYPE_INT:
+    case WC_TYPE_MONEY:
+        return int_json(type, style);
+    case WC_TYPE_NUMBER:
+        return number_json(type, style);
+    case WC_TYPE_BOOL:
+        return named_type("boolean");
+    case WC_TYPE_ENUM:
+        return enum_json(type);
+    case WC_TYPE_LIST:
+        return list_json(type, style);
+    case WC_TYPE_MAP:
+        return map_json(type, style);
+    case WC_TYPE_SCHEMA:
+        return ref_json(type->schema, style);
+    case WC_TYPE_UUID:
+        return format_json("uuid", style);
+    case WC_TYPE_DATE:
+        return format_json("date", style);
+    case WC_TYPE_DATETIME:
+        return format_json("date-time", style);
+    case WC_TYPE_URI:
+        return format_json("uri", style);
+    case WC_TYPE_EMAIL:
+        return format_json("email", style);
+    default:
+        return json_object();
+    }
+}
+
+/* `{"anyOf": [T, {"type": "null"}]}` */
+static json_t *or_null(json_t *json_take)
+{
+    json_t *choices = json_array();
+    wc_append(choices, json_take);
+    wc_append(choices, named_type("null"));
+    json_t *json = json_object();
+    wc_set(json, "anyOf", choices);
+    return json;
+}
+
+json_t *wc_type_json(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    json_t *json = bare_json(type, style);
+    return type->nullable ? or_null(json) : json;
+}

@@ -1,0 +1,178 @@
+/* Objects as JSON Schema, whole documents of one schema, and the hash of a schema. */
+#include "compiler/emit/document.h"
+#include "compiler/model/type.h"
+
+#include <string.h>
+
+/* What a model should know of a field: its doc, and the bounds that a strict mode does not take. */
+static const char *field_hint(const struct wc_field *field, struct wc_buf *text)
+{
+    const struct wc_type *type = field->type;
+    if (field->doc)
+        wc_buf_text(text, field->doc);
+    if (type->has_min || type->has_max || type->pattern) {
+        wc_buf_text(text, field->doc ? " Must fit " : "Must fit ");
+        wc_type_write(text, type);
+        wc_buf_char(text, '.');
+    }
+    return text->data;
+}
+
+static json_t *described(json_t *json_take, const char *text)
+{
+    if (!text)
+        return json_take;
+    wc_set_text(json_take, "description", text);
+    return json_take;
+}
+
+static json_t *labels_json(unsigned labels)
+{
+    json_t *json = json_array();
+    if (labels & WC_LABEL_PII)
+        wc_append(json, json_string("pii"));
+    if (labels & WC_LABEL_SECRET)
+        wc_append(json, json_string("secret"));
+    return json;
+}
+
+static json_t *or_unset(json_t *json_take)
+{
+    json_t *unset = json_object(), *choices = json_array(), *json = json_object();
+    wc_set_text(unset, "type", "null");
+    wc_append(choices, json_take);
+    wc_append(choices, unset);
+    wc_set(json, "anyOf", choices);
+    return json;
+}
+
+static json_t *strict_field(const struct wc_field *field, const struct wc_schema_style *style)
+{
+    json_t *json = wc_type_json(field->type, style);
+    if (field->optional && !field->type->nullable)
+        json = or_unset(json);
+    struct wc_buf hint = {0};
+    json = described(json, field_hint(field, &hint));
+    wc_buf_free(&hint);
+    return json;
+}
+
+static json_t *field_json(const struct wc_field *field, const struct wc_schema_style *style)
+{
+    if (style->strict)
+        return strict_field(field, style);
+    json_t *json = wc_type_json(field->type, style);
+    if (style->docs)
+        wc_set_text(json, "description", field->doc);
+    if (field->fallback)
+        wc_set(json, "default", wc_literal_json(field->fallback));
+    if (field->labels)
+        wc_set(json, "x-labels", labels_json(field->labels));
+    return json;
+}
+
+static bool is_required(const struct wc_field *field, const struct wc_schema_style *style)
+{
+    if (style->strict)
+        return true;
+    return !field->optional && (style->reply || !field->fallback);
+}
+
+/* The names of required fields; sorted where the order of fields is not to count. */
+static json_t *required_json(const struct wc_schema *schema, const struct wc_schema_style *style)
+{
+    json_t *json = json_array();
+    const char *last = "";
+    for (size_t round = 0; round < schema->fields.count; round++) {
+        const char *next = NULL;
+        WC_EACH(i, &schema->fields)
+        {
+            const struct wc_field *field = &schema->fields.items[i];
+            if (!is_required(field, style))
+                continue;
+            if (!style->anonymous && i == round)
+                next = field->name;
+            else if (style->anonymous && strcmp(field->name, last) > 0 &&
+                     (!next || strcmp(field->name, next) < 0))
+                next = field->name;
+        }
+        if (!next)
+            continue;
+        wc_append(json, json_string(next));
+        last = next;
+    }
+    return json;
+}
+
+json_t *wc_object_json(const struct wc_schema *schema, const struct wc_schema_style *style)
+{
+    json_t *json = json_object(), *properties = json_object();
+    if (style->docs)
+        wc_set_text(json, "description", schema->doc);
+    wc_set_text(json, "type", "object");
+    WC_EACH(i, &schema->fields)
+    {
+        const struct wc_field *field = &schema->fields.items[i];
+        wc_set(properties, field->name, field_json(field, style));
+    }
+    wc_set(json, "properties", properties);
+    json_t *required = required_json(schema, style);
+    if (json_array_size(required))
+        wc_set(json, "required", required);
+    else
+        json_decref(required);
+    if (!schema->open || style->strict)
+        wc_set(json, "additionalProperties", json_false());
+    return json;
+}
+
+/* ---- whole documents ---------------------------------------------------------------------- */
+
+/* The schema, and those it refers to as "$defs"; itself is "#" (see wc_type_json). */
+static json_t *document(const struct wc_schema *schema, struct wc_schema_style *style)
+{
+    struct wc_arena scratch = {0};
+    struct wc_schemas named = {0};
+    wc_schemas_reach(&scratch, &named, schema);
+    style->named = &named;
+    style->root = schema;
+    json_t *json = wc_object_json(schema, style), *defs = json_object();
+    WC_EACH(i, &named.list)
+    {
+        const struct wc_schema *other = named.list.items[i];
+        if (other == schema)
+            continue;
+        const char *name = style->anonymous ? wc_arena_printf(&scratch, "%zu", i) : other->name;
+        wc_set(defs, name, wc_object_json(other, style));
+    }
+    if (json_object_size(defs))
+        wc_set(json, "$defs", defs);
+    else
+        json_decref(defs);
+    wc_arena_free(&scratch);
+    style->named = NULL;
+    return json;
+}
+
+void wc_json_schema(struct wc_buf *out, const struct wc_schema *schema)
+{
+    struct wc_schema_style style = {.ref = "#/$defs/", .anonymous = true};
+    wc_json_take(out, document(schema, &style), WC_COMPACT_SORTED);
+}
+
+void wc_json_schema_strict(struct wc_buf *out, const struct wc_schema *schema)
+{
+    struct wc_schema_style style = {.ref = "#/$defs/", .strict = true};
+    wc_json_take(out, document(schema, &style), WC_COMPACT);
+}
+
+void wc_model_hash(struct wc_model *model)
+{
+    WC_EACH(i, &model->schemas)
+    {
+        struct wc_buf text = {0};
+        wc_json_schema(&text, model->schemas.items[i]);
+        model->schemas.items[i]->hash = wc_hash(model->arena, text.data, text.len);
+        wc_buf_free(&text);
+    }
+}

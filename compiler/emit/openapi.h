@@ -1,0 +1,19 @@
+/* The parts of openapi.json (OpenAPI 3.1). */
+#ifndef WC_EMIT_OPENAPI_H
+#define WC_EMIT_OPENAPI_H
+
+#include "compiler/emit/document.h"
+
+/* JSON written with single quotes, which C reads more easily; no apostrophes inside. */
+json_t *wc_quoted_json(const char *text);
+/* Schemas, parameters and headers that every API has, and the schemas of this one. */
+json_t *wc_openapi_components(const struct wc_model *model);
+/* Paths that every binary serves: jobs, documents, health. */
+void wc_openapi_fixed_paths(json_t *paths, const struct wc_model *model);
+/* A reply of problem+json. */
+json_t *wc_problem_reply(const char *description, bool retry_after);
+/* The name of the component for the envelope of a workflow's jobs. */
+const char *wc_job_component(struct wc_arena *arena, const struct wc_workflow *flow);
+json_t *wc_ref(const char *kind, const char *name);
+
+#endif

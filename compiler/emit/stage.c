@@ -1,0 +1,169 @@
+/* A stage as a function: a switch on the point at which it is called. WR_ENTER says what to do,
+ * WR_CHECK looks at what came and keeps it. */
+#include "compiler/emit/machine.h"
+#include "compiler/model/classes.h"
+
+#include <string.h>
+
+/* Text built in a `struct wr_text` of this name, or a literal; what stands for it as a wr_str. */
+static const char *text_of(struct wc_function *fn, const char *var, const struct wc_expr *expr,
+                           enum wc_text_as as)
+{
+    if (as != WC_AS_JSON && expr->kind == WC_EXPR_TEMPLATE && expr->kid_count == 1 &&
+        expr->kids[0]->kind == WC_EXPR_LITERAL)
+        return wc_c_literal(fn->arena, &expr->kids[0]->literal);
+    if (as != WC_AS_JSON && expr->kind == WC_EXPR_LITERAL)
+        return wc_c_literal(fn->arena, &expr->literal);
+    wc_line(fn, "struct wr_text %s = {.arena = turn->arena};", var);
+    wc_add_text(fn, var, expr, as);
+    return wc_arena_printf(fn->arena, "wr_text_done(&%s)", var);
+}
+
+/* ---- what to do --------------------------------------------------------------------------- */
+
+static void init_http(struct wc_function *fn, struct wc_init *init, const struct wc_action *action)
+{
+    static const char *const methods[] = {"WR_GET", "WR_HEAD",  "WR_POST",
+                                          "WR_PUT", "WR_PATCH", "WR_DELETE"};
+    const char *path = text_of(fn, "path", action->path, WC_AS_URL);
+    const char *body = action->body ? text_of(fn, "body", action->body, WC_AS_JSON) : NULL;
+    wc_init_field(init, "target", "SERVICE_%s", action->service->name);
+    wc_init_field(init, "method", "%s", methods[action->method]);
+    wc_init_field(init, "path", "%s", path);
+    if (body)
+        wc_init_field(init, "body", "%s", body);
+}
+
+static void init_ask(struct wc_function *fn, struct wc_init *init, struct wc_machine *machine,
+                     const struct wc_action *action)
+{
+    size_t count = action->prompts.count;
+    wc_line(fn,
+            "struct wr_message *messages = wr_arena_alloc(turn->arena, %zu * sizeof *messages);",
+            count);
+    WC_EACH(i, &action->prompts)
+    {
+        const struct wc_prompt *prompt = &action->prompts.items[i];
+        wc_line(fn, "messages[%zu].role = \"%s\";", i, prompt->role);
+        wc_line(fn, "messages[%zu].text = %s(turn->arena, frame);", i,
+                wc_prompt_function(machine, prompt));
+    }
+    wc_init_field(init, "target", "MODEL_%s", action->model->name);
+    wc_init_field(init, "messages", "messages");
+    wc_init_field(init, "message_count", "%zu", count);
+}
+
+static void init_recall(struct wc_init *init, struct wc_machine *machine,
+                        const struct wc_action *action)
+{
+    wc_init_field(init, "key", "wr_key_text(turn->arena, %s, frame)",
+                  wc_key_function(machine, action->key));
+    wc_init_number(init, "within_ms", action->within_ms);
+    wc_init_flag(init, "shared", action->shared);
+}
+
+static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
+                       const struct wc_stage *stage)
+{
+    static const char *const kinds[] = {"WR_ACT_VALUE", "WR_ACT_HTTP", "WR_ACT_ASK",
+                                        "WR_ACT_RECALL"};
+    const struct wc_action *action = &stage->action;
+    struct wc_init init = {.arena = fn->arena, .indent = fn->indent + 4};
+    wc_init_field(&init, "kind", "%s", kinds[action->kind]);
+    if (action->as && action->as->kind == WC_TYPE_SCHEMA)
+        wc_init_field(&init, "as", "&schema_%s", wc_c_schema(fn->arena, action->as->schema));
+    switch (action->kind) {
+    case WR_ACT_VALUE:
+        wc_init_field(&init, "value", "%s", wc_address(fn, wc_value_of(fn, action->value)));
+        break;
+    case WR_ACT_HTTP:
+        init_http(fn, &init, action);
+        break;
+    case WR_ACT_ASK:
+        init_ask(fn, &init, machine, action);
+        break;
+    case WR_ACT_RECALL:
+        init_recall(&init, machine, action);
+        break;
+    }
+    wc_init_write(fn->out, "turn->action = (struct wr_action)", &init, true, ";");
+}
+
+/* ---- what came ---------------------------------------------------------------------------- */
+
+static void emit_check(struct wc_function *fn, const struct wc_check *check)
+{
+    struct wc_value value = wc_value_of(fn, check->condition);
+    bool bare = value.joint == WC_OP_NONE;
+    wc_line(fn, "if (!%s%s%s) {", bare ? "" : "(", value.text, bare ? "" : ")");
+    wc_line(fn, "    turn->raised = WR_CLASS_%s;",
+            check->otherwise ? wc_class_name(check->otherwise->class) : "check_failed");
+    if (check->otherwise)
+        wc_line(fn, "    turn->raised_error = ERROR_%s;", check->otherwise->name);
+    wc_c_assign_text(fn->out, fn->indent + 4, "turn->raised_check", check->text,
+                     strlen(check->text), ";");
+    wc_line(fn, "    return;");
+    wc_line(fn, "}");
+}
+
+static void emit_came(struct wc_function *fn, const struct wc_stage *stage)
+{
+    const char *member = wc_c_stage(fn->arena, stage);
+    if (stage->checks.count == 0) {
+        if (stage->action.as)
+            wc_line(fn, "frame->%s = turn->value;", member);
+        return;
+    }
+    wc_line(fn, "const %s *it = turn->value;", wc_c_type(fn->arena, stage->action.as));
+    WC_EACH(i, &stage->checks)
+    {
+        emit_check(fn, &stage->checks.items[i]);
+    }
+    wc_line(fn, "frame->%s = it;", member);
+}
+
+/* ---- the function ------------------------------------------------------------------------- */
+
+/* Does a line at eight columns declare something? */
+static bool declares(const struct wc_buf *body)
+{
+    static const char *const types[] = {"struct ", "const ", "bool ", "int64_t ", "double "};
+    for (const char *line = body->data; line && *line; line = strchr(line, '\n') + 1)
+        for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+            if (strncmp(line, "        ", 8) == 0 &&
+                strncmp(line + 8, types[i], strlen(types[i])) == 0)
+                return true;
+    return false;
+}
+
+/* A case and what stands under it, in braces where it declares something. */
+static void emit_case(struct wc_buf *out, const char *label, const struct wc_buf *body)
+{
+    bool braces = declares(body);
+    wc_buf_printf(out, "    case %s:%s\n", label, braces ? " {" : "");
+    if (body->len)
+        wc_buf_add(out, body->data, body->len);
+    wc_buf_printf(out, "        return;\n%s", braces ? "    }\n" : "");
+}
+
+void wc_emit_stage(struct wc_buf *out, struct wc_machine *machine, const struct wc_stage *stage)
+{
+    struct wc_buf enter = {0}, came = {0};
+    struct wc_function fn = {
+        .arena = machine->arena, .out = &enter, .indent = 8, .memory = "turn->arena"};
+    emit_enter(&fn, machine, stage);
+    fn.out = &came;
+    fn.temps = 0;
+    emit_came(&fn, stage);
+
+    wc_c_banner(out, "stage %s (%s)", stage->name, wc_source_place(machine->arena, stage->span));
+    wc_buf_printf(out, "static void stage_%s(struct wr_turn *turn)\n{\n", stage->name);
+    if ((enter.len && strstr(enter.data, "frame")) || (came.len && strstr(came.data, "frame")))
+        wc_buf_text(out, "    struct frame *frame = turn->frame;\n");
+    wc_buf_text(out, "    switch (turn->point) {\n");
+    emit_case(out, "WR_ENTER", &enter);
+    emit_case(out, "WR_CHECK", &came);
+    wc_buf_text(out, "    }\n}\n");
+    wc_buf_free(&enter);
+    wc_buf_free(&came);
+}

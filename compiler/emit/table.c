@@ -1,0 +1,209 @@
+/* A workflow's tables in C: what follows each stage, the stages, and the workflow's row. */
+#include "compiler/emit/machine.h"
+
+/* ---- transitions -------------------------------------------------------------------------- */
+
+/* A row under construction: labels of one `on` line that may stand together. */
+struct row {
+    uint64_t classes;
+    const struct wc_user_error *error;
+    const struct wc_on *on;
+};
+
+struct rows {
+    WC_VEC(struct row) list;
+};
+
+/* How specific a label is; the most specific stands first. */
+static int rank(const struct wc_on_label *label)
+{
+    switch (label->kind) {
+    case WC_ON_USER_ERROR:
+        return 0;
+    case WC_ON_OK:
+    case WC_ON_CLASS:
+        return 1;
+    case WC_ON_GROUP:
+        return 2;
+    case WC_ON_ALL:
+        break;
+    }
+    return 3;
+}
+
+/* Joins the row before it where that is of the same line and of no user error. */
+static void add_row(struct wc_arena *arena, struct rows *rows, const struct wc_on *on,
+                    const struct wc_on_label *label)
+{
+    size_t count = rows->list.count;
+    struct row *last = count ? &rows->list.items[count - 1] : NULL;
+    if (last && last->on == on && !last->error && !label->error) {
+        last->classes |= label->classes;
+        return;
+    }
+    struct row row = {label->classes, label->error, on};
+    if (label->error)
+        row.classes = WR_BIT(label->error->class);
+    wc_push(arena, &rows->list, row);
+}
+
+static struct rows rows_of(struct wc_arena *arena, const struct wc_stage *stage)
+{
+    struct rows rows = {0};
+    for (int at = 0; at <= 3; at++) {
+        WC_EACH(i, &stage->ons)
+        {
+            const struct wc_on *on = &stage->ons.items[i];
+            WC_EACH(j, &on->labels)
+            {
+                if (rank(&on->labels.items[j]) == at)
+                    add_row(arena, &rows, on, &on->labels.items[j]);
+            }
+        }
+    }
+    return rows;
+}
+
+static void init_target(struct wc_init *init, struct wc_machine *machine,
+                        const struct wc_stage *stage, const struct wc_target *target)
+{
+    static const char *const results[] = {"WR_RESULT_NONE", "WR_RESULT_FULL", "WR_RESULT_DRAFT",
+                                          "WR_RESULT_FALLBACK"};
+    switch (target->kind) {
+    case WR_TO_STAGE:
+        wc_init_field(init, "to", "WR_TO_STAGE");
+        wc_init_field(init, "target", "STAGE_%s", target->stage->name);
+        return;
+    case WR_TO_FAIL:
+        wc_init_field(init, "to", "WR_TO_FAIL");
+        wc_init_field(init, "target", "ERROR_%s", target->error->name);
+        return;
+    case WR_TO_DONE:
+        break;
+    }
+    wc_init_field(init, "to", "WR_TO_DONE");
+    wc_init_field(init, "result", "%s", results[target->result]);
+    if (target->with)
+        wc_init_field(init, "with", "%s", wc_served_function(machine, stage, target->with));
+    if (target->remember)
+        wc_init_field(init, "remember", "%s", wc_key_function(machine, target->remember));
+    wc_init_flag(init, "remember_shared", target->remember_shared);
+}
+
+static void emit_transitions(struct wc_buf *out, struct wc_machine *machine,
+                             const struct wc_stage *stage)
+{
+    struct rows rows = rows_of(machine->arena, stage);
+    wc_buf_printf(out, "static const struct wr_transition after_%s[] = {\n", stage->name);
+    WC_EACH(i, &rows.list)
+    {
+        const struct row *row = &rows.list.items[i];
+        struct wc_init init = {.arena = machine->arena, .indent = 8};
+        wc_init_mask(&init, "on", row->classes);
+        if (row->error)
+            wc_init_field(&init, "error", "ERROR_%s", row->error->name);
+        else
+            wc_init_field(&init, "error", "WR_NO_ERROR");
+        init_target(&init, machine, stage, &row->on->target);
+        wc_init_write(out, "", &init, false, ",");
+    }
+    wc_buf_text(out, "};\n\n");
+}
+
+/* ---- stages ------------------------------------------------------------------------------- */
+
+static void init_retry(struct wc_init *init, const struct wr_retry *retry)
+{
+    if (retry->times == 0)
+        return;
+    struct wc_init inner = {.arena = init->arena, .indent = init->indent + 8};
+    wc_init_number(&inner, "times", retry->times);
+    wc_init_mask(&inner, "on", retry->on);
+    wc_init_number(&inner, "backoff_min_ms", retry->backoff_min_ms);
+    wc_init_number(&inner, "backoff_max_ms", retry->backoff_max_ms);
+    wc_init_nested(init, "retry", &inner);
+}
+
+static void emit_stage_row(struct wc_buf *out, struct wc_machine *machine,
+                           const struct wc_stage *stage)
+{
+    static const char *const effects[] = {"WR_PURE", "WR_READ", "WR_REPEATABLE", "WR_KEYED",
+                                          "WR_ONCE"};
+    struct wc_arena *arena = machine->arena;
+    struct wc_init init = {.arena = arena, .indent = 8};
+    wc_init_text(&init, "name", stage->name);
+    wc_init_field(&init, "run", "stage_%s", stage->name);
+    if (stage->action.as && stage->action.as->kind == WC_TYPE_SCHEMA) {
+        wc_init_field(&init, "value", "&schema_%s", wc_c_schema(arena, stage->action.as->schema));
+        wc_init_field(&init, "value_at", "offsetof(struct frame, %s)", wc_c_stage(arena, stage));
+    }
+    wc_init_field(&init, "effect", "%s", effects[stage->effect]);
+    wc_init_number(&init, "timeout_ms", stage->timeout_ms);
+    wc_init_number(&init, "first_token_ms", stage->first_token_ms);
+    wc_init_number(&init, "idle_ms", stage->idle_ms);
+    wc_init_number(&init, "within_ms", stage->within_ms);
+    init_retry(&init, &stage->retry);
+    wc_init_number(&init, "floor_ms", stage->floor_ms);
+    wc_init_number(&init, "floor_after_ms", stage->floor_after_ms);
+    wc_init_text(&init, "prompt", wc_prompt_version(arena, stage));
+    wc_init_field(&init, "transitions", "after_%s", stage->name);
+    wc_init_field(&init, "transition_count", "WR_COUNT(after_%s)", stage->name);
+    wc_init_flag(&init, "commit_before", stage->commit_before);
+    wc_init_flag(&init, "commit_after", stage->commit_after);
+    wc_init_write(out, "", &init, true, ",");
+}
+
+/* ---- the workflow ------------------------------------------------------------------------- */
+
+static void emit_workflow_row(struct wc_buf *out, struct wc_machine *machine)
+{
+    static const char *const latencies[] = {"WR_INSTANT", "WR_WAITING", "WR_BACKGROUND"};
+    const struct wc_workflow *flow = machine->workflow;
+    struct wc_arena *arena = machine->arena;
+    struct wc_init init = {.arena = arena, .indent = 4};
+    wc_init_text(&init, "name", flow->name);
+    wc_init_number(&init, "version", flow->version);
+    wc_init_text(&init, "method", flow->method);
+    wc_init_text(&init, "path", flow->path);
+    wc_init_field(&init, "input", "&schema_%s", wc_c_schema(arena, flow->input));
+    wc_init_field(&init, "output", "&schema_%s", wc_c_schema(arena, flow->output));
+    wc_init_field(&init, "latency", "%s", latencies[flow->latency]);
+    wc_init_number(&init, "budget_ms", (int64_t)flow->budget_ms);
+    wc_init_number(&init, "background_ms", (int64_t)flow->background_ms);
+    wc_init_number(&init, "cost_ceiling", flow->cost_ceiling);
+    wc_init_flag(&init, "cost_enforced", flow->cost_enforced);
+    wc_init_flag(&init, "key_required", flow->key_required);
+    if (flow->dedupe) {
+        struct wc_init dedupe = {.arena = arena, .indent = 12};
+        wc_init_field(&dedupe, "key", "%s", wc_key_function(machine, flow->dedupe));
+        wc_init_number(&dedupe, "window_ms", (int64_t)flow->dedupe_ms);
+        wc_init_flag(&dedupe, "shared", flow->dedupe_shared);
+        wc_init_nested(&init, "dedupe", &dedupe);
+    }
+    wc_init_number(&init, "keep_ms", (int64_t)flow->keep_ms);
+    wc_init_field(&init, "frame_size", "sizeof(struct frame)");
+    wc_init_field(&init, "input_at", "offsetof(struct frame, input)");
+    wc_init_field(&init, "stages", "stages");
+    wc_init_field(&init, "stage_count", "STAGES");
+    wc_buf_printf(out, "const struct wr_workflow workflow_%s = ", flow->name);
+    wc_init_write(out, "", &init, true, ";");
+}
+
+void wc_emit_tables(struct wc_buf *out, struct wc_machine *machine)
+{
+    const struct wc_workflow *flow = machine->workflow;
+    wc_c_banner(out, "what follows a stage: the first row that matches is taken");
+    WC_EACH(i, &flow->stages)
+    {
+        emit_transitions(out, machine, flow->stages.items[i]);
+    }
+    out->len -= 1; /* the empty line: the banner brings its own */
+    wc_c_banner(out, "stages and workflow");
+    wc_buf_text(out, "static const struct wr_stage stages[STAGES] = {\n");
+    WC_EACH(i, &flow->stages)
+    {
+        emit_stage_row(out, machine, flow->stages.items[i]);
+    }
+    wc_buf_text(out, "};\n\n");
+    emit_workflow_row(out, machine);
+}
