@@ -124,6 +124,11 @@ void wr_conn_timed_out(struct wr_conn *conn);
 void wr_conn_refuse(struct wr_conn *conn, enum wr_refusal refusal);
 void wr_conn_cut(struct wr_conn *conn, const char *code); /* reports, and loses it */
 void wr_conn_free(struct wr_conn *conn);
+/* message.c */
+bool wr_conn_step(struct wr_conn *conn); /* one step with what has come; false: no more now */
+bool wr_body_is_apart(const struct wr_input *in); /* it does not fit behind its head */
+/* Room for `more` in a body of its own; false: no memory, and the connection is cut. */
+bool wr_body_room(struct wr_conn *conn, size_t more);
 /* input.c */
 bool wr_input_take(struct wr_conn *conn); /* false: no memory */
 void wr_input_drop(struct wr_conn *conn);
