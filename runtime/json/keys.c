@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool wr_keys_add(struct wr_reader *in, struct wr_str name, size_t offset)
+bool wr_members_add(struct wr_reader *in, struct wr_str name, size_t offset)
 {
     if (in->key_count == in->key_room) {
         size_t room = in->key_room ? in->key_room * 2 : 16, size = sizeof *in->keys;
@@ -31,7 +31,7 @@ static int by_name(const void *a, const void *b)
     return one->offset < other->offset ? -1 : one->offset > other->offset;
 }
 
-void wr_keys_check(struct wr_reader *in, size_t before)
+void wr_members_check(struct wr_reader *in, size_t before)
 {
     if (in->stopped)
         return;

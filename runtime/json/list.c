@@ -89,7 +89,7 @@ static bool take_key(struct wr_reader *in, const struct wr_entries *entries, str
     wr_step_into(in, NULL, SIZE_MAX);
     wr_next(in);
     const char *start = in->at;
-    if (!wr_take_name(in, key) || !wr_keys_add(in, *key, (size_t)(start - in->start)))
+    if (!wr_take_name(in, key) || !wr_members_add(in, *key, (size_t)(start - in->start)))
         return false;
     wr_step_into(in, key->ptr, key->len);
     in->mark = start;
@@ -129,7 +129,7 @@ void *wr_read_map(struct wr_reader *in, size_t *count, const struct wr_entries *
         if (in->stopped)
             return NULL;
     }
-    wr_keys_check(in, keys_before);
+    wr_members_check(in, keys_before);
     wr_ascend(in);
     check_count(in, start, seen, min, max, false);
     *count = items.count;

@@ -90,13 +90,13 @@ static bool skip_members(struct wr_reader *in)
         struct wr_str name;
         wr_next(in);
         size_t offset = (size_t)(in->at - in->start);
-        if (!wr_take_name(in, &name) || !wr_keys_add(in, name, offset))
+        if (!wr_take_name(in, &name) || !wr_members_add(in, name, offset))
             return false;
         wr_step_into(in, name.ptr, name.len);
         if (!wr_skip_value(in))
             return false;
     }
-    wr_keys_check(in, before);
+    wr_members_check(in, before);
     wr_ascend(in);
     return !in->stopped;
 }
@@ -225,7 +225,7 @@ static bool pass_member(struct wr_reader *in, const struct wr_object *object, st
     else if (!object->shape->open)
         wr_fault_member(in, offset, name, "additionalProperties",
                         wr_unknown_field(in, object->shape, name));
-    else if (!wr_keys_add(in, name, offset))
+    else if (!wr_members_add(in, name, offset))
         return false;
     return wr_skip_value(in);
 }
@@ -276,7 +276,7 @@ bool wr_read_object_end(struct wr_reader *in, const struct wr_object *object)
     for (size_t i = 0; i < shape->count; i++)
         if (shape->fields[i].required && !wr_was_read(object, i))
             wr_fault_member(in, object->start, shape->fields[i].name, "required", "is required");
-    wr_keys_check(in, object->keys_before);
+    wr_members_check(in, object->keys_before);
     wr_ascend(in);
     return in->fault_total == object->faults_before && !in->stopped;
 }

@@ -56,8 +56,8 @@ bool wr_take_number(struct wr_reader *in, struct wr_str *text, bool *integral);
 
 /* ---- keys.c: duplicates among names that are no fields --------------------------------------- */
 
-bool wr_keys_add(struct wr_reader *in, struct wr_str name, size_t offset);
+bool wr_members_add(struct wr_reader *in, struct wr_str name, size_t offset);
 /* Faults for what came twice since there were `before` keys, and forgets them. */
-void wr_keys_check(struct wr_reader *in, size_t before);
+void wr_members_check(struct wr_reader *in, size_t before);
 
 #endif
