@@ -105,8 +105,8 @@ static bool fold_ended(struct wr_state *state, const struct wr_event *event)
         state->attempts++;
         state->input_tokens += event->input_tokens;
         state->output_tokens += event->output_tokens;
-        state->cost += event->cost;
     }
+    state->cost += event->cost;
     if (event->class == WR_OK && event->model.len) {
         state->model = event->model;
         state->model_version = event->model_version;

@@ -1,0 +1,99 @@
+/* One activity's machine: the loop that takes it from stage to stage. What waits ends the loop;
+ * whoever is waited for calls wr_activity_advance() again. */
+#include "runtime/engine/job.h"
+
+#include <string.h>
+
+static enum wr_phase enter(struct wr_activity *activity)
+{
+    struct wr_event event;
+    wr_event_init(&event, activity, WR_ENTRY_ENTERED);
+    event.now_ms = event.at_ms;
+    activity->epoch++;
+    activity->attempts = 0;
+    activity->entered_us = wr_engine_us(activity->job->engine);
+    wr_job_record(activity->job, &event);
+    return WR_PHASE_RUN;
+}
+
+void wr_activity_run_stage(struct wr_activity *activity)
+{
+    struct wr_job *job = activity->job;
+    activity->turn = (struct wr_turn){
+        .point = WR_ENTER,
+        .arena = &job->arena,
+        .frame = job->frame,
+        .raised_error = WR_NO_ERROR,
+    };
+    activity->stage->run(&activity->turn);
+}
+
+/* Where the specification's effects ask for it, the journal knows of the attempt before the world
+ * does. */
+static enum wr_phase run(struct wr_activity *activity)
+{
+    wr_activity_run_stage(activity);
+    if (!activity->stage->commit_before)
+        return WR_PHASE_ATTEMPT;
+    struct wr_event event;
+    wr_event_init(&event, activity, WR_ENTRY_STARTED);
+    event.attempt = activity->attempts + 1;
+    wr_job_record(activity->job, &event);
+    return wr_activity_commit(activity, WR_PHASE_ATTEMPT);
+}
+
+static void backoff_over(void *arg)
+{
+    struct wr_activity *activity = arg;
+    activity->timer = NULL;
+    wr_activity_advance(activity, WR_PHASE_ATTEMPT);
+}
+
+static enum wr_phase decide(struct wr_activity *activity)
+{
+    const struct wr_clock *clock = activity->job->engine->clock;
+    int64_t wait_us = wr_retry_wait_us(activity);
+    if (wait_us < 0)
+        return WR_PHASE_MOVE;
+    activity->timer = clock->after(clock->self, wait_us, backoff_over, activity);
+    return WR_PHASE_WAIT;
+}
+
+void wr_activity_advance(struct wr_activity *activity, enum wr_phase phase)
+{
+    static enum wr_phase (*const steps[])(struct wr_activity *) = {
+        [WR_PHASE_ENTER] = enter,
+        [WR_PHASE_RUN] = run,
+        [WR_PHASE_ATTEMPT] = wr_attempt_begin,
+        [WR_PHASE_SETTLE] = wr_attempt_settle,
+        [WR_PHASE_DECIDE] = decide,
+        [WR_PHASE_MOVE] = wr_activity_move,
+    };
+    struct wr_job *job = activity->job;
+    while (phase < WR_PHASE_WAIT) {
+        activity->phase = phase;
+        phase = steps[phase](activity);
+    }
+    activity->phase = phase;
+    wr_job_flush(job);
+}
+
+void wr_activity_cancel(struct wr_activity *activity)
+{
+    const struct wr_clock *clock = activity->job->engine->clock;
+    for (struct wr_activity *child = activity->children; child; child = child->next)
+        wr_activity_cancel(child);
+    activity->epoch++;
+    activity->phase = WR_PHASE_OVER;
+    if (activity->timer)
+        clock->cancel(clock->self, activity->timer);
+    activity->timer = NULL;
+    if (activity->commit && activity->commit->timer)
+        clock->cancel(clock->self, activity->commit->timer);
+    activity->commit = NULL;
+    if (activity->attempt) {
+        wr_attempt_release(activity->attempt, WR_VERDICT_NONE);
+        wr_attempt_free(activity->attempt);
+    }
+    activity->attempt = NULL;
+}

@@ -1,0 +1,234 @@
+/* One attempt of a stage's action. Actions are functions behind a table; each ends in an outcome,
+ * at once or later. Knows the doors: effects, store, gates. */
+#include "runtime/engine/job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_BYTES (4u << 20) /* the most that is taken from a service or model */
+
+static enum wr_phase end_with(struct wr_attempt *attempt, enum wr_class class, struct wr_str detail)
+{
+    attempt->outcome = (struct wr_outcome){
+        .class = class, .detail = detail, .retry_after_ms = -1, .first_token_us = -1};
+    return WR_PHASE_SETTLE;
+}
+
+/* ---- value ------------------------------------------------------------------------------------- */
+
+static enum wr_phase start_value(struct wr_attempt *attempt)
+{
+    attempt->value = attempt->activity->turn.action.value;
+    return end_with(attempt, WR_OK, (struct wr_str){0});
+}
+
+/* ---- http, ask: through the gate, then out ----------------------------------------------------- */
+
+static void effect_ended(void *arg, const struct wr_outcome *outcome)
+{
+    struct wr_attempt *attempt = arg;
+    struct wr_activity *activity = attempt->activity;
+    attempt->effect = NULL;
+    if (attempt->epoch != activity->epoch)
+        return; /* late */
+    attempt->outcome = *outcome;
+    wr_activity_advance(activity, WR_PHASE_SETTLE);
+}
+
+/* The same for every attempt of one stage of one job, and for no other. */
+static struct wr_str effect_key(struct wr_attempt *attempt)
+{
+    const struct wr_activity *activity = attempt->activity;
+    char id[WR_ID_TEXT];
+    if (activity->stage->effect != WR_KEYED)
+        return (struct wr_str){0};
+    wr_id_text(&activity->job->state.job, id);
+    char *key = wr_arena_printf(&attempt->arena, "%s:%.*s:%s", id, (int)activity->path.len,
+                                activity->path.ptr, activity->stage->name);
+    return (struct wr_str){key, strlen(key)};
+}
+
+static enum wr_phase go_out(struct wr_attempt *attempt)
+{
+    struct wr_activity *activity = attempt->activity;
+    struct wr_engine *engine = activity->job->engine;
+    const struct wr_stage *stage = activity->stage;
+    int64_t left_us = wr_stage_line_us(activity) - wr_engine_us(engine);
+    int64_t own_us = (int64_t)stage->timeout_ms * 1000;
+    attempt->shortened = own_us == 0 || left_us < own_us;
+    if (left_us <= 0)
+        return end_with(attempt, WR_CLASS_timeout_total, WR_STR("no time was left to begin"));
+    char id[WR_ID_TEXT];
+    wr_id_text(&activity->job->state.job, id);
+    struct wr_effect_call call = {
+        .action = &activity->turn.action,
+        .arena = &attempt->arena,
+        .timeout_us = attempt->shortened ? left_us : own_us,
+        .first_token_us = (int64_t)stage->first_token_ms * 1000,
+        .idle_us = (int64_t)stage->idle_ms * 1000,
+        .max_bytes = ANSWER_BYTES,
+        .idempotency_key = effect_key(attempt),
+        .traceparent = activity->job->state.trace,
+        .job = wr_arena_str(&attempt->arena, (struct wr_str){id, sizeof id - 1}),
+        .ended = effect_ended,
+        .arg = attempt,
+    };
+    attempt->effect = engine->effects->start(engine->effects->self, &call);
+    return WR_PHASE_WAIT;
+}
+
+static void gate_called(void *arg, enum wr_class class)
+{
+    struct wr_attempt *attempt = arg;
+    struct wr_activity *activity = attempt->activity;
+    if (attempt->epoch != activity->epoch)
+        return; /* late */
+    enum wr_phase phase = class == WR_OK
+                              ? go_out(attempt)
+                              : end_with(attempt, class, WR_STR("after waiting in line"));
+    wr_activity_advance(activity, phase);
+}
+
+/* The most tokens that a call can use: a token is at least one byte. */
+static uint64_t token_bound(const struct wr_action *action, const struct wr_model *model)
+{
+    uint64_t input = 0;
+    for (size_t i = 0; i < action->message_count; i++)
+        input += action->messages[i].text.len;
+    if (input > model->max_input_tokens)
+        input = model->max_input_tokens;
+    return input + model->max_output_tokens;
+}
+
+static enum wr_phase start_effect(struct wr_attempt *attempt)
+{
+    struct wr_activity *activity = attempt->activity;
+    struct wr_engine *engine = activity->job->engine;
+    const struct wr_action *action = &activity->turn.action;
+    const struct wr_program *program = engine->program;
+    bool asks = action->kind == WR_ACT_ASK;
+    struct wr_gate *gate = &engine->gates[action->target + (asks ? program->service_count : 0)];
+    struct wr_pass *pass = &attempt->pass;
+    if (asks)
+        pass->tokens = token_bound(action, &program->models[action->target]);
+    pass->until_us = wr_stage_line_us(activity) - (int64_t)activity->stage->timeout_ms * 1000;
+    pass->called = gate_called;
+    pass->arg = attempt;
+    enum wr_class class;
+    switch (wr_gate_enter(gate, pass, &class)) {
+    case WR_GATE_PASS:
+        return go_out(attempt);
+    case WR_GATE_WAIT:
+        return WR_PHASE_WAIT;
+    case WR_GATE_REFUSED:
+        break;
+    }
+    return end_with(attempt, class, WR_STR("not sent"));
+}
+
+/* ---- recall: whatever goes wrong, it is missing ------------------------------------------------ */
+
+static void stop_timer(struct wr_attempt *attempt)
+{
+    const struct wr_clock *clock = attempt->activity->job->engine->clock;
+    if (attempt->timer)
+        clock->cancel(clock->self, attempt->timer);
+    attempt->timer = NULL;
+}
+
+static void recalled(void *arg, enum wr_store_status status, struct wr_str value,
+                     int64_t remembered_ms)
+{
+    struct wr_attempt *attempt = arg;
+    struct wr_activity *activity = attempt->activity;
+    attempt->owed = false;
+    if (!activity) { /* late */
+        wr_attempt_free(attempt);
+        return;
+    }
+    stop_timer(attempt);
+    if (status == WR_STORE_OK) {
+        end_with(attempt, WR_OK, (struct wr_str){0});
+        attempt->outcome.value = wr_arena_str(&attempt->arena, value);
+        attempt->remembered_ms = remembered_ms;
+    } else {
+        end_with(attempt, WR_CLASS_missing,
+                 status == WR_STORE_NOT_FOUND ? WR_STR("nothing is remembered")
+                                              : WR_STR("the store did not answer"));
+    }
+    wr_activity_advance(activity, WR_PHASE_SETTLE);
+}
+
+static void recall_over(void *arg)
+{
+    struct wr_attempt *attempt = arg;
+    attempt->timer = NULL;
+    wr_activity_advance(attempt->activity, end_with(attempt, WR_CLASS_missing,
+                                                    WR_STR("the store did not answer in time")));
+}
+
+/* A local read: what the floors give it, but never less than a commit's time. */
+static enum wr_phase start_recall(struct wr_attempt *attempt)
+{
+    struct wr_activity *activity = attempt->activity;
+    struct wr_job *job = activity->job;
+    struct wr_engine *engine = job->engine;
+    const struct wr_action *action = &activity->turn.action;
+    int64_t left_us = wr_stage_line_us(activity) - wr_engine_us(engine);
+    if (left_us < WR_COMMIT_MS * 1000)
+        left_us = WR_COMMIT_MS * 1000;
+    attempt->timer = engine->clock->after(engine->clock->self, left_us, recall_over, attempt);
+    attempt->owed = true;
+    struct wr_key key =
+        wr_key_remember(job->workflow, job->state.caller, action->shared, action->key);
+    const char *hash = action->as->hash;
+    engine->store->recall(engine->store->self, &key, wr_engine_utc_ms(engine) - action->within_ms,
+                          (struct wr_str){hash, strlen(hash)}, recalled, attempt);
+    return WR_PHASE_WAIT;
+}
+
+/* ---- the table --------------------------------------------------------------------------------- */
+
+enum wr_phase wr_attempt_begin(struct wr_activity *activity)
+{
+    static enum wr_phase (*const starts[])(struct wr_attempt *) = {
+        [WR_ACT_VALUE] = start_value,
+        [WR_ACT_HTTP] = start_effect,
+        [WR_ACT_ASK] = start_effect,
+        [WR_ACT_RECALL] = start_recall,
+    };
+    struct wr_attempt *attempt = calloc(1, sizeof *attempt);
+    if (!attempt) {
+        fputs("out of memory\n", stderr);
+        exit(70);
+    }
+    attempt->activity = activity;
+    attempt->epoch = ++activity->epoch;
+    attempt->began_us = wr_engine_us(activity->job->engine);
+    activity->attempts++;
+    activity->attempt = attempt;
+    return starts[activity->turn.action.kind](attempt);
+}
+
+void wr_attempt_release(struct wr_attempt *attempt, enum wr_verdict verdict)
+{
+    struct wr_engine *engine = attempt->activity->job->engine;
+    const struct wr_usage *usage = &attempt->outcome.usage;
+    if (attempt->effect)
+        engine->effects->cancel(engine->effects->self, attempt->effect);
+    attempt->effect = NULL;
+    stop_timer(attempt);
+    if (attempt->pass.gate)
+        wr_gate_leave(&attempt->pass, verdict,
+                      usage->known ? usage->input_tokens + usage->output_tokens : -1);
+}
+
+void wr_attempt_free(struct wr_attempt *attempt)
+{
+    attempt->activity = NULL;
+    if (attempt->owed)
+        return; /* freed when the store has answered */
+    wr_arena_free(&attempt->arena);
+    free(attempt);
+}

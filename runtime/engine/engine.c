@@ -1,0 +1,138 @@
+/* The engine as a whole: made, counted, drained, freed. */
+#include "runtime/engine/job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define JOBS_MAX 10000
+
+static void *zeroed(size_t count, size_t size)
+{
+    void *memory = calloc(count ? count : 1, size);
+    if (!memory) {
+        fputs("out of memory\n", stderr);
+        exit(70);
+    }
+    return memory;
+}
+
+struct wr_engine *wr_engine_new(const struct wr_program *program, const struct wr_clock *clock,
+                                const struct wr_effects *effects, const struct wr_store *store,
+                                const struct wr_observer *observer,
+                                const struct wr_engine_options *options)
+{
+    struct wr_engine *engine = zeroed(1, sizeof *engine);
+    engine->program = program;
+    engine->clock = clock;
+    engine->effects = effects;
+    engine->store = store;
+    engine->observer = observer;
+    engine->jobs_max = options && options->jobs_max ? options->jobs_max : JOBS_MAX;
+    engine->gate_count = program->service_count + program->model_count;
+    engine->gates = zeroed(engine->gate_count, sizeof *engine->gates);
+    struct wr_gate *gate = engine->gates;
+    for (size_t i = 0; i < program->service_count; i++) {
+        const struct wr_service *service = &program->services[i];
+        wr_gate_init(gate++, service->name, false, &service->limits, &service->breaker, clock);
+    }
+    for (size_t i = 0; i < program->model_count; i++) {
+        const struct wr_model *model = &program->models[i];
+        wr_gate_init(gate++, model->name, true, &model->limits, &model->breaker, clock);
+    }
+    return engine;
+}
+
+void wr_engine_free(struct wr_engine *engine)
+{
+    if (!engine)
+        return;
+    for (size_t i = 0; i < engine->gate_count; i++)
+        wr_gate_close(&engine->gates[i]);
+    for (size_t i = 0; i < WR_JOB_BUCKETS; i++)
+        while (engine->buckets[i]) {
+            struct wr_job *job = engine->buckets[i];
+            wr_activity_cancel(&job->root);
+            while (job->waiters)
+                wr_waiter_free(job->waiters);
+            job->owed = 0;
+            wr_job_retire(job);
+        }
+    while (engine->waiters)
+        wr_waiter_free(engine->waiters);
+    if (engine->drain_timer)
+        engine->clock->cancel(engine->clock->self, engine->drain_timer);
+    free(engine->recovery);
+    free(engine->gates);
+    free(engine);
+}
+
+int64_t wr_engine_us(const struct wr_engine *engine)
+{
+    return engine->clock->mono_us(engine->clock->self);
+}
+
+int64_t wr_engine_utc_ms(const struct wr_engine *engine)
+{
+    return engine->clock->utc_ms(engine->clock->self);
+}
+
+void wr_engine_heard(struct wr_engine *engine, enum wr_store_status status)
+{
+    engine->store_down = status == WR_STORE_FAILED || status == WR_STORE_FULL;
+}
+
+/* ---- drain ------------------------------------------------------------------------------------- */
+
+static void tell_drained(void *arg)
+{
+    struct wr_engine *engine = arg;
+    void (*drained)(void *) = engine->drained;
+    engine->drain_timer = NULL;
+    engine->drained = NULL;
+    if (drained)
+        drained(engine->drained_arg);
+}
+
+void wr_engine_drain_check(struct wr_engine *engine)
+{
+    if (engine->drained && !engine->drain_timer && engine->job_count == 0 &&
+        engine->waiter_count == 0)
+        engine->drain_timer = engine->clock->after(engine->clock->self, 0, tell_drained, engine);
+}
+
+void wr_engine_drain(struct wr_engine *engine, void (*done)(void *arg), void *arg)
+{
+    engine->draining = true;
+    engine->drained = done;
+    engine->drained_arg = arg;
+    wr_engine_drain_check(engine);
+}
+
+/* ---- counts ------------------------------------------------------------------------------------ */
+
+void wr_engine_counts(const struct wr_engine *engine, struct wr_engine_counts *counts)
+{
+    *counts = (struct wr_engine_counts){
+        .jobs = engine->job_count,
+        .waiters = engine->waiter_count,
+        .unsaved = engine->unsaved,
+        .store_down = engine->store_down,
+        .draining = engine->draining,
+    };
+}
+
+bool wr_engine_gate(const struct wr_engine *engine, size_t index, struct wr_gate_counts *counts)
+{
+    if (index >= engine->gate_count)
+        return false;
+    const struct wr_gate *gate = &engine->gates[index];
+    *counts = (struct wr_gate_counts){
+        .name = gate->name,
+        .is_model = gate->is_model,
+        .in_use = gate->in_use,
+        .queued = gate->queued,
+        .breaker = gate->breaker,
+    };
+    return true;
+}

@@ -1,0 +1,223 @@
+/* The inside of the engine: jobs, their activities and attempts, and who waits for them. Only files
+ * of this folder include it. */
+#ifndef WR_ENGINE_JOB_H
+#define WR_ENGINE_JOB_H
+
+#include "runtime/engine/fold.h"
+#include "runtime/engine/gate.h"
+
+#include <wright/limits.h>
+
+/* ---- the engine -------------------------------------------------------------------------------- */
+
+#define WR_JOB_BUCKETS 4096
+
+struct wr_engine {
+    const struct wr_program *program;
+    const struct wr_clock *clock;
+    const struct wr_effects *effects;
+    const struct wr_store *store;
+    const struct wr_observer *observer; /* NULL: nobody looks */
+    uint32_t jobs_max;
+    struct wr_gate *gates; /* services, then models */
+    size_t gate_count;
+    struct wr_job *buckets[WR_JOB_BUCKETS];
+    struct wr_waiter *waiters; /* those at no job: refused, or reading the store */
+    uint32_t job_count, waiter_count, unsaved;
+    bool store_down, draining;
+    void (*drained)(void *arg);
+    void *drained_arg;
+    struct wr_timer *drain_timer;
+    struct wr_recovery *recovery; /* under way */
+};
+
+int64_t wr_engine_us(const struct wr_engine *engine);     /* monotonic */
+int64_t wr_engine_utc_ms(const struct wr_engine *engine); /* UTC */
+/* Tells whoever drains, later, if nothing is left. */
+void wr_engine_drain_check(struct wr_engine *engine);
+void wr_engine_heard(struct wr_engine *engine, enum wr_store_status status);
+
+/* ---- one attempt (attempt.c) ------------------------------------------------------------------- */
+
+struct wr_attempt {
+    struct wr_activity *activity; /* NULL: cancelled while the store still owes an answer */
+    uint32_t epoch;               /* the activity's, when it began */
+    struct wr_arena arena;        /* of what came */
+    struct wr_pass pass;
+    struct wr_effect *effect;
+    struct wr_timer *timer; /* a recall's limit */
+    bool owed;              /* the store will call back */
+    int64_t began_us;
+    bool shortened; /* it has less than its own timeout */
+    struct wr_outcome outcome;
+    const void *value; /* WR_ACT_VALUE */
+    int64_t remembered_ms;
+};
+
+/* ---- one activity (activity.c): a machine that goes through stages ---------------------------- */
+
+enum wr_phase {
+    WR_PHASE_ENTER,   /* a stage begins */
+    WR_PHASE_RUN,     /* ask the stage what to do */
+    WR_PHASE_ATTEMPT, /* begin an attempt */
+    WR_PHASE_SETTLE,  /* an attempt has an outcome */
+    WR_PHASE_DECIDE,  /* retry, or go on? */
+    WR_PHASE_MOVE,    /* take a transition */
+    WR_PHASE_WAIT,    /* somebody will call */
+    WR_PHASE_OVER
+};
+
+struct wr_activity {
+    struct wr_job *job;
+    struct wr_activity *parent, *children, *next;
+    struct wr_str path; /* "" is the workflow's own machine */
+    const struct wr_stage *stage;
+    enum wr_phase phase;
+    uint32_t epoch; /* grows with all that is begun; what carries an older one is late */
+    int64_t entered_us;
+    uint32_t attempts; /* begun in this stage */
+    struct wr_turn turn;
+    struct wr_attempt *attempt; /* under way */
+    struct wr_commit *commit;   /* the newest one awaited */
+    struct wr_timer *timer;     /* backoff */
+    /* How the newest attempt ended. */
+    enum wr_class class;
+    int error; /* the user's, an index, or WR_NO_ERROR */
+    int64_t retry_after_ms;
+    struct wr_outcome outcome; /* its texts live only while it is settled */
+};
+
+/* ---- one job ----------------------------------------------------------------------------------- */
+
+enum wr_job_phase { WR_JOB_ACCEPTING, WR_JOB_RUNNING, WR_JOB_ENDING, WR_JOB_RETIRED };
+
+/* An awaited commit; tried again until the store takes it. */
+struct wr_commit {
+    struct wr_job *job;
+    struct wr_activity *activity; /* who waits; NULL: the job's end */
+    uint32_t epoch;
+    enum wr_phase then; /* the activity's next phase */
+    uint32_t upto;      /* all entries up to this one are durable once it is done */
+    int64_t wait_us;    /* before the next try */
+    struct wr_timer *timer;
+};
+
+/* Memory of a value that came from outside, kept as long as the job. */
+struct wr_kept_arena {
+    struct wr_kept_arena *next;
+    struct wr_arena arena;
+};
+
+struct wr_job {
+    struct wr_engine *engine;
+    struct wr_job *next; /* in its bucket */
+    struct wr_arena arena;
+    struct wr_kept_arena *kept;
+    struct wr_state state; /* all but an end that is not durable */
+    const struct wr_workflow *workflow;
+    void *frame;
+    struct wr_activity root;
+    enum wr_job_phase phase;
+    int64_t line_us; /* monotonic: the answer has left by then */
+    bool joinable;
+    struct wr_waiter *waiters;
+    /* Entries that no awaited commit has covered yet, the first `sent` of them handed over. */
+    struct wr_entry *entries;
+    size_t entry_count, entry_room, sent;
+    uint32_t seq;        /* of the newest entry */
+    uint32_t owed;       /* callbacks that the store owes */
+    bool unsaved;        /* its end was not taken at the first try */
+    struct wr_event end; /* phase WR_JOB_ENDING */
+    struct wr_finish finish;
+    struct wr_commit end_commit;
+};
+
+/* job.c */
+struct wr_job *wr_job_new(struct wr_engine *engine, const struct wr_workflow *workflow,
+                          struct wr_id id, struct wr_arena *arena);
+struct wr_job *wr_job_find(const struct wr_engine *engine, const struct wr_id *id);
+void wr_job_set_input(struct wr_job *job, const void *input);
+/* Ends its life in memory: out of the table, its waiters must be gone. Freed when nobody owes it. */
+void wr_job_retire(struct wr_job *job);
+void wr_job_free(struct wr_job *job);
+int64_t wr_workflow_job_ms(const struct wr_workflow *workflow); /* by when a job has its result */
+const struct wr_stage *wr_workflow_stage(const struct wr_workflow *workflow, struct wr_str name);
+
+/* record.c: the journal of a job, going out */
+struct wr_event *wr_event_init(struct wr_event *event, const struct wr_activity *activity,
+                               enum wr_entry_kind kind);
+void wr_job_record(struct wr_job *job, struct wr_event *event); /* and folds it */
+void wr_job_flush(struct wr_job *job);                          /* rides along */
+/* The activity goes on at `then` once all so far is durable. */
+enum wr_phase wr_activity_commit(struct wr_activity *activity, enum wr_phase then);
+void wr_job_commit_end(struct wr_job *job);
+
+/* activity.c */
+void wr_activity_advance(struct wr_activity *activity, enum wr_phase phase);
+void wr_activity_run_stage(struct wr_activity *activity); /* WR_ENTER: fills turn.action */
+void wr_activity_cancel(struct wr_activity *activity);    /* and all below it */
+
+/* attempt.c */
+enum wr_phase wr_attempt_begin(struct wr_activity *activity);
+/* Lets go of what the attempt holds outside; `verdict` for the gate. */
+void wr_attempt_release(struct wr_attempt *attempt, enum wr_verdict verdict);
+void wr_attempt_free(struct wr_attempt *attempt);
+
+/* settle.c */
+enum wr_phase wr_attempt_settle(struct wr_activity *activity);
+
+/* retry.c */
+/* When this stage must be left, so that what comes after it has its floor. Monotonic. */
+int64_t wr_stage_line_us(const struct wr_activity *activity);
+/* How long to wait before another attempt; -1: there is none. */
+int64_t wr_retry_wait_us(const struct wr_activity *activity);
+
+/* move.c */
+enum wr_phase wr_activity_move(struct wr_activity *activity);
+bool wr_stage_optional(const struct wr_stage *stage);
+
+/* observe.c */
+void wr_job_saw(struct wr_job *job, struct wr_observation *seen);
+
+/* ---- who waits (waiter.c) ---------------------------------------------------------------------- */
+
+struct wr_waiter {
+    struct wr_engine *engine;
+    struct wr_waiter *next, **at;
+    struct wr_job *job; /* NULL: at none */
+    struct wr_timer *timer;
+    wr_answer_fn *answered; /* NULL: forgotten */
+    void *arg;
+    struct wr_id id; /* the job asked for */
+    char *caller;
+    size_t caller_len;
+    bool view; /* GET: else a submission */
+    bool replayed, joined;
+    bool owed;        /* the store will call back */
+    int64_t until_us; /* monotonic */
+    enum wr_answer_kind refusal;
+};
+
+struct wr_waiter *wr_waiter_new(struct wr_engine *engine, struct wr_str caller,
+                                wr_answer_fn *answered, void *arg);
+/* Waits at the job until `until_us`, or its end. */
+void wr_waiter_attach(struct wr_waiter *waiter, struct wr_job *job);
+void wr_waiter_refuse(struct wr_waiter *waiter, enum wr_answer_kind why); /* later */
+void wr_waiter_answer_refusal(struct wr_waiter *waiter, enum wr_answer_kind why);
+void wr_waiter_answer_state(struct wr_waiter *waiter, const struct wr_state *state);
+/* The job `waiter->id`, live or from the store. */
+void wr_waiter_look(struct wr_waiter *waiter);
+void wr_waiter_free(struct wr_waiter *waiter);
+
+/* ---- keys (keys.c): SHA-256 over parts, each with its length ---------------------------------- */
+
+struct wr_key wr_key_idempotency(const struct wr_workflow *workflow, struct wr_str caller,
+                                 struct wr_str key);
+struct wr_key wr_key_body(struct wr_str canonical);
+/* dedupe, remember and recall: of the canonical JSON of the key's value. */
+struct wr_key wr_key_dedupe(const struct wr_workflow *workflow, struct wr_str caller, bool shared,
+                            struct wr_str key);
+struct wr_key wr_key_remember(const struct wr_workflow *workflow, struct wr_str caller, bool shared,
+                              struct wr_str key);
+
+#endif

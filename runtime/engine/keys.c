@@ -1,0 +1,80 @@
+/* The keys of idempotency, dedupe and remembered values. What two keys have in common they have by
+ * meaning only: each begins with what it is for, and every part carries its length. */
+#include "runtime/engine/job.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void part(EVP_MD_CTX *hash, struct wr_str text)
+{
+    uint8_t length[8];
+    for (int i = 0; i < 8; i++)
+        length[i] = (uint8_t)((uint64_t)text.len >> (8 * i));
+    EVP_DigestUpdate(hash, length, sizeof length);
+    EVP_DigestUpdate(hash, text.len ? text.ptr : "", text.len);
+}
+
+static struct wr_key hash_parts(const struct wr_str *parts, size_t count)
+{
+    struct wr_key key;
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    if (!hash || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1) {
+        fputs("no SHA-256 is to be had\n", stderr);
+        exit(70);
+    }
+    for (size_t i = 0; i < count; i++)
+        part(hash, parts[i]);
+    EVP_DigestFinal_ex(hash, key.bytes, NULL);
+    EVP_MD_CTX_free(hash);
+    return key;
+}
+
+static struct wr_str text_of(const char *text)
+{
+    return (struct wr_str){text, strlen(text)};
+}
+
+/* Not of the output's schema: a repeated request finds its job across an upgrade, too. */
+struct wr_key wr_key_idempotency(const struct wr_workflow *workflow, struct wr_str caller,
+                                 struct wr_str key)
+{
+    struct wr_str parts[] = {WR_STR("idempotency"), text_of(workflow->name), caller, key};
+    return hash_parts(parts, WR_COUNT(parts));
+}
+
+struct wr_key wr_key_body(struct wr_str canonical)
+{
+    struct wr_str parts[] = {WR_STR("body"), canonical};
+    return hash_parts(parts, WR_COUNT(parts));
+}
+
+static struct wr_key key_of(struct wr_str purpose, const struct wr_workflow *workflow,
+                            struct wr_str caller, bool shared, struct wr_str key)
+{
+    char version[8];
+    snprintf(version, sizeof version, "%u", (unsigned)workflow->version);
+    struct wr_str parts[] = {
+        purpose,
+        text_of(workflow->name),
+        text_of(version),
+        text_of(workflow->output->hash),
+        shared ? WR_STR("shared") : WR_STR("caller"),
+        shared ? WR_STR("") : caller,
+        key,
+    };
+    return hash_parts(parts, WR_COUNT(parts));
+}
+
+struct wr_key wr_key_dedupe(const struct wr_workflow *workflow, struct wr_str caller, bool shared,
+                            struct wr_str key)
+{
+    return key_of(WR_STR("dedupe"), workflow, caller, shared, key);
+}
+
+struct wr_key wr_key_remember(const struct wr_workflow *workflow, struct wr_str caller, bool shared,
+                              struct wr_str key)
+{
+    return key_of(WR_STR("remember"), workflow, caller, shared, key);
+}

@@ -1,0 +1,140 @@
+/* A stage has come to its end: the transition that its outcome takes, and the end of the job. */
+#include "runtime/engine/job.h"
+
+#include "runtime/json/writer.h"
+
+#include <string.h>
+
+#define KEEP_DEFAULT_MS (INT64_C(30) * 24 * 3600 * 1000)
+
+static struct wr_str text_of(const char *text)
+{
+    return text ? (struct wr_str){text, strlen(text)} : (struct wr_str){0};
+}
+
+bool wr_stage_optional(const struct wr_stage *stage)
+{
+    uint64_t on = 0;
+    for (size_t i = 0; i < stage->transition_count; i++) {
+        const struct wr_transition *way = &stage->transitions[i];
+        on |= way->on;
+        if (way->to != WR_TO_STAGE || way->target != stage->transitions[0].target)
+            return false;
+    }
+    return (on & WR_ON_OK) && (on & ~WR_ON_OK);
+}
+
+static const struct wr_transition *find_way(const struct wr_activity *activity)
+{
+    const struct wr_stage *stage = activity->stage;
+    for (size_t i = 0; i < stage->transition_count; i++) {
+        const struct wr_transition *way = &stage->transitions[i];
+        if ((way->on & WR_BIT(activity->class)) &&
+            (way->error == WR_NO_ERROR || way->error == activity->error))
+            return way;
+    }
+    return NULL;
+}
+
+static void record_move(struct wr_activity *activity, const struct wr_transition *way)
+{
+    struct wr_job *job = activity->job;
+    struct wr_event event;
+    wr_event_init(&event, activity, WR_ENTRY_TRANSITION);
+    event.class = activity->class;
+    event.label = text_of(activity->error == WR_NO_ERROR
+                              ? wr_class_name(activity->class)
+                              : job->engine->program->errors[activity->error].name);
+    if (way && way->to == WR_TO_STAGE)
+        event.target = text_of(job->workflow->stages[way->target].name);
+    event.optional = wr_stage_optional(activity->stage);
+    wr_job_record(job, &event);
+    wr_job_saw(job, &(struct wr_observation){
+                        .what = WR_SAW_STAGE,
+                        .stage = activity->stage,
+                        .outcome = &activity->outcome,
+                        .path = activity->path,
+                        .label = event.label,
+                        .target = event.target,
+                        .attempt = activity->attempts,
+                        .elapsed_us = wr_engine_us(job->engine) - activity->entered_us,
+                    });
+}
+
+/* ---- the end of a job -------------------------------------------------------------------------- */
+
+static void end_with_result(struct wr_activity *activity, const struct wr_transition *way,
+                            struct wr_event *event)
+{
+    struct wr_job *job = activity->job;
+    const struct wr_schema *output = job->workflow->output;
+    event->result = way->result;
+    event->status = way->result == WR_RESULT_FULL ? WR_STATUS_COMPLETED : WR_STATUS_DEGRADED;
+    event->http = 200;
+    struct wr_str json;
+    if (way->with) {
+        json = wr_encode(&job->arena, output, way->with(&job->arena, job->frame));
+        event->value = json;
+    } else {
+        json = wr_state_value(&job->state, activity->path, event->stage)->json; /* just recorded */
+        event->served = event->stage;
+    }
+    if (way->remember) {
+        struct wr_str key = wr_key_text(&job->arena, way->remember, job->frame);
+        job->finish.remember =
+            wr_key_remember(job->workflow, job->state.caller, way->remember_shared, key);
+        job->finish.remember_value = json;
+        job->finish.remember_schema = text_of(output->hash);
+    }
+}
+
+static void end_with_error(const struct wr_activity *activity, const struct wr_transition *way,
+                           struct wr_event *event)
+{
+    event->status = WR_STATUS_FAILED;
+    if (!way) { /* the compiler refuses such a program */
+        event->class = activity->class == WR_OK ? WR_CLASS_uncertain : activity->class;
+        event->message = WR_STR("The specification names no way out of this.");
+        event->http = 500;
+        return;
+    }
+    const struct wr_error *error = &activity->job->engine->program->errors[way->target];
+    event->class = error->class;
+    event->error = text_of(error->name);
+    event->message = text_of(error->message);
+    event->http = error->status;
+    event->retryable = error->retryable;
+    event->retry_after_ms = error->retry_after_ms;
+}
+
+static enum wr_phase end_job(struct wr_activity *activity, const struct wr_transition *way)
+{
+    struct wr_job *job = activity->job;
+    struct wr_finish *finish = &job->finish;
+    struct wr_event event;
+    wr_event_init(&event, activity, WR_ENTRY_FINISHED);
+    if (way && way->to == WR_TO_DONE)
+        end_with_result(activity, way, &event);
+    else
+        end_with_error(activity, way, &event);
+    int64_t keep_ms = job->workflow->keep_ms ? (int64_t)job->workflow->keep_ms : KEEP_DEFAULT_MS;
+    finish->status = text_of(wr_status_name(event.status));
+    finish->result_type = text_of(wr_result_name(event.result));
+    finish->error_code = event.error;
+    finish->finished_ms = event.at_ms;
+    finish->keep_until_ms = event.at_ms + keep_ms;
+    finish->release_keys = event.status == WR_STATUS_FAILED && event.retryable;
+    wr_job_record(job, &event);
+    wr_job_commit_end(job);
+    return WR_PHASE_OVER;
+}
+
+enum wr_phase wr_activity_move(struct wr_activity *activity)
+{
+    const struct wr_transition *way = find_way(activity);
+    record_move(activity, way);
+    if (!way || way->to != WR_TO_STAGE)
+        return end_job(activity, way);
+    activity->stage = &activity->job->workflow->stages[way->target];
+    return WR_PHASE_ENTER;
+}

@@ -1,0 +1,162 @@
+/* A job's journal, going out: events become entries, entries ride along or are awaited. Until an
+ * awaited commit has covered an entry it is kept, so that it can be sent again. */
+#include "runtime/engine/job.h"
+
+#include <string.h>
+
+#define SAVE_WAIT_MIN_US 50000   /* before an append that failed is tried again … */
+#define SAVE_WAIT_MAX_US 2000000 /* … doubling up to this */
+
+struct wr_event *wr_event_init(struct wr_event *event, const struct wr_activity *activity,
+                               enum wr_entry_kind kind)
+{
+    *event = (struct wr_event){.kind = kind, .path = activity->path};
+    if (activity->stage)
+        event->stage = (struct wr_str){activity->stage->name, strlen(activity->stage->name)};
+    event->at_ms = wr_engine_utc_ms(activity->job->engine);
+    return event;
+}
+
+static void add_entry(struct wr_job *job, const struct wr_event *event)
+{
+    if (job->entry_count == job->entry_room) {
+        size_t room = job->entry_room ? 2 * job->entry_room : 8;
+        job->entries =
+            wr_arena_grow(&job->arena, job->entries, job->entry_room * sizeof *job->entries,
+                          room * sizeof *job->entries);
+        job->entry_room = room;
+    }
+    job->entries[job->entry_count++] = wr_event_encode(&job->arena, event);
+}
+
+void wr_job_record(struct wr_job *job, struct wr_event *event)
+{
+    event->seq = ++job->seq;
+    add_entry(job, event);
+    if (event->kind == WR_ENTRY_FINISHED)
+        job->end = *event; /* folded once it is durable: nobody is told before */
+    else
+        wr_state_fold(&job->state, event);
+}
+
+static void send(struct wr_job *job, const struct wr_finish *finish,
+                 void (*done)(void *arg, enum wr_store_status status), void *arg)
+{
+    const struct wr_store *store = job->engine->store;
+    struct wr_append append = {
+        .job = job->state.job,
+        .entries = job->entries + job->sent,
+        .entry_count = job->entry_count - job->sent,
+        .finish = finish,
+    };
+    job->sent = job->entry_count;
+    store->append(store->self, &append, done, arg);
+}
+
+void wr_job_flush(struct wr_job *job)
+{
+    if (job->sent < job->entry_count && job->phase == WR_JOB_RUNNING)
+        send(job, NULL, NULL, NULL);
+}
+
+/* ---- awaited commits --------------------------------------------------------------------------- */
+
+static void try_commit(struct wr_commit *commit);
+
+static void try_again(void *arg)
+{
+    struct wr_commit *commit = arg;
+    commit->timer = NULL;
+    try_commit(commit);
+}
+
+static void forget_entries(struct wr_job *job, uint32_t upto)
+{
+    size_t gone = 0;
+    while (gone < job->entry_count && job->entries[gone].seq <= upto)
+        gone++;
+    job->entry_count -= gone;
+    job->sent = job->sent > gone ? job->sent - gone : 0;
+    memmove(job->entries, job->entries + gone, job->entry_count * sizeof *job->entries);
+}
+
+static void end_is_durable(struct wr_job *job)
+{
+    wr_state_fold(&job->state, &job->end);
+    wr_job_saw(job, &(struct wr_observation){.what = WR_SAW_JOB});
+    while (job->waiters)
+        wr_waiter_answer_state(job->waiters, &job->state);
+    wr_job_retire(job);
+}
+
+static void wait_to_try(struct wr_commit *commit)
+{
+    struct wr_engine *engine = commit->job->engine;
+    if (!commit->activity && !commit->job->unsaved) {
+        commit->job->unsaved = true;
+        engine->unsaved++;
+    }
+    commit->timer = engine->clock->after(engine->clock->self, commit->wait_us, try_again, commit);
+    commit->wait_us *= 2;
+    if (commit->wait_us > SAVE_WAIT_MAX_US)
+        commit->wait_us = SAVE_WAIT_MAX_US;
+}
+
+static void committed(void *arg, enum wr_store_status status)
+{
+    struct wr_commit *commit = arg;
+    struct wr_job *job = commit->job;
+    struct wr_engine *engine = job->engine;
+    job->owed--;
+    if (job->phase == WR_JOB_RETIRED) {
+        if (job->owed == 0)
+            wr_job_free(job);
+        return;
+    }
+    wr_engine_heard(engine, status);
+    if (status == WR_STORE_OK)
+        forget_entries(job, commit->upto);
+    else
+        job->sent = 0;
+    struct wr_activity *activity = commit->activity;
+    if (activity && activity->epoch != commit->epoch)
+        return; /* late */
+    if (status != WR_STORE_OK)
+        wait_to_try(commit);
+    else if (activity)
+        wr_activity_advance(activity, commit->then);
+    else
+        end_is_durable(job);
+}
+
+static void try_commit(struct wr_commit *commit)
+{
+    struct wr_job *job = commit->job;
+    job->owed++;
+    send(job, commit->activity ? NULL : &job->finish, committed, commit);
+}
+
+enum wr_phase wr_activity_commit(struct wr_activity *activity, enum wr_phase then)
+{
+    struct wr_job *job = activity->job;
+    struct wr_commit *commit = WR_NEW(&job->arena, struct wr_commit);
+    commit->job = job;
+    commit->activity = activity;
+    commit->epoch = ++activity->epoch;
+    commit->then = then;
+    commit->upto = job->seq;
+    commit->wait_us = SAVE_WAIT_MIN_US;
+    activity->commit = commit;
+    try_commit(commit);
+    return WR_PHASE_WAIT;
+}
+
+void wr_job_commit_end(struct wr_job *job)
+{
+    struct wr_commit *commit = &job->end_commit;
+    job->phase = WR_JOB_ENDING;
+    commit->job = job;
+    commit->upto = job->seq;
+    commit->wait_us = SAVE_WAIT_MIN_US;
+    try_commit(commit);
+}

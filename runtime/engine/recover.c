@@ -1,0 +1,193 @@
+/* After a start: jobs that had not ended are folded from their journals and go on. Values are
+ * replayed, effects whose end is known are not sent again, the stage under way is entered anew. */
+#include "runtime/engine/job.h"
+
+#include "runtime/json/reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct wr_recovery {
+    struct wr_engine *engine;
+    size_t resumed, held;
+    void (*done)(void *arg, enum wr_store_status status, size_t resumed, size_t held);
+    void *arg;
+};
+
+static bool same(struct wr_str text, const char *other)
+{
+    return text.len == strlen(other) && memcmp(text.ptr, other, text.len) == 0;
+}
+
+/* "name@version" */
+static const struct wr_workflow *find_workflow(const struct wr_program *program, struct wr_str name)
+{
+    for (size_t i = 0; i < program->workflow_count; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "%s@%u", program->workflows[i].name,
+                 (unsigned)program->workflows[i].version);
+        if (same(name, text))
+            return &program->workflows[i];
+    }
+    return NULL;
+}
+
+static const void *decode(struct wr_job *job, const struct wr_schema *schema, struct wr_str json)
+{
+    struct wr_reader in;
+    wr_reader_init(&in, &job->arena, json);
+    return wr_decode(&in, schema);
+}
+
+/* Every value back into the frame; false where one was encoded by another schema. */
+static bool restore_values(struct wr_job *job, const struct wr_kept_value *kept)
+{
+    if (!kept)
+        return true;
+    if (!restore_values(job, kept->next)) /* the list has the newest first */
+        return false;
+    const struct wr_stage *stage = wr_workflow_stage(job->workflow, kept->stage);
+    if (!stage || !stage->value || !same(kept->schema, stage->value->hash))
+        return false;
+    const void *value = decode(job, stage->value, kept->json);
+    *(const void **)((char *)job->frame + stage->value_at) = value;
+    return value != NULL;
+}
+
+static int error_index(const struct wr_program *program, struct wr_str name)
+{
+    for (size_t i = 0; i < program->error_count; i++)
+        if (same(name, program->errors[i].name))
+            return (int)i;
+    return WR_NO_ERROR;
+}
+
+/* A once effect was announced and nobody knows whether it happened. */
+static enum wr_phase end_uncertain(struct wr_activity *activity)
+{
+    struct wr_event event;
+    wr_event_init(&event, activity, WR_ENTRY_ENDED);
+    event.attempt = activity->attempts + 1;
+    event.class = WR_CLASS_uncertain;
+    event.detail = WR_STR("the process ended while this was under way");
+    wr_job_record(activity->job, &event);
+    activity->class = WR_CLASS_uncertain;
+    activity->outcome = (struct wr_outcome){.class = WR_CLASS_uncertain, .detail = event.detail};
+    return WR_PHASE_MOVE;
+}
+
+/* Where an activity goes on. */
+static enum wr_phase resume_at(struct wr_activity *activity, const struct wr_place *place)
+{
+    activity->attempts = (uint32_t)place->attempts;
+    activity->entered_us = wr_engine_us(activity->job->engine);
+    activity->retry_after_ms = -1;
+    if (place->target.len)
+        return WR_PHASE_ENTER;
+    if (place->ended) {
+        activity->class = place->class;
+        activity->error = error_index(activity->job->engine->program, place->error);
+        activity->outcome = (struct wr_outcome){.class = place->class};
+        wr_activity_run_stage(activity);
+        return place->class == WR_OK ? WR_PHASE_MOVE : WR_PHASE_DECIDE;
+    }
+    if (place->started && activity->stage->effect == WR_ONCE)
+        return end_uncertain(activity);
+    return WR_PHASE_RUN;
+}
+
+static bool only_repeatable(const struct wr_workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->stage_count; i++)
+        if (workflow->stages[i].effect == WR_ONCE)
+            return false;
+    return true;
+}
+
+/* Takes up what the fold found. Where its stage or a value's schema is no more what it was, the job
+ * begins at its first stage, unless a once effect forbids it. */
+static bool go_on(struct wr_job *job)
+{
+    const struct wr_workflow *workflow = job->workflow;
+    const struct wr_place *place = wr_state_place(&job->state, job->root.path);
+    struct wr_str name = place->target.len ? place->target : place->stage;
+    struct wr_activity *root = &job->root;
+    const void *input = decode(job, workflow->input, job->state.input);
+    if (!input)
+        return false;
+    wr_job_set_input(job, input);
+    enum wr_phase phase = WR_PHASE_ENTER;
+    root->stage = name.len ? wr_workflow_stage(workflow, name) : &workflow->stages[0];
+    if (root->stage && restore_values(job, job->state.values)) {
+        if (name.len)
+            phase = resume_at(root, place);
+    } else if (only_repeatable(workflow)) {
+        memset(job->frame, 0, workflow->frame_size);
+        wr_job_set_input(job, input);
+        root->stage = &workflow->stages[0];
+    } else {
+        return false;
+    }
+    wr_activity_advance(root, phase);
+    return true;
+}
+
+/* The reply's budget is void, its client is gone; the job gets its whole time again, from now. */
+static void resume(void *arg, const struct wr_job_row *row, const struct wr_entry *entries,
+                   size_t entry_count)
+{
+    struct wr_recovery *recovery = arg;
+    struct wr_engine *engine = recovery->engine;
+    struct wr_arena arena = {0};
+    struct wr_state state;
+    if (wr_job_find(engine, &row->job))
+        return;
+    wr_state_init(&state, &arena, row->job);
+    bool sound = wr_state_fold_all(&state, entries, entry_count) && !wr_state_ended(&state);
+    const struct wr_workflow *workflow =
+        sound ? find_workflow(engine->program, state.workflow) : NULL;
+    if (!workflow) {
+        recovery->held++;
+        wr_arena_free(&arena);
+        return;
+    }
+    struct wr_job *job = wr_job_new(engine, workflow, row->job, &arena);
+    state.arena = &job->arena;
+    job->state = state;
+    job->seq = state.seq;
+    job->phase = WR_JOB_RUNNING;
+    job->line_us = wr_engine_us(engine) + wr_workflow_job_ms(workflow) * 1000;
+    if (go_on(job)) {
+        recovery->resumed++;
+    } else {
+        recovery->held++;
+        wr_job_retire(job);
+    }
+}
+
+static void recovered(void *arg, enum wr_store_status status)
+{
+    struct wr_recovery recovery = *(struct wr_recovery *)arg;
+    recovery.engine->recovery = NULL;
+    free(arg);
+    wr_engine_heard(recovery.engine, status);
+    recovery.done(recovery.arg, status, recovery.resumed, recovery.held);
+}
+
+void wr_engine_recover(struct wr_engine *engine,
+                       void (*done)(void *arg, enum wr_store_status status, size_t resumed,
+                                    size_t held),
+                       void *arg)
+{
+    struct wr_recovery *recovery = calloc(1, sizeof *recovery);
+    if (!recovery) {
+        fputs("out of memory\n", stderr);
+        exit(70);
+    }
+    recovery->engine = engine;
+    recovery->done = done;
+    recovery->arg = arg;
+    engine->recovery = recovery;
+    engine->store->unfinished(engine->store->self, resume, recovered, recovery);
+}

@@ -1,0 +1,44 @@
+/* Time: how long a stage may take, and whether another attempt fits. Every stage after this one has
+ * its floor set aside; retries live in what is left (docs/language.md, "Floors and slack"). */
+#include "runtime/engine/job.h"
+
+int64_t wr_stage_line_us(const struct wr_activity *activity)
+{
+    const struct wr_stage *stage = activity->stage;
+    int64_t after_ms = (int64_t)stage->floor_after_ms + WR_COMMIT_MS; /* the end's commit */
+    int64_t line_us = activity->job->line_us - after_ms * 1000;
+    int64_t own_us = activity->entered_us + (int64_t)stage->within_ms * 1000;
+    return stage->within_ms && own_us < line_us ? own_us : line_us;
+}
+
+/* Full jitter: anywhere between the least wait and one that doubles with each attempt. */
+static int64_t backoff_us(const struct wr_activity *activity)
+{
+    const struct wr_retry *retry = &activity->stage->retry;
+    const struct wr_clock *clock = activity->job->engine->clock;
+    uint64_t least = (uint64_t)retry->backoff_min_ms * 1000;
+    uint64_t most = (uint64_t)retry->backoff_max_ms * 1000;
+    if (most <= least)
+        return (int64_t)least;
+    uint32_t doublings = activity->attempts < 32 ? activity->attempts : 32;
+    uint64_t top = least ? least : 1000;
+    while (doublings-- > 0 && top < most)
+        top *= 2;
+    if (top > most)
+        top = most;
+    return (int64_t)(least + clock->random(clock->self) % (top - least + 1));
+}
+
+int64_t wr_retry_wait_us(const struct wr_activity *activity)
+{
+    const struct wr_stage *stage = activity->stage;
+    if (activity->class == WR_OK || !(stage->retry.on & WR_BIT(activity->class)) ||
+        activity->attempts > stage->retry.times)
+        return -1;
+    int64_t wait_us = backoff_us(activity);
+    if (activity->retry_after_ms > 0 && activity->retry_after_ms * 1000 > wait_us)
+        wait_us = activity->retry_after_ms * 1000;
+    int64_t now_us = wr_engine_us(activity->job->engine);
+    int64_t whole_us = (int64_t)stage->timeout_ms * 1000;
+    return now_us + wait_us + whole_us <= wr_stage_line_us(activity) ? wait_us : -1;
+}

@@ -1,0 +1,208 @@
+/* An attempt has an outcome: what came is decoded by its schema, then checked by the stage; the
+ * journal and the observer are told. */
+#include "runtime/engine/job.h"
+
+#include "runtime/json/reader.h"
+#include "runtime/json/writer.h"
+
+#include <string.h>
+
+#define DETAIL_MAX 500 /* bytes of a sentence that the journal keeps */
+#define FAULTS_TOLD 3
+
+static struct wr_str text_of(const char *text)
+{
+    return text ? (struct wr_str){text, strlen(text)} : (struct wr_str){0};
+}
+
+/* What was wrong, by pointer and rule; never what was in it. */
+static struct wr_str tell_faults(struct wr_arena *arena, const struct wr_reader *in)
+{
+    struct wr_text text = {.arena = arena};
+    for (size_t i = 0; i < in->fault_count && i < FAULTS_TOLD; i++) {
+        const struct wr_fault *fault = &in->faults[i];
+        wr_text_add(&text, i ? WR_STR("; ") : WR_STR(""));
+        wr_text_add(&text, fault->pointer.len ? fault->pointer : WR_STR("the answer"));
+        wr_text_add(&text, WR_STR(" "));
+        wr_text_add(&text, fault->message);
+    }
+    if (in->fault_total > FAULTS_TOLD) {
+        wr_text_add(&text, WR_STR("; and "));
+        wr_text_int(&text, (int64_t)(in->fault_total - FAULTS_TOLD));
+        wr_text_add(&text, WR_STR(" more"));
+    }
+    return wr_text_done(&text);
+}
+
+static const void *decode(struct wr_attempt *attempt, const struct wr_action *action)
+{
+    if (action->kind == WR_ACT_VALUE || !action->as)
+        return attempt->value;
+    struct wr_reader in;
+    wr_reader_init(&in, &attempt->arena, attempt->outcome.value);
+    in.null_is_absent = action->kind == WR_ACT_ASK;
+    const void *value = wr_decode(&in, action->as);
+    if (!value) {
+        /* A remembered value that does not fit any more is as good as none. */
+        attempt->outcome.class =
+            action->kind == WR_ACT_RECALL ? WR_CLASS_missing : WR_CLASS_schema_invalid;
+        attempt->outcome.detail = tell_faults(&attempt->arena, &in);
+    }
+    return value;
+}
+
+/* Puts the value into the frame and lets the stage look at it. */
+static void check(struct wr_activity *activity, struct wr_outcome *outcome, const void *value)
+{
+    const struct wr_stage *stage = activity->stage;
+    struct wr_turn *turn = &activity->turn;
+    const void **slot = (const void **)((char *)turn->frame + stage->value_at);
+    turn->point = WR_CHECK;
+    turn->value = value;
+    turn->raised = WR_OK;
+    turn->raised_error = WR_NO_ERROR;
+    turn->raised_check = NULL;
+    if (stage->value)
+        *slot = value;
+    stage->run(turn);
+    if (turn->raised == WR_OK)
+        return;
+    if (stage->value)
+        *slot = NULL;
+    outcome->class = turn->raised;
+    outcome->detail = text_of(turn->raised_check);
+    activity->error = turn->raised_error;
+}
+
+static enum wr_verdict verdict_of(const struct wr_attempt *attempt)
+{
+    enum wr_class class = attempt->outcome.class;
+    if (class == WR_CLASS_timeout_total && attempt->shortened)
+        return WR_VERDICT_NONE; /* it had less than it was promised */
+    return WR_BIT(class) & (WR_ON_TRANSIENT | WR_ON_TIMEOUT) ? WR_VERDICT_BAD : WR_VERDICT_GOOD;
+}
+
+/* Tokens that a cache gave are among the input's; without a price of their own they cost the same. */
+static int64_t cost_of(const struct wr_model *model, const struct wr_usage *usage)
+{
+    int64_t cached_price = model->cached_price ? model->cached_price : model->input_price;
+    int64_t cached =
+        usage->cached_tokens < usage->input_tokens ? usage->cached_tokens : usage->input_tokens;
+    return (usage->input_tokens - cached) * model->input_price + cached * cached_price +
+           usage->output_tokens * model->output_price;
+}
+
+static void tell_dependency(const struct wr_activity *activity, const struct wr_outcome *outcome,
+                            struct wr_event *event)
+{
+    const struct wr_program *program = activity->job->engine->program;
+    const struct wr_action *action = &activity->turn.action;
+    if (action->kind == WR_ACT_HTTP) {
+        const struct wr_service *service = &program->services[action->target];
+        event->tool = text_of(service->name);
+        event->tool_version = text_of(service->version);
+        event->cost = outcome->http_status ? service->price_per_call : 0;
+    } else if (action->kind == WR_ACT_ASK) {
+        const struct wr_model *model = &program->models[action->target];
+        event->model = text_of(model->model);
+        event->model_version = wr_arena_str(&activity->job->arena, outcome->model_version);
+        event->prompt = text_of(activity->stage->prompt);
+        event->input_tokens = outcome->usage.input_tokens;
+        event->cached_tokens = outcome->usage.cached_tokens;
+        event->output_tokens = outcome->usage.output_tokens;
+        event->cost = cost_of(model, &outcome->usage);
+    }
+}
+
+static void record_end(struct wr_activity *activity, const struct wr_attempt *attempt)
+{
+    struct wr_job *job = activity->job;
+    struct wr_outcome *outcome = &activity->outcome;
+    struct wr_event event;
+    wr_event_init(&event, activity, WR_ENTRY_ENDED);
+    event.attempt = activity->attempts;
+    event.class = outcome->class;
+    if (activity->error != WR_NO_ERROR)
+        event.error = text_of(job->engine->program->errors[activity->error].name);
+    event.detail = outcome->detail;
+    event.cut = outcome->class == WR_CLASS_timeout_total && attempt->shortened;
+    tell_dependency(activity, outcome, &event);
+    event.request_id = outcome->request_id;
+    event.elapsed_us = wr_engine_us(job->engine) - attempt->began_us;
+    event.first_token_us = outcome->first_token_us > 0 ? outcome->first_token_us : 0;
+    event.http = outcome->http_status;
+    event.remembered_ms = attempt->remembered_ms;
+    wr_job_record(job, &event);
+    wr_job_saw(job, &(struct wr_observation){
+                        .what = WR_SAW_ATTEMPT,
+                        .stage = activity->stage,
+                        .action = &activity->turn.action,
+                        .outcome = outcome,
+                        .path = activity->path,
+                        .label = text_of(wr_class_name(outcome->class)),
+                        .attempt = activity->attempts,
+                        .elapsed_us = event.elapsed_us,
+                        .cost = event.cost,
+                        .cut = event.cut,
+                    });
+}
+
+static void record_value(struct wr_activity *activity, const void *value)
+{
+    struct wr_job *job = activity->job;
+    struct wr_event event;
+    wr_event_init(&event, activity, WR_ENTRY_VALUE);
+    event.value = wr_encode(&job->arena, activity->stage->value, value);
+    event.schema = text_of(activity->stage->value->hash);
+    wr_job_record(job, &event);
+}
+
+/* The value borrows from what came: it stays as long as the job. */
+static void keep_arena(struct wr_job *job, struct wr_attempt *attempt)
+{
+    struct wr_kept_arena *kept = WR_NEW(&job->arena, struct wr_kept_arena);
+    kept->arena = attempt->arena;
+    kept->next = job->kept;
+    job->kept = kept;
+    attempt->arena = (struct wr_arena){0};
+}
+
+/* What the stage's end will tell of its newest attempt. */
+static void keep_outcome(struct wr_activity *activity, const struct wr_outcome *outcome)
+{
+    struct wr_arena *arena = &activity->job->arena;
+    struct wr_str detail = outcome->detail;
+    if (detail.len > DETAIL_MAX)
+        detail.len = DETAIL_MAX;
+    activity->outcome = *outcome;
+    activity->outcome.value = (struct wr_str){0};
+    activity->outcome.detail = wr_arena_str(arena, detail);
+    activity->outcome.model_version = wr_arena_str(arena, outcome->model_version);
+    activity->outcome.request_id = wr_arena_str(arena, outcome->request_id);
+    activity->class = outcome->class;
+    activity->retry_after_ms = outcome->retry_after_ms;
+}
+
+enum wr_phase wr_attempt_settle(struct wr_activity *activity)
+{
+    struct wr_attempt *attempt = activity->attempt;
+    struct wr_outcome *outcome = &attempt->outcome;
+    const void *value = NULL;
+    wr_attempt_release(attempt, verdict_of(attempt));
+    activity->attempt = NULL;
+    activity->error = WR_NO_ERROR;
+    if (outcome->class == WR_OK)
+        value = decode(attempt, &activity->turn.action);
+    if (outcome->class == WR_OK)
+        check(activity, outcome, value);
+    keep_outcome(activity, outcome);
+    record_end(activity, attempt);
+    if (outcome->class == WR_OK && activity->stage->value)
+        record_value(activity, value);
+    bool good = outcome->class == WR_OK;
+    if (good)
+        keep_arena(activity->job, attempt);
+    wr_attempt_free(attempt);
+    enum wr_phase next = good ? WR_PHASE_MOVE : WR_PHASE_DECIDE;
+    return activity->stage->commit_after ? wr_activity_commit(activity, next) : next;
+}

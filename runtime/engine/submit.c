@@ -1,0 +1,176 @@
+/* A submission becomes a job: keys are made, the store accepts it and says whether it is new, and
+ * only then it starts and its client is told anything. */
+#include "runtime/engine/job.h"
+
+#include "runtime/engine/envelope.h"
+#include "runtime/json/writer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+
+static struct wr_str text_of(const char *text)
+{
+    return (struct wr_str){text, strlen(text)};
+}
+
+static bool has_side_effect(const struct wr_workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->stage_count; i++)
+        if (workflow->stages[i].effect >= WR_KEYED)
+            return true;
+    return false;
+}
+
+static struct wr_id new_id(const struct wr_engine *engine)
+{
+    const struct wr_clock *clock = engine->clock;
+    uint64_t a = clock->random(clock->self), b = clock->random(clock->self);
+    return wr_id_make(wr_engine_utc_ms(engine), a, b);
+}
+
+/* ---- what the store says ----------------------------------------------------------------------- */
+
+/* 202 for those who do not wait; the others stay until the end or their patience's. */
+static void start(struct wr_job *job)
+{
+    struct wr_waiter *next;
+    int64_t now_us = wr_engine_us(job->engine);
+    job->phase = WR_JOB_RUNNING;
+    job->entry_count = job->sent = 0;
+    wr_activity_advance(&job->root, WR_PHASE_ENTER);
+    for (struct wr_waiter *waiter = job->waiters; waiter; waiter = next) {
+        next = waiter->next;
+        if (waiter->until_us <= now_us)
+            wr_waiter_attach(waiter, job);
+    }
+}
+
+static void accepted(void *arg, enum wr_store_status status, enum wr_accepted how, struct wr_id id)
+{
+    struct wr_job *job = arg;
+    struct wr_engine *engine = job->engine;
+    job->owed--;
+    wr_engine_heard(engine, status);
+    if (job->phase == WR_JOB_RETIRED) {
+        if (job->owed == 0)
+            wr_job_free(job);
+        return;
+    }
+    if (status == WR_STORE_OK && how == WR_ACCEPTED_NEW) {
+        start(job);
+        return;
+    }
+    struct wr_waiter *waiter = job->waiters; /* at most one: nobody else knows of this job */
+    if (waiter && status != WR_STORE_OK) {
+        wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
+    } else if (waiter && how == WR_ACCEPTED_MISUSE) {
+        wr_waiter_answer_refusal(waiter, WR_ANSWER_MISUSE);
+    } else if (waiter) {
+        waiter->id = id;
+        waiter->replayed = how == WR_ACCEPTED_REPLAY;
+        waiter->joined = how == WR_ACCEPTED_JOINED;
+        if (waiter->replayed) /* in flight: the job as it stands */
+            waiter->until_us = wr_engine_us(engine);
+        wr_waiter_look(waiter);
+    }
+    wr_job_retire(job);
+}
+
+/* ---- going in ---------------------------------------------------------------------------------- */
+
+static void record_accepted(struct wr_job *job, const struct wr_submission *submission,
+                            struct wr_str input, int64_t created_ms)
+{
+    const struct wr_workflow *workflow = job->workflow;
+    const struct wr_program *program = job->engine->program;
+    struct wr_event event;
+    wr_event_init(&event, &job->root, WR_ENTRY_ACCEPTED);
+    event.stage = (struct wr_str){0};
+    event.workflow =
+        text_of(wr_arena_printf(&job->arena, "%s@%u", workflow->name, (unsigned)workflow->version));
+    event.api = text_of(program->version);
+    event.contract = text_of(program->contract_hash);
+    event.toolchain = text_of(program->toolchain);
+    event.output_schema = text_of(
+        wr_arena_printf(&job->arena, "%s@%s", workflow->output->name, workflow->output->hash));
+    event.caller = wr_arena_str(&job->arena, submission->caller);
+    event.trace = wr_arena_str(&job->arena, submission->traceparent);
+    event.created_ms = created_ms;
+    event.budget_ms = (int64_t)workflow->budget_ms;
+    event.deadline_ms = created_ms + wr_workflow_job_ms(workflow);
+    event.keyed = submission->idempotency_key.len || workflow->dedupe.key;
+    event.side_effect = has_side_effect(workflow);
+    event.value = input;
+    event.schema = text_of(workflow->input->hash);
+    wr_job_record(job, &event);
+}
+
+static void send_accept(struct wr_job *job, const struct wr_submission *submission,
+                        struct wr_str input)
+{
+    const struct wr_workflow *workflow = job->workflow;
+    const struct wr_store *store = job->engine->store;
+    const struct wr_state *state = &job->state;
+    struct wr_accept accept = {
+        .job = state->job,
+        .workflow = text_of(workflow->name),
+        .contract_hash = state->contract,
+        .caller = state->caller,
+        .created_ms = state->created_ms,
+        .deadline_ms = state->deadline_ms,
+        .entries = job->entries,
+        .entry_count = job->entry_count,
+    };
+    if (submission->idempotency_key.len) {
+        accept.idempotency =
+            wr_key_idempotency(workflow, state->caller, submission->idempotency_key);
+        accept.body = wr_key_body(input);
+        int64_t keep_ms = (int64_t)workflow->keep_ms;
+        accept.idempotency_until_ms = state->created_ms + (keep_ms > DAY_MS ? keep_ms : DAY_MS);
+    }
+    if (workflow->dedupe.key) {
+        struct wr_str key = wr_key_text(&job->arena, workflow->dedupe.key, job->frame);
+        accept.dedupe = wr_key_dedupe(workflow, state->caller, workflow->dedupe.shared, key);
+        accept.dedupe_until_ms = state->created_ms + (int64_t)workflow->dedupe.window_ms;
+    }
+    job->owed++;
+    store->accept(store->self, &accept, accepted, job);
+}
+
+/* When the client wants to hear: never after the budget. */
+static int64_t until_us(const struct wr_submission *submission)
+{
+    int64_t wait_ms = submission->workflow->latency == WR_BACKGROUND
+                          ? 0
+                          : (int64_t)submission->workflow->budget_ms;
+    if (submission->wait_ms >= 0 && submission->wait_ms < wait_ms)
+        wait_ms = submission->wait_ms;
+    return submission->received_us + wait_ms * 1000;
+}
+
+struct wr_waiter *wr_engine_submit(struct wr_engine *engine, const struct wr_submission *submission,
+                                   wr_answer_fn *answered, void *arg)
+{
+    const struct wr_workflow *workflow = submission->workflow;
+    struct wr_waiter *waiter = wr_waiter_new(engine, submission->caller, answered, arg);
+    if (engine->draining || engine->job_count >= engine->jobs_max) {
+        wr_arena_free(submission->arena);
+        wr_waiter_refuse(waiter, engine->draining ? WR_ANSWER_DRAINING : WR_ANSWER_REFUSED);
+        return waiter;
+    }
+    int64_t passed_us = wr_engine_us(engine) - submission->received_us;
+    int64_t created_ms = wr_engine_utc_ms(engine) - passed_us / 1000;
+    struct wr_job *job = wr_job_new(engine, workflow, new_id(engine), submission->arena);
+    job->line_us = submission->received_us + wr_workflow_job_ms(workflow) * 1000;
+    wr_job_set_input(job, submission->input);
+    job->root.stage = &workflow->stages[0];
+    waiter->id = job->state.job;
+    waiter->until_us = until_us(submission);
+    wr_waiter_attach(waiter, job);
+    struct wr_str input = wr_encode(&job->arena, workflow->input, submission->input);
+    record_accepted(job, submission, input, created_ms);
+    send_accept(job, submission, input);
+    return waiter;
+}

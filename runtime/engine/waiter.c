@@ -1,0 +1,228 @@
+/* Who is owed an answer: at a job until it ends or patience does, or at none, for a refusal or a
+ * read of the store. Answers come later, never from inside the call that asked. */
+#include "runtime/engine/job.h"
+
+#include "runtime/engine/envelope.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REFUSED_RETRY_S 1  /* too many jobs: they end soon */
+#define STORE_RETRY_S 5    /* the store recovers, or somebody must see to it */
+#define DRAINING_RETRY_S 2 /* another process takes over */
+
+/* ---- lists ------------------------------------------------------------------------------------- */
+
+static void link_to(struct wr_waiter *waiter, struct wr_waiter **list)
+{
+    waiter->next = *list;
+    waiter->at = list;
+    if (*list)
+        (*list)->at = &waiter->next;
+    *list = waiter;
+}
+
+static void unlink_from(struct wr_waiter *waiter)
+{
+    *waiter->at = waiter->next;
+    if (waiter->next)
+        waiter->next->at = waiter->at;
+}
+
+static void stop_timer(struct wr_waiter *waiter)
+{
+    const struct wr_clock *clock = waiter->engine->clock;
+    if (waiter->timer)
+        clock->cancel(clock->self, waiter->timer);
+    waiter->timer = NULL;
+}
+
+struct wr_waiter *wr_waiter_new(struct wr_engine *engine, struct wr_str caller,
+                                wr_answer_fn *answered, void *arg)
+{
+    struct wr_waiter *waiter = calloc(1, sizeof *waiter + caller.len);
+    if (!waiter) {
+        fputs("out of memory\n", stderr);
+        exit(70);
+    }
+    waiter->engine = engine;
+    waiter->answered = answered;
+    waiter->arg = arg;
+    waiter->caller = (char *)(waiter + 1);
+    waiter->caller_len = caller.len;
+    if (caller.len)
+        memcpy(waiter->caller, caller.ptr, caller.len);
+    link_to(waiter, &engine->waiters);
+    engine->waiter_count++;
+    return waiter;
+}
+
+void wr_waiter_free(struct wr_waiter *waiter)
+{
+    struct wr_engine *engine = waiter->engine;
+    stop_timer(waiter);
+    unlink_from(waiter);
+    engine->waiter_count--;
+    free(waiter);
+    wr_engine_drain_check(engine);
+}
+
+void wr_engine_forget(struct wr_engine *engine, struct wr_waiter *waiter)
+{
+    (void)engine;
+    waiter->answered = NULL;
+    if (!waiter->owed)
+        wr_waiter_free(waiter);
+}
+
+/* ---- answers ----------------------------------------------------------------------------------- */
+
+/* The waiter is gone before its owner hears: the owner may ask the engine for anything then. */
+static void answer(struct wr_waiter *waiter, const struct wr_answer *answer)
+{
+    wr_answer_fn *answered = waiter->answered;
+    void *arg = waiter->arg;
+    wr_waiter_free(waiter);
+    if (answered)
+        answered(arg, answer);
+}
+
+void wr_waiter_answer_refusal(struct wr_waiter *waiter, enum wr_answer_kind why)
+{
+    static const struct wr_answer answers[] = {
+        [WR_ANSWER_MISUSE] = {.status = 422},
+        [WR_ANSWER_REFUSED] = {.status = 503, .retry_after_s = REFUSED_RETRY_S},
+        [WR_ANSWER_DRAINING] = {.status = 503, .retry_after_s = DRAINING_RETRY_S},
+        [WR_ANSWER_STORE_DOWN] = {.status = 503, .retry_after_s = STORE_RETRY_S},
+        [WR_ANSWER_NOT_FOUND] = {.status = 404},
+    };
+    struct wr_answer refusal = answers[why];
+    refusal.kind = why;
+    answer(waiter, &refusal);
+}
+
+void wr_waiter_answer_state(struct wr_waiter *waiter, const struct wr_state *state)
+{
+    struct wr_arena arena = {0};
+    struct wr_answer reply = {
+        .kind = WR_ANSWER_JOB,
+        .status = waiter->view ? 200 : wr_envelope_post_status(state),
+        .retry_after_s = wr_envelope_retry_after_s(state),
+        .job = state->job,
+        .body = wr_envelope(&arena, state, wr_engine_utc_ms(waiter->engine)),
+        .ended = wr_state_ended(state),
+        .replayed = waiter->replayed,
+        .joined = waiter->joined,
+    };
+    answer(waiter, &reply);
+    wr_arena_free(&arena);
+}
+
+static void refuse_now(void *arg)
+{
+    struct wr_waiter *waiter = arg;
+    waiter->timer = NULL;
+    wr_waiter_answer_refusal(waiter, waiter->refusal);
+}
+
+void wr_waiter_refuse(struct wr_waiter *waiter, enum wr_answer_kind why)
+{
+    const struct wr_clock *clock = waiter->engine->clock;
+    stop_timer(waiter);
+    waiter->refusal = why;
+    waiter->timer = clock->after(clock->self, 0, refuse_now, waiter);
+}
+
+/* ---- at a job ---------------------------------------------------------------------------------- */
+
+/* Patience is over. What is not yet durable cannot be promised. */
+static void patience_over(void *arg)
+{
+    struct wr_waiter *waiter = arg;
+    waiter->timer = NULL;
+    if (waiter->job->phase == WR_JOB_ACCEPTING)
+        wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
+    else
+        wr_waiter_answer_state(waiter, &waiter->job->state);
+}
+
+void wr_waiter_attach(struct wr_waiter *waiter, struct wr_job *job)
+{
+    const struct wr_clock *clock = waiter->engine->clock;
+    int64_t left_us = waiter->until_us - wr_engine_us(waiter->engine);
+    stop_timer(waiter);
+    unlink_from(waiter);
+    link_to(waiter, &job->waiters);
+    waiter->job = job;
+    if (job->phase == WR_JOB_ACCEPTING && left_us <= 0)
+        return; /* 202 as soon as it is accepted */
+    waiter->timer = clock->after(clock->self, left_us > 0 ? left_us : 0, patience_over, waiter);
+}
+
+/* ---- in the store ------------------------------------------------------------------------------ */
+
+static bool may_see(const struct wr_waiter *waiter, struct wr_str caller)
+{
+    return waiter->joined ||
+           wr_str_equal(caller, (struct wr_str){waiter->caller, waiter->caller_len});
+}
+
+static void looked(void *arg, enum wr_store_status status, const struct wr_job_row *row,
+                   const struct wr_entry *entries, size_t entry_count)
+{
+    struct wr_waiter *waiter = arg;
+    waiter->owed = false;
+    wr_engine_heard(waiter->engine, status);
+    if (!waiter->answered) {
+        wr_waiter_free(waiter);
+        return;
+    }
+    if (status != WR_STORE_OK) {
+        wr_waiter_answer_refusal(waiter, status == WR_STORE_NOT_FOUND ? WR_ANSWER_NOT_FOUND
+                                                                      : WR_ANSWER_STORE_DOWN);
+        return;
+    }
+    if (!may_see(waiter, row->caller)) {
+        wr_waiter_answer_refusal(waiter, WR_ANSWER_NOT_FOUND);
+        return;
+    }
+    struct wr_arena arena = {0};
+    struct wr_state state;
+    wr_state_init(&state, &arena, row->job);
+    if (wr_state_fold_all(&state, entries, entry_count))
+        wr_waiter_answer_state(waiter, &state);
+    else
+        wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
+    wr_arena_free(&arena);
+}
+
+void wr_waiter_look(struct wr_waiter *waiter)
+{
+    const struct wr_store *store = waiter->engine->store;
+    struct wr_job *job = wr_job_find(waiter->engine, &waiter->id);
+    if (job && job->phase != WR_JOB_ACCEPTING) {
+        if (may_see(waiter, job->state.caller))
+            wr_waiter_attach(waiter, job);
+        else
+            wr_waiter_refuse(waiter, WR_ANSWER_NOT_FOUND);
+        return;
+    }
+    stop_timer(waiter);
+    unlink_from(waiter);
+    link_to(waiter, &waiter->engine->waiters);
+    waiter->job = NULL;
+    waiter->owed = true;
+    store->read(store->self, waiter->id, looked, waiter);
+}
+
+struct wr_waiter *wr_engine_view(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
+                                 int64_t wait_ms, wr_answer_fn *answered, void *arg)
+{
+    struct wr_waiter *waiter = wr_waiter_new(engine, caller, answered, arg);
+    waiter->view = true;
+    waiter->id = job;
+    waiter->until_us = wr_engine_us(engine) + (wait_ms > 0 ? wait_ms * 1000 : 0);
+    wr_waiter_look(waiter);
+    return waiter;
+}

@@ -1,0 +1,17 @@
+/* Texts of generated code that hold JSON: values in prompts and bodies, and the keys of dedupe,
+ * remember and recall. */
+#include "runtime/json/writer.h"
+
+void wr_text_json(struct wr_text *text, const struct wr_schema *schema, const void *value)
+{
+    struct wr_writer out = {.text = *text};
+    schema->encode(&out, value);
+    *text = out.text;
+}
+
+struct wr_str wr_key_text(struct wr_arena *arena, wr_key_fn *key, const void *frame)
+{
+    struct wr_writer out = wr_writer(arena);
+    key(&out, frame);
+    return wr_written(&out);
+}
