@@ -138,8 +138,8 @@ static enum wr_exit run_version(int argc, char **argv)
 #endif
     );
     for (size_t i = 0; i < p->workflow_count; i++)
-        printf("workflow   %s@%u %s %s\n", p->workflows[i].name, p->workflows[i].version,
-               p->workflows[i].method, p->workflows[i].path);
+        printf("workflow   %s@%u %s %s\n", p->workflows[i]->name, p->workflows[i]->version,
+               p->workflows[i]->method, p->workflows[i]->path);
     for (size_t i = 0; i < p->model_count; i++)
         printf("model      %s: %s (%s)\n", p->models[i].name, p->models[i].model,
                p->models[i].provider);

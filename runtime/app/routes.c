@@ -27,7 +27,7 @@ bool wr_routes_init(struct wr_app *app)
     if (!app->routes)
         return false;
     for (; at < count; at++) {
-        const struct wr_workflow *workflow = &app->program->workflows[at];
+        const struct wr_workflow *workflow = app->program->workflows[at];
         app->routes[at] =
             (struct wr_route){workflow->method, workflow->path, workflow->path, true, false,
                               wr_submit_handle, workflow};

@@ -25,10 +25,10 @@ static const struct wr_workflow *find_workflow(const struct wr_program *program,
 {
     for (size_t i = 0; i < program->workflow_count; i++) {
         char text[256];
-        snprintf(text, sizeof text, "%s@%u", program->workflows[i].name,
-                 (unsigned)program->workflows[i].version);
+        snprintf(text, sizeof text, "%s@%u", program->workflows[i]->name,
+                 (unsigned)program->workflows[i]->version);
         if (same(name, text))
-            return &program->workflows[i];
+            return program->workflows[i];
     }
     return NULL;
 }

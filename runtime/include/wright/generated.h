@@ -285,7 +285,7 @@ struct wr_program {
     const char *toolchain; /* "wright 0.1.0 (gcc 12.2.0)" */
     enum wr_auth_kind auth;
     const char *keys_env; /* bearer keys: this variable */
-    const struct wr_workflow *workflows;
+    const struct wr_workflow *const *workflows;
     size_t workflow_count;
     const struct wr_service *services;
     size_t service_count;
