@@ -244,9 +244,11 @@ enum wc_word {
     WC_WORD_FAIL
 };
 
+enum wc_ast_limit_kind { WC_LIMIT_CONCURRENT, WC_LIMIT_REQUESTS, WC_LIMIT_TOKENS };
+
 /* One item of `limit 64 concurrent, 600 per 1m, 400_000 tokens per 1m`. */
 struct wc_ast_limit {
-    enum { WC_LIMIT_CONCURRENT, WC_LIMIT_REQUESTS, WC_LIMIT_TOKENS } kind;
+    enum wc_ast_limit_kind kind;
     struct wc_span span;
     struct wc_number amount;
     struct wc_number per; /* absent for CONCURRENT */

@@ -102,8 +102,8 @@ struct wc_clause *wc_clause_new(struct wc_parser *p, enum wc_clause_kind kind,
     return clause;
 }
 
-struct wc_ast_limit *wc_limit_new(struct wc_parser *p, int kind, const struct wc_token *amount,
-                                  const struct wc_token *per)
+struct wc_ast_limit *wc_limit_new(struct wc_parser *p, enum wc_ast_limit_kind kind,
+                                  const struct wc_token *amount, const struct wc_token *per)
 {
     struct wc_ast_limit *limit = WC_NEW(p->arena, struct wc_ast_limit);
     limit->kind = kind;
@@ -159,9 +159,9 @@ void wc_each_body(struct wc_parser *p, struct wc_ast_action *each, struct wc_blo
 {
     struct wc_ast_member member = {.action = body->action};
     each->span.end = p->end;
-    if (!body->action)
+    if (!body->action && body->errors == p->lexer.errors)
         wc_report(p->diags, WC_E0207, each->keyword, "this `each` does nothing with its items");
-    else
+    if (body->action)
         member.span = body->action->span;
     WC_MOVE(member.policies, body->clauses);
     wc_push(p->arena, &each->members, member);
@@ -200,7 +200,7 @@ void wc_block_stage(struct wc_parser *p, struct wc_block *block, struct wc_token
     WC_MOVE(stage->ons, body->ons);
     wc_unit(p, keyword->span.start);
     wc_push(p->arena, &block->stages, stage);
-    if (!body->action) {
+    if (!body->action && body->errors == p->lexer.errors) {
         struct wc_diag *diag =
             wc_report(p->diags, WC_E0207, name.span, "the stage %s does nothing", name.text);
         wc_diag_help(p->diags, diag,

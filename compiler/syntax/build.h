@@ -49,6 +49,7 @@ struct wc_block {
     WC_VEC(struct wc_ast_union_member) union_members;
     struct wc_ast_action *action;
     bool many_actions;
+    size_t errors; /* reported before it began */
 };
 
 struct wc_names {
@@ -134,8 +135,8 @@ struct wc_ast_expr *wc_expr_template(struct wc_parser *p, struct wc_ast_template
 struct wc_block *wc_block_new(struct wc_parser *p);
 struct wc_clause *wc_clause_new(struct wc_parser *p, enum wc_clause_kind kind,
                                 struct wc_token *keyword);
-struct wc_ast_limit *wc_limit_new(struct wc_parser *p, int kind, const struct wc_token *amount,
-                                  const struct wc_token *per);
+struct wc_ast_limit *wc_limit_new(struct wc_parser *p, enum wc_ast_limit_kind kind,
+                                  const struct wc_token *amount, const struct wc_token *per);
 struct wc_ast_action *wc_action_new(struct wc_parser *p, enum wc_ast_action_kind kind,
                                     const struct wc_token *keyword);
 void wc_block_action(struct wc_parser *p, struct wc_block *block, struct wc_ast_action *action);

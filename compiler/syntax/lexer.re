@@ -104,8 +104,14 @@ static void open_hole(struct wc_lexer *lexer)
     lexer->holes[lexer->hole_count++] = (struct wc_hole){offset(lexer, lexer->cursor) - 2, 0};
 }
 
+/* Is this inside a hole of a quoted string, which has to end on its line? */
+static bool in_quoted_hole(const struct wc_lexer *lexer)
+{
+    return lexer->hole_count > (lexer->is_prompt ? 1u : 0u);
+}
+
 /* How a run of text ended. */
-enum text_end { TEXT_END, TEXT_HOLE };
+enum text_end { TEXT_END, TEXT_HOLE, TEXT_BROKEN };
 
 /* Reads a quoted string's text into `text` until its quote or a hole. */
 static enum text_end quoted(struct wc_lexer *lexer, struct wc_buf *text, const char *begin)
@@ -128,9 +134,10 @@ static enum text_end quoted(struct wc_lexer *lexer, struct wc_buf *text, const c
             [\n\x00]        { if (*at == '\0' && at < lexer->end)
                                   continue;
                               lexer->cursor = at;
-                              report(lexer, WC_E0103, span(lexer, begin, at),
-                                     "this string is not closed on its line");
-                              return TEXT_END; }
+                              if (!in_quoted_hole(lexer))
+                                  report(lexer, WC_E0103, span(lexer, begin, at),
+                                         "this string is not closed on its line");
+                              return TEXT_BROKEN; }
             *               { wc_buf_char(text, *at); continue; }
         */
     }
@@ -168,6 +175,7 @@ static void text_token(struct wc_lexer *lexer, struct wc_token *token, const cha
         token->kind = is_start ? WC_TOK_STRING : WC_TOK_TEXT_TAIL;
     token->text = wc_arena_copy(lexer->arena, text.data ? text.data : "", text.len);
     token->len = text.len;
+    token->broken = end == TEXT_BROKEN;
     wc_buf_free(&text);
 }
 
@@ -188,6 +196,7 @@ static void raw_token(struct wc_lexer *lexer, struct wc_token *token, const char
     while (lexer->cursor < lexer->end && *lexer->cursor != '\n')
         lexer->cursor++;
     token->text = "";
+    token->broken = true;
     report(lexer, WC_E0103, span(lexer, begin, lexer->cursor),
            "this raw string is not closed on its line");
 }
@@ -277,9 +286,7 @@ static void unknown(struct wc_lexer *lexer, const char *at)
 /* A line break inside a hole of a quoted string: the string cannot go on. */
 static bool break_hole(struct wc_lexer *lexer, struct wc_token *token, const char *at)
 {
-    if (lexer->hole_count <= (lexer->is_prompt ? 1u : 0u) && at < lexer->end)
-        return false;
-    if (lexer->hole_count == 0)
+    if (lexer->hole_count == 0 || (at < lexer->end && !in_quoted_hole(lexer)))
         return false;
     uint32_t start = lexer->holes[--lexer->hole_count].start;
     struct wc_diag *diag =
@@ -293,6 +300,7 @@ static bool break_hole(struct wc_lexer *lexer, struct wc_token *token, const cha
     }
     lexer->cursor = at;
     token->kind = WC_TOK_TEXT_TAIL;
+    token->broken = true;
     token->text = "";
     return true;
 }
@@ -348,7 +356,8 @@ static bool scan(struct wc_lexer *lexer, struct wc_token *token)
         "@" letter word* { label_token(lexer, token, at); return true; }
         "r" "#"* ["]    { raw_token(lexer, token, at, (size_t)(lexer->cursor - at - 2));
                           return true; }
-        ["]             { text_token(lexer, token, at, true); return true; }
+        ["]             { text_token(lexer, token, at, true);
+                          return !token->broken || !in_quoted_hole(lexer); }
         "$"? digit (word | "." digit)* "%"? { token->span = span(lexer, at, lexer->cursor);
                           wc_lex_number(lexer, token);
                           return true; }

@@ -147,6 +147,20 @@ static struct wc_token skip(struct wc_parser *p, struct wc_token token)
     }
 }
 
+/* A declaration that begins on the left margin while a brace is open, in a block whose fields or members
+ * may have the word for a name: the brace was meant to be closed. */
+static bool begins_declaration(struct wc_parser *p, const struct wc_token *token)
+{
+    const char *after = p->lexer.cursor;
+    if (!token->first || p->bracket_count == 0 || !wc_token_is_keyword(token->kind) ||
+        p->indent > innermost(p)->indent || wc_machine_accepts(p->machine, &token->kind, 1, true) ||
+        missing_closers(p, token) == 0)
+        return false;
+    after += strspn(after, " \t");
+    return *after == '"' || *after == '_' || (*after >= 'a' && *after <= 'z') ||
+           (*after >= 'A' && *after <= 'Z');
+}
+
 /* `token` was refused: reports it and gives the token to go on with. */
 static struct wc_token recover(struct wc_parser *p, struct wc_token token)
 {
@@ -159,7 +173,8 @@ static struct wc_token recover(struct wc_parser *p, struct wc_token token)
         wc_report_unopened(p, &token);
         return next(p);
     }
-    wc_report_unexpected(p, &token);
+    if (!p->previous.broken)
+        wc_report_unexpected(p, &token);
     return skip(p, token);
 }
 
@@ -199,7 +214,7 @@ static void parse_file(struct wc_parser *p)
     size_t errors = p->diags->errors;
     feed(p, &first);
     for (struct wc_token token = next(p);;) {
-        if (!feed(p, &token)) {
+        if (begins_declaration(p, &token) || !feed(p, &token)) {
             token = recover(p, token);
             continue;
         }

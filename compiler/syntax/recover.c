@@ -20,7 +20,7 @@ enum { KIND_COUNT = sizeof all_kinds / sizeof all_kinds[0] };
 /* What the grammar would take here; `taken` by index into all_kinds. */
 struct expected {
     bool taken[KIND_COUNT];
-    const char *phrases[4]; /* "an expression" for many tokens */
+    const char *phrases[8]; /* "an expression" for many tokens */
     size_t phrase_count;
 };
 
@@ -74,12 +74,14 @@ static void fold_all(struct expected *e)
     static const int key[] = {T(IDENT), T(UPPER), T(STRING), 0};
     static const int text[] = {T(STRING), T(RAW), 0};
     static const int text_more[] = {T(TEXT_HEAD), 0};
+    static const int hole_end[] = {T(TEXT_MID), T(TEXT_TAIL), 0};
     fold(e, expression, expression_more, "an expression");
     fold(e, operators, operators_more, "an operator");
     fold(e, type, none, "a type");
     fold(e, literal, literal_more, "a constant");
     fold(e, key, none, "a name");
     fold(e, text, text_more, "a string");
+    fold(e, hole_end, none, "`}`");
 }
 
 static struct expected expected_here(struct wc_parser *p)
@@ -93,7 +95,7 @@ static struct expected expected_here(struct wc_parser *p)
 /* "`a`, `b` or `c`"; returns how many there are. */
 static size_t phrase(struct wc_parser *p, const struct expected *e, struct wc_buf *buf)
 {
-    const char *parts[KIND_COUNT + 4];
+    const char *parts[KIND_COUNT + 8];
     size_t count = 0;
     for (size_t i = 0; i < e->phrase_count; i++)
         parts[count++] = e->phrases[i];

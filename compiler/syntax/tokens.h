@@ -22,8 +22,9 @@ struct wc_doc {
 };
 
 struct wc_token {
-    int kind;   /* WC_TOK_… */
-    bool first; /* the first token of its line */
+    int kind;    /* WC_TOK_… */
+    bool first;  /* the first token of its line */
+    bool broken; /* was reported: what follows on its line is lost */
     struct wc_span span;
     const char *text; /* names, keywords, labels (without `@`): interned; strings: decoded */
     size_t len;       /* of a string's text */
