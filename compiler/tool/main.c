@@ -20,11 +20,12 @@ static const struct wc_command commands[] = {
      "change is not touched.\n",
      wc_cmd_compile},
     {"build", "compile a specification to one static executable",
-     "wright build FILE -o BINARY [--keep DIR]\n\n"
+     "wright build FILE -o BINARY [--keep DIR] [--dynamic]\n\n"
      "Compiles FILE and links it with the runtime into one static executable.\n\n"
      "  -o BINARY    where the executable goes\n"
-     "  --keep DIR   keep the generated C in DIR\n\n"
-     "The C compiler is $CC, else cc.\n",
+     "  --keep DIR   keep the generated C in DIR\n"
+     "  --dynamic    link the system's shared libraries and keep symbols: for sanitizers\n\n"
+     "The C compiler is $CC, else cc; $CFLAGS are added to its flags.\n",
      wc_cmd_build},
     {"fmt", "lay out specifications in the one style",
      "wright fmt FILE... [--check]\n\n"
@@ -41,8 +42,19 @@ static const struct wc_command commands[] = {
      wc_cmd_explain},
     {"mock", "serve simulated services and models for local development",
      "wright mock FILE [--listen ADDRESS:PORT] [faults]\n\n"
-     "Serves every service and model that FILE names with simulated, schema-shaped documents.\n"
-     "See docs/mock.md for the flags and headers that make it slow, silent, cut or wrong.\n",
+     "Serves every service and model that FILE names with simulated, schema-shaped documents, and\n"
+     "prints the environment that points a binary at it, as lines for a shell.\n\n"
+     "  --listen ADDRESS:PORT   (default: 127.0.0.1:0, any free port)\n"
+     "  --env                   print nothing but the lines for a shell\n"
+     "  --print-env-file PATH   write them to PATH, too, once requests are answered\n"
+     "  --seed N                other documents for the same requests\n\n"
+     "Faults; NAMES are services and models of FILE, separated by commas:\n\n"
+     "  --silent NAMES   --slow NAME=MS,...   --fail NAME=STATUS,...   --cut NAMES\n"
+     "  --malformed NAMES   --refuse NAMES   --way NAME=WAY,...\n\n"
+     "A WAY is one of ok, silent, slow=MS, cut, stall, malformed, wrong, refuse, filter, length,\n"
+     "fail=STATUS; with *N at its end, for N requests only. A request chooses its own with the\n"
+     "header X-Wright-Mock; POST /_mock {\"NAME\": \"WAY\"} changes them while it runs.\n"
+     "docs/mock.md has the whole of it.\n",
      wc_cmd_mock},
 };
 

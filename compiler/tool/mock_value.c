@@ -1,0 +1,178 @@
+/* Documents of a schema for `wright mock`: within every bound, the same for the same random state. */
+#include "compiler/base/automata.h"
+#include "compiler/tool/mock.h"
+
+#include <string.h>
+
+enum { DEPTH_MAX = 6, USUAL_ITEMS = 3 };
+
+struct making {
+    const struct wc_mock *mock;
+    struct wc_mock_source *source;
+};
+
+uint64_t wc_mock_random(struct wc_mock_source *source)
+{
+    /* splitmix64 */
+    uint64_t z = (source->random += UINT64_C(0x9e3779b97f4a7c15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static json_t *make(struct making *it, const struct wc_type *type, unsigned depth);
+
+/* ---- strings ------------------------------------------------------------------------------ */
+
+static json_t *simulated(struct making *it, const struct wc_type *type)
+{
+    static const char words[] = "simulated text of no meaning ";
+    char text[4096];
+    uint64_t random = wc_mock_random(it->source);
+    int64_t max = type->has_max ? type->max : 40, min = type->has_min ? type->min : 0;
+    int64_t want = min > 14 ? min : max < 14 ? max : 14;
+    size_t len = want > (int64_t)sizeof text ? sizeof text : (size_t)want;
+    for (size_t i = 0; i < len; i++)
+        text[i] = words[i % (sizeof words - 1)];
+    for (size_t i = 0; i < 4 && i < len && len > 12; i++, random >>= 8) /* told apart by its end */
+        text[len - 1 - i] = (char)('a' + random % 26);
+    if (want <= (int64_t)sizeof text)
+        return json_stringn(text, len);
+    char *longer = wc_arena_alloc(it->mock->arena, (size_t)want);
+    memset(longer, 'x', (size_t)want);
+    return json_stringn(longer, (size_t)want);
+}
+
+static json_t *make_string(struct making *it, const struct wc_type *type)
+{
+    size_t len = 0;
+    if (type->pattern) {
+        const struct wc_dfa *dfa = it->mock->model->patterns.items[type->pattern_id].dfa;
+        const char *example = wc_dfa_example(it->mock->arena, dfa, &len);
+        return json_stringn(example ? example : "", example ? len : 0);
+    }
+    const char *excerpt = wc_mock_excerpt(it->source, type, &len);
+    return excerpt ? json_stringn(excerpt, len) : simulated(it, type);
+}
+
+/* ---- other scalars ------------------------------------------------------------------------ */
+
+static json_t *make_int(struct making *it, const struct wc_type *type)
+{
+    int64_t min = type->has_min ? type->min : 0;
+    int64_t max = type->has_max ? type->max : min > INT64_MAX - 100 ? INT64_MAX : min + 100;
+    uint64_t width = (uint64_t)max - (uint64_t)min;
+    uint64_t random = wc_mock_random(it->source);
+    uint64_t step = width == UINT64_MAX ? random : random % (width + 1);
+    return json_integer((json_int_t)((uint64_t)min + step));
+}
+
+/* In the upper quarter of the range: a confidence looks like one. */
+static json_t *make_number(struct making *it, const struct wc_type *type)
+{
+    double min = type->has_min ? type->number_min : 0, max = type->has_max ? type->number_max : 1;
+    double part = 0.75 + (double)(wc_mock_random(it->source) % 25) / 100;
+    double value = min + (max - min) * part;
+    return json_real(value < min ? min : value > max ? max : value);
+}
+
+static json_t *make_fixed(const struct wc_type *type)
+{
+    switch (type->kind) {
+    case WC_TYPE_UUID:
+        return json_string("0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10");
+    case WC_TYPE_DATE:
+        return json_string("2026-01-31");
+    case WC_TYPE_DATETIME:
+        return json_string("2026-01-31T12:00:00Z");
+    case WC_TYPE_URI:
+        return json_string("https://simulated.example/");
+    case WC_TYPE_EMAIL:
+        return json_string("simulated@example.com");
+    case WC_TYPE_ANY:
+        return json_object();
+    default:
+        return json_null();
+    }
+}
+
+/* ---- what holds others -------------------------------------------------------------------- */
+
+static size_t how_many(const struct wc_type *type, unsigned depth)
+{
+    int64_t min = type->has_min ? type->min : 0, max = type->has_max ? type->max : USUAL_ITEMS;
+    int64_t want = depth >= DEPTH_MAX ? 0 : USUAL_ITEMS;
+    want = want < min ? min : want > max ? max : want;
+    return want > 1000 ? 1000 : (size_t)want;
+}
+
+static json_t *make_list(struct making *it, const struct wc_type *type, unsigned depth)
+{
+    json_t *list = json_array();
+    for (size_t i = how_many(type, depth); i > 0; i--) {
+        json_array_append_new(list, make(it, type->element, depth + 1));
+        it->source->sentence += type->element->kind == WC_TYPE_STRING;
+    }
+    return list;
+}
+
+/* Keys must differ: one that comes again is not added, and the count may stay below the usual. */
+static json_t *make_map(struct making *it, const struct wc_type *type, unsigned depth)
+{
+    json_t *map = json_object();
+    size_t want = how_many(type, depth);
+    for (size_t tries = 0; json_object_size(map) < want && tries < 4 * want; tries++) {
+        json_t *key = type->key->pattern ? make_string(it, type->key) : simulated(it, type->key);
+        json_object_set_new(map, json_string_value(key), make(it, type->element, depth + 1));
+        json_decref(key);
+    }
+    return map;
+}
+
+/* The texts of one object speak of one sentence. */
+static json_t *make_schema(struct making *it, const struct wc_schema *schema, unsigned depth)
+{
+    json_t *object = json_object();
+    it->source->sentence++;
+    WC_EACH(i, &schema->fields)
+    {
+        const struct wc_field *field = &schema->fields.items[i];
+        if (depth < DEPTH_MAX || !field->optional)
+            json_object_set_new(object, field->name, make(it, field->type, depth + 1));
+    }
+    return object;
+}
+
+static json_t *make(struct making *it, const struct wc_type *type, unsigned depth)
+{
+    if (depth > 4 * DEPTH_MAX)
+        return json_null();
+    switch (type->kind) {
+    case WC_TYPE_STRING:
+        return make_string(it, type);
+    case WC_TYPE_INT:
+    case WC_TYPE_MONEY:
+        return make_int(it, type);
+    case WC_TYPE_NUMBER:
+        return make_number(it, type);
+    case WC_TYPE_BOOL:
+        return json_boolean(wc_mock_random(it->source) & 1);
+    case WC_TYPE_ENUM:
+        return json_string(type->values[wc_mock_random(it->source) % type->value_count]);
+    case WC_TYPE_LIST:
+        return make_list(it, type, depth);
+    case WC_TYPE_MAP:
+        return make_map(it, type, depth);
+    case WC_TYPE_SCHEMA:
+        return make_schema(it, type->schema, depth);
+    default:
+        return make_fixed(type);
+    }
+}
+
+json_t *wc_mock_document(const struct wc_mock *mock, struct wc_mock_source *source,
+                         const struct wc_schema *schema)
+{
+    struct making it = {mock, source};
+    return make_schema(&it, schema, 0);
+}
