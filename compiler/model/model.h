@@ -52,8 +52,9 @@ struct wc_type {
     bool in_bytes;                 /* STRING: the length counts bytes, else code points */
     double number_min, number_max; /* NUMBER, with has_min and has_max */
 
-    const char *pattern; /* STRING: as written; NULL: none */
-    size_t pattern_id;   /* index into the model's patterns */
+    const char *pattern;      /* STRING: as written; NULL: none */
+    size_t pattern_id;        /* index into the model's patterns */
+    const struct wc_dfa *dfa; /* of the pattern */
 
     const char **values; /* ENUM: interned */
     size_t value_count;
@@ -90,7 +91,10 @@ struct wc_schema {
     WC_VEC(struct wc_field) fields;
     const char *hash; /* "sha256:…" of its canonical JSON Schema; set by wc_model_hash() */
     bool is_input, is_output; /* of some workflow */
+    bool used;                /* anywhere */
     bool is_asked;            /* some `ask` gives it */
+    unsigned all_labels;      /* of its fields, at any depth */
+    int64_t json_size;        /* bytes of its largest value; 0: not counted yet (size.c) */
 };
 
 struct wc_pattern {
@@ -110,6 +114,7 @@ struct wc_user_error {
     uint16_t status;
     bool retryable;
     uint32_t retry_after_ms;
+    bool used;
 };
 
 /* Where something is reached; strings are the specification's. */
@@ -144,6 +149,7 @@ struct wc_ai_model {
     struct wr_breaker breaker;
     uint32_t max_input_tokens, max_output_tokens;
     int64_t input_price, cached_price, output_price; /* picodollars a token */
+    bool priced;                                     /* a `price` is given */
     bool used;
 };
 
@@ -311,7 +317,9 @@ struct wc_stage {
     uint32_t floor_ms, floor_after_ms;
     bool reachable;
     bool commit_before, commit_after;
-    bool value_read; /* somewhere, or served */
+    bool mislabelled; /* a label of its is unknown: what is uncovered may be what was meant */
+    bool unbuilt;     /* its action is refused as not built: nothing follows from it */
+    bool value_read;  /* somewhere, or served */
 };
 
 struct wc_workflow {
@@ -328,6 +336,7 @@ struct wc_workflow {
     struct wc_span latency_span;
     int64_t cost_ceiling;
     bool cost_enforced;
+    int64_t cost_worst; /* proved over every path; decided by the checks */
     struct wc_span cost_span;
     struct wc_expr *dedupe; /* NULL: none */
     uint64_t dedupe_ms;
@@ -335,6 +344,7 @@ struct wc_workflow {
     bool key_required;
     uint64_t keep_ms;
     WC_VEC(struct wc_stage *) stages;
+    bool partial; /* some stage is `unbuilt`: what follows from whole paths is not checked */
 };
 
 struct wc_model {

@@ -1,0 +1,63 @@
+/* The table of analyses. Those that follow paths come after those that say which paths there are. */
+#include "compiler/check/check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct analysis {
+    void (*run)(struct wc_model *model, struct wc_diags *diags);
+    bool needs_all; /* speaks of what is missing: only where the whole text was read */
+};
+
+static const struct analysis analyses[] = {
+    {wc_check_bounds, false}, {wc_check_routes, false},  {wc_check_errors, true},
+    {wc_check_flow, true},    {wc_check_effects, false}, {wc_check_latency, true},
+    {wc_check_cost, true},    {wc_check_labels, false},  {wc_check_names, true},
+};
+
+void wc_check(struct wc_model *model, struct wc_diags *diags, bool parsed)
+{
+    for (size_t i = 0; i < sizeof analyses / sizeof analyses[0]; i++)
+        if (parsed || !analyses[i].needs_all)
+            analyses[i].run(model, diags);
+}
+
+const char *wc_ms_text(struct wc_arena *arena, uint64_t ms)
+{
+    char digits[32];
+    if (ms < 1000 || ms % 100 != 0)
+        return wc_arena_printf(arena, "%" PRIu64 "ms", ms);
+    if (ms >= 60000 && ms % 60000 == 0)
+        return wc_arena_printf(arena, "%" PRIu64 "m", ms / 60000);
+    snprintf(digits, sizeof digits, "%.1f", (double)ms / 1000);
+    size_t len = strlen(digits);
+    if (strcmp(digits + len - 2, ".0") == 0)
+        digits[len - 2] = '\0';
+    return wc_arena_printf(arena, "%ss", digits);
+}
+
+const char *wc_dollars_text(struct wc_arena *arena, int64_t picodollars)
+{
+    int64_t whole = picodollars / INT64_C(1000000000000);
+    int64_t part = picodollars % INT64_C(1000000000000);
+    char digits[16];
+    int keep = 4;
+    snprintf(digits, sizeof digits, "%012" PRId64, part);
+    if (whole == 0)
+        keep = 4 + (int)strspn(digits, "0");
+    keep = keep > 12 ? 12 : keep;
+    int64_t unit = 1;
+    for (int i = keep; i < 12; i++)
+        unit *= 10;
+    int64_t up = (part + unit - 1) / unit;
+    int64_t limit = INT64_C(1000000000000) / unit;
+    if (up >= limit) {
+        whole++;
+        up -= limit;
+    }
+    snprintf(digits, sizeof digits, "%0*" PRId64, keep, up);
+    for (int last = keep - 1; last > 1 && digits[last] == '0'; last--)
+        digits[last] = '\0';
+    return wc_arena_printf(arena, "$%" PRId64 ".%s", whole, digits);
+}

@@ -1,0 +1,30 @@
+/* The analyses: each walks the resolved model, decides what it is about and reports what is wrong.
+ * None prints. An analysis is linear, or nearly, in the size of the model. */
+#ifndef WC_CHECK_CHECK_H
+#define WC_CHECK_CHECK_H
+
+#include "compiler/diag/diag.h"
+#include "compiler/model/model.h"
+
+/* Every analysis in its order. `parsed`: the text had no syntax errors; else what follows from
+ * something that is missing is not reported, since it may only not have been read. */
+void wc_check(struct wc_model *model, struct wc_diags *diags, bool parsed);
+
+/* ---- one file each ------------------------------------------------------------------------ */
+
+void wc_check_names(struct wc_model *model, struct wc_diags *diags);   /* variables, unused */
+void wc_check_bounds(struct wc_model *model, struct wc_diags *diags);  /* what has no upper bound */
+void wc_check_routes(struct wc_model *model, struct wc_diags *diags);  /* routes that clash */
+void wc_check_errors(struct wc_model *model, struct wc_diags *diags);  /* coverage of classes */
+void wc_check_flow(struct wc_model *model, struct wc_diags *diags);    /* reachability, endings */
+void wc_check_effects(struct wc_model *model, struct wc_diags *diags); /* retries, commits */
+void wc_check_latency(struct wc_model *model, struct wc_diags *diags); /* timeouts, floors */
+void wc_check_cost(struct wc_model *model, struct wc_diags *diags);    /* the ceiling */
+void wc_check_labels(struct wc_model *model, struct wc_diags *diags);  /* @pii and @secret */
+
+/* "7.4s", "400ms": as a message shows a duration. */
+const char *wc_ms_text(struct wc_arena *arena, uint64_t ms);
+/* "$0.0529": picodollars, rounded up to what four significant digits show. */
+const char *wc_dollars_text(struct wc_arena *arena, int64_t picodollars);
+
+#endif

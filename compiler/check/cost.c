@@ -1,0 +1,160 @@
+/* The cost ceiling, proved over every path: attempts times their bound, and the dearest way on. */
+#include "compiler/check/check.h"
+#include "compiler/model/type.h"
+
+enum progress { TO_DO, IN_PROGRESS, DONE };
+
+struct costs {
+    struct wc_diags *diags;
+    struct wc_workflow *workflow;
+    enum progress *done;           /* by stage */
+    int64_t *worst;                /* by stage: of itself and what follows, picodollars */
+    const struct wc_stage **after; /* by stage */
+    bool unknown;                  /* something has no price; said */
+};
+
+/* ---- one stage ---------------------------------------------------------------------------- */
+
+/* A token is at least one byte, so a prompt has at most as many tokens as bytes. */
+static int64_t input_tokens(const struct wc_stage *stage)
+{
+    int64_t bytes = 0;
+    WC_EACH(i, &stage->action.prompts)
+    {
+        bytes = wc_add_sat(bytes, wc_text_bytes(stage->action.prompts.items[i].text->type));
+    }
+    int64_t most = stage->action.model->max_input_tokens;
+    return stage->action.prompts.count > 0 && bytes < most ? bytes : most;
+}
+
+static int64_t attempt_cost(const struct wc_stage *stage)
+{
+    const struct wc_action *action = &stage->action;
+    if (action->kind == WR_ACT_HTTP)
+        return action->service ? action->service->price_per_call : 0;
+    if (action->kind != WR_ACT_ASK || !action->model)
+        return 0;
+    int64_t input = wc_mul_sat(input_tokens(stage), action->model->input_price);
+    int64_t output = wc_mul_sat(action->model->max_output_tokens, action->model->output_price);
+    return wc_add_sat(input, output);
+}
+
+static int64_t stage_cost(const struct wc_stage *stage)
+{
+    return wc_mul_sat(attempt_cost(stage), 1 + (int64_t)stage->retry.times);
+}
+
+/* ---- the dearest path --------------------------------------------------------------------- */
+
+static int64_t worst_of(struct costs *costs, const struct wc_stage *stage)
+{
+    if (costs->done[stage->id] != TO_DO)
+        return costs->worst[stage->id]; /* of a circle 0, and that is refused elsewhere */
+    costs->done[stage->id] = IN_PROGRESS;
+    int64_t most = 0;
+    WC_EACH(i, &stage->rows)
+    {
+        const struct wc_target *target = &stage->rows.items[i].on->target;
+        if (target->kind != WR_TO_STAGE || !target->stage)
+            continue;
+        int64_t after = worst_of(costs, target->stage);
+        if (!costs->after[stage->id] || after > most) {
+            costs->after[stage->id] = target->stage;
+            most = after;
+        }
+    }
+    costs->worst[stage->id] = wc_add_sat(stage_cost(stage), most);
+    costs->done[stage->id] = DONE;
+    return costs->worst[stage->id];
+}
+
+static void show_stage(const struct costs *costs, struct wc_diag *diag,
+                       const struct wc_stage *stage)
+{
+    struct wc_arena *arena = costs->diags->arena;
+    int attempts = 1 + stage->retry.times;
+    const char *times =
+        attempts == 1 ? "1 attempt" : wc_arena_printf(arena, "%d attempts", attempts);
+    if (stage->action.kind != WR_ACT_ASK) {
+        wc_diag_note(costs->diags, diag, "%s: %s of %s = %s", stage->name, times,
+                     wc_dollars_text(arena, attempt_cost(stage)),
+                     wc_dollars_text(arena, stage_cost(stage)));
+        return;
+    }
+    const struct wc_ai_model *model = stage->action.model;
+    wc_diag_note(costs->diags, diag, "%s: %s of %s (%s tokens in, %s out, of %s) = %s", stage->name,
+                 times, wc_dollars_text(arena, attempt_cost(stage)),
+                 wc_int_text(arena, input_tokens(stage)),
+                 wc_int_text(arena, model->max_output_tokens), model->name,
+                 wc_dollars_text(arena, stage_cost(stage)));
+}
+
+static void report_over(const struct costs *costs, int64_t worst)
+{
+    const struct wc_workflow *workflow = costs->workflow;
+    struct wc_arena *arena = costs->diags->arena;
+    const char *most = wc_dollars_text(arena, worst);
+    const char *ceiling = wc_dollars_text(arena, workflow->cost_ceiling);
+    struct wc_diag *diag =
+        wc_report(costs->diags, WC_E0607, workflow->cost_span,
+                  "a job of %s may cost %s, and its ceiling is %s", workflow->name, most, ceiling);
+    wc_diag_label(costs->diags, diag, "%s too little",
+                  wc_dollars_text(arena, worst - workflow->cost_ceiling));
+    size_t steps = 0;
+    for (const struct wc_stage *stage = workflow->stages.items[0]; stage;
+         stage = costs->after[stage->id]) {
+        if (++steps > workflow->stages.count)
+            break;
+        if (stage_cost(stage) > 0 && steps <= 12)
+            show_stage(costs, diag, stage);
+    }
+    wc_diag_note(costs->diags, diag,
+                 "a token is at least one byte; the prompt's bound in bytes or "
+                 "the model's `max input` counts, whichever is less");
+    wc_diag_help(costs->diags, diag,
+                 "raise the ceiling to %s, or lower `max`, the retries or the inputs' lengths",
+                 most);
+}
+
+/* ---- prices ------------------------------------------------------------------------------- */
+
+static void check_prices(struct costs *costs)
+{
+    const struct wc_workflow *workflow = costs->workflow;
+    WC_EACH(i, &workflow->stages)
+    {
+        const struct wc_ai_model *model = workflow->stages.items[i]->action.model;
+        if (!model || model->priced)
+            continue;
+        struct wc_diag *diag =
+            wc_report(costs->diags, WC_E0608, workflow->cost_span,
+                      "this ceiling cannot be proved: model %s has no price", model->name);
+        wc_diag_label(costs->diags, diag, "promised here");
+        wc_diag_also(costs->diags, diag, model->span, "no `price` here");
+        wc_diag_help(costs->diags, diag,
+                     "add `price input $0.25, output $2.00 per million tokens`");
+        costs->unknown = true;
+        return;
+    }
+}
+
+void wc_check_cost(struct wc_model *model, struct wc_diags *diags)
+{
+    WC_EACH(i, &model->workflows)
+    {
+        struct wc_workflow *workflow = model->workflows.items[i];
+        size_t count = workflow->stages.count;
+        struct costs costs = {.diags = diags, .workflow = workflow};
+        if (count == 0 || workflow->partial)
+            continue;
+        costs.done = WC_NEW_ARRAY(diags->arena, enum progress, count);
+        costs.worst = WC_NEW_ARRAY(diags->arena, int64_t, count);
+        costs.after = WC_NEW_ARRAY(diags->arena, const struct wc_stage *, count);
+        workflow->cost_worst = worst_of(&costs, workflow->stages.items[0]);
+        if (workflow->cost_ceiling == 0 || workflow->cost_enforced)
+            continue;
+        check_prices(&costs);
+        if (!costs.unknown && workflow->cost_worst > workflow->cost_ceiling)
+            report_over(&costs, workflow->cost_worst);
+    }
+}

@@ -1,0 +1,206 @@
+/* Total error handling: every outcome of a stage has a transition, every label an outcome. */
+#include "compiler/base/buf.h"
+#include "compiler/check/check.h"
+#include "compiler/model/classes.h"
+#include "compiler/model/outcomes.h"
+
+struct coverage {
+    struct wc_model *model;
+    struct wc_diags *diags;
+    const struct wc_stage *stage;
+    uint64_t needed;  /* classes that need a row */
+    uint64_t carried; /* the classes of user errors that it raises */
+};
+
+static uint64_t always_named(void)
+{
+    return wc_group_find("rejected")->classes | WR_BIT(WR_CLASS_uncertain);
+}
+
+/* Classes as text; a group stands for all that the stage can raise of it. */
+static const char *classes_text(const struct coverage *cover, uint64_t classes)
+{
+    size_t count;
+    const struct wc_group *groups = wc_groups(&count);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t of_group = cover->needed & groups[i].classes;
+        if (of_group && (classes & groups[i].classes) == of_group)
+            classes |= groups[i].classes;
+    }
+    return wc_classes_text(cover->model->arena, classes);
+}
+
+/* ---- outcomes without a transition -------------------------------------------------------- */
+
+static void report_uncovered(const struct coverage *cover, uint64_t open)
+{
+    const struct wc_stage *stage = cover->stage;
+    const char *text = classes_text(cover, open);
+    struct wc_diag *diag = wc_report(cover->diags, WC_E0301, stage->span,
+                                     "stage `%s` does not say what follows %s", stage->name, text);
+    bool ok = open & WR_BIT(WR_OK), errors = open & ~WR_BIT(WR_OK);
+    wc_diag_label(cover->diags, diag, "no transition for %s", text);
+    wc_diag_note(cover->diags, diag,
+                 "every outcome of a stage leads somewhere, so that no client "
+                 "is left guessing");
+    if (ok && errors)
+        wc_diag_help(cover->diags, diag, "add `on ok -> …` and `on error -> …`");
+    else if (ok)
+        wc_diag_help(cover->diags, diag,
+                     "add `on ok -> done full`, or name the stage that follows");
+    else
+        wc_diag_help(cover->diags, diag, "add `on error -> …`, or a line for each");
+}
+
+static void report_unnamed(const struct coverage *cover, uint64_t open)
+{
+    const struct wc_stage *stage = cover->stage;
+    const char *text = classes_text(cover, open);
+    struct wc_diag *diag =
+        wc_report(cover->diags, WC_E0305, stage->span,
+                  "stage `%s` can end in %s, and no transition names it", stage->name, text);
+    wc_diag_label(cover->diags, diag, "no transition for %s", text);
+    WC_EACH(i, &stage->ons)
+    {
+        const struct wc_on *on = &stage->ons.items[i];
+        WC_EACH(k, &on->labels)
+        {
+            if (on->labels.items[k].kind == WC_ON_ALL)
+                wc_diag_also(cover->diags, diag, on->labels.items[k].span,
+                             "`error` does not cover it");
+        }
+    }
+    if (open & WR_BIT(WR_CLASS_uncertain))
+        wc_diag_note(cover->diags, diag,
+                     "`uncertain`: the effect may or may not have happened, and sending it again "
+                     "could repeat it");
+    if (open & wc_group_find("rejected")->classes)
+        wc_diag_note(cover->diags, diag,
+                     "a refusal or a content filter is never routed around by accident");
+    wc_diag_help(cover->diags, diag, "add `on %s -> fail SOME_ERROR`, or the stage that decides",
+                 open & WR_BIT(WR_CLASS_uncertain) ? "uncertain" : "rejected");
+}
+
+static void check_outcomes(const struct coverage *cover)
+{
+    uint64_t open = 0;
+    for (enum wr_class i = WR_OK; i < WR_CLASS_COUNT; i++)
+        if ((cover->needed & WR_BIT(i)) && !wc_label_for(cover->stage, i, NULL, NULL))
+            open |= WR_BIT(i);
+    if (open & ~always_named())
+        report_uncovered(cover, open & ~always_named());
+    if (open & always_named())
+        report_unnamed(cover, open & always_named());
+}
+
+/* ---- labels without an outcome ------------------------------------------------------------ */
+
+/* Every outcome as a person would list it. */
+static const char *all_outcomes(const struct coverage *cover)
+{
+    struct wc_buf buf = {0};
+    wc_buf_text(&buf, classes_text(cover, cover->stage->raises.classes));
+    WC_EACH(i, &cover->model->errors)
+    {
+        if (wc_raises_error(cover->stage, cover->model->errors.items[i]))
+            wc_buf_printf(&buf, ", `%s`", cover->model->errors.items[i]->name);
+    }
+    const char *text = wc_arena_copy(cover->model->arena, buf.data, buf.len);
+    wc_buf_free(&buf);
+    return text;
+}
+
+/* Why a class that others can raise is none of this stage's. */
+static const char *reason(const struct wc_on_label *label)
+{
+    if (label->classes == WR_BIT(WR_CLASS_timeout_ttft))
+        return "it has no `first token`";
+    if (label->classes == WR_BIT(WR_CLASS_timeout_idle))
+        return "it has no `idle`";
+    if (label->classes == WR_BIT(WR_CLASS_check_failed))
+        return "it has no `check`";
+    if (label->classes == WR_BIT(WR_CLASS_breaker_open))
+        return "what it calls has no `breaker`";
+    if (label->classes == WR_BIT(WR_CLASS_limit_reached))
+        return "what it calls has no `limit`";
+    if (label->classes == WR_BIT(WR_CLASS_over_cost))
+        return "only `cost … enforced` can stop a call";
+    if (label->kind == WC_ON_USER_ERROR)
+        return "none of its checks raises it";
+    return "its action has no such outcome";
+}
+
+static void report_impossible(const struct coverage *cover, const struct wc_on_label *label)
+{
+    struct wc_diag *diag =
+        wc_report(cover->diags, WC_E0302, label->span, "stage `%s` can never end in `%s`",
+                  cover->stage->name, label->name);
+    wc_diag_label(cover->diags, diag, "%s", reason(label));
+    wc_diag_also(cover->diags, diag, cover->stage->span, "this stage");
+    wc_diag_note(cover->diags, diag, "it can end in %s", all_outcomes(cover));
+    wc_diag_help(cover->diags, diag, "delete the label");
+}
+
+static void report_shadowed(const struct coverage *cover, const struct wc_on_label *label)
+{
+    struct wc_diag *diag =
+        wc_report(cover->diags, WC_E0306, label->span, "`%s` has no effect here", label->name);
+    wc_diag_label(cover->diags, diag, "narrower labels take all that it covers");
+    wc_diag_help(cover->diags, diag, "delete it, or a narrower one");
+}
+
+/* Does the label take any outcome, after narrower ones took theirs? */
+static bool takes_some(const struct coverage *cover, const struct wc_on_label *label)
+{
+    const struct wc_stage *stage = cover->stage;
+    for (enum wr_class i = WR_OK; i < WR_CLASS_COUNT; i++)
+        if ((cover->needed & label->classes & WR_BIT(i)) &&
+            wc_label_for(stage, i, NULL, NULL) == label)
+            return true;
+    return label->kind == WC_ON_USER_ERROR;
+}
+
+static void check_label(const struct coverage *cover, const struct wc_on_label *label)
+{
+    uint64_t possible = cover->stage->raises.classes | cover->carried;
+    bool can = label->kind == WC_ON_USER_ERROR ? wc_raises_error(cover->stage, label->error)
+                                               : (label->classes & possible) != 0;
+    if (!can)
+        report_impossible(cover, label);
+    else if (!takes_some(cover, label))
+        report_shadowed(cover, label);
+}
+
+static void check_stage(struct wc_model *model, struct wc_diags *diags,
+                        const struct wc_stage *stage)
+{
+    struct coverage cover = {
+        .model = model, .diags = diags, .stage = stage, .needed = wc_needed_classes(model, stage)};
+    WC_EACH(i, &model->errors)
+    {
+        if (wc_raises_error(stage, model->errors.items[i]))
+            cover.carried |= WR_BIT(model->errors.items[i]->class);
+    }
+    if (!stage->mislabelled)
+        check_outcomes(&cover);
+    WC_EACH(i, &stage->ons)
+    {
+        WC_EACH(k, &stage->ons.items[i].labels)
+        {
+            check_label(&cover, &stage->ons.items[i].labels.items[k]);
+        }
+    }
+}
+
+void wc_check_errors(struct wc_model *model, struct wc_diags *diags)
+{
+    WC_EACH(i, &model->workflows)
+    {
+        const struct wc_workflow *workflow = model->workflows.items[i];
+        WC_EACH(k, &workflow->stages)
+        {
+            if (!workflow->stages.items[k]->unbuilt)
+                check_stage(model, diags, workflow->stages.items[k]);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+/* Names: environment variables that are read as two kinds, and what is declared for nothing. */
+#include "compiler/check/check.h"
+
+#include <string.h>
+
+/* ---- environment variables ---------------------------------------------------------------- */
+
+struct variable {
+    const char *name;
+    const char *kind; /* "an address" */
+    struct wc_span span;
+};
+
+struct variables {
+    struct wc_diags *diags;
+    WC_VEC(struct variable) list;
+};
+
+static void use(struct variables *vars, const char *name, const char *kind, struct wc_span span)
+{
+    if (!name)
+        return;
+    WC_EACH(i, &vars->list)
+    {
+        const struct variable *first = &vars->list.items[i];
+        if (strcmp(first->name, name) != 0)
+            continue;
+        if (strcmp(first->kind, kind) == 0)
+            return;
+        struct wc_diag *diag =
+            wc_report(vars->diags, WC_E0410, span, "the variable %s is %s here and %s elsewhere",
+                      name, kind, first->kind);
+        wc_diag_label(vars->diags, diag, "reads it as %s", kind);
+        wc_diag_also(vars->diags, diag, first->span, "reads it as %s", first->kind);
+        wc_diag_help(vars->diags, diag, "give each its own variable");
+        return;
+    }
+    struct variable variable = {name, kind, span};
+    wc_push(vars->diags->arena, &vars->list, variable);
+}
+
+static void use_endpoint(struct variables *vars, const struct wc_endpoint *endpoint,
+                         struct wc_span span)
+{
+    use(vars, endpoint->url_env, "an address", span);
+    use(vars, endpoint->auth_env, "a secret", span);
+}
+
+static void check_variables(struct wc_model *model, struct wc_diags *diags)
+{
+    struct variables vars = {.diags = diags};
+    use(&vars, model->keys_env, "a list of keys", model->span);
+    WC_EACH(i, &model->services)
+    {
+        use_endpoint(&vars, &model->services.items[i]->endpoint, model->services.items[i]->span);
+    }
+    WC_EACH(i, &model->models)
+    {
+        use_endpoint(&vars, &model->models.items[i]->endpoint, model->models.items[i]->span);
+    }
+}
+
+/* ---- what nothing uses -------------------------------------------------------------------- */
+
+static void unused(struct wc_diags *diags, struct wc_span span, const char *what, const char *name)
+{
+    struct wc_diag *diag = wc_report(diags, WC_E0408, span, "nothing uses %s `%s`", what, name);
+    wc_diag_label(diags, diag, "declared for nothing");
+    wc_diag_help(diags, diag, "use it, or delete it");
+}
+
+static void check_values(struct wc_diags *diags, const struct wc_workflow *workflow)
+{
+    WC_EACH(i, &workflow->stages)
+    {
+        const struct wc_stage *stage = workflow->stages.items[i];
+        if (stage->value_read || stage->unbuilt || !stage->action.as ||
+            (stage->effect != WR_PURE && stage->effect != WR_READ))
+            continue;
+        struct wc_diag *diag =
+            wc_report(diags, WC_E0408, stage->span, "nothing reads the value of `%s`", stage->name);
+        wc_diag_label(diags, diag, "found for nothing");
+        wc_diag_help(diags, diag, "read it in a later stage, or delete this one");
+    }
+}
+
+void wc_check_names(struct wc_model *model, struct wc_diags *diags)
+{
+    check_variables(model, diags);
+    if (diags->errors > 0)
+        return; /* what is not used may be what was meant elsewhere */
+    WC_EACH(i, &model->schemas)
+    {
+        if (!model->schemas.items[i]->used)
+            unused(diags, model->schemas.items[i]->span, "schema", model->schemas.items[i]->name);
+    }
+    WC_EACH(i, &model->errors)
+    {
+        if (!model->errors.items[i]->used)
+            unused(diags, model->errors.items[i]->span, "error", model->errors.items[i]->name);
+    }
+    WC_EACH(i, &model->services)
+    {
+        if (!model->services.items[i]->used)
+            unused(diags, model->services.items[i]->span, "service",
+                   model->services.items[i]->name);
+    }
+    WC_EACH(i, &model->models)
+    {
+        if (!model->models.items[i]->used)
+            unused(diags, model->models.items[i]->span, "model", model->models.items[i]->name);
+    }
+    WC_EACH(i, &model->workflows)
+    {
+        check_values(diags, model->workflows.items[i]);
+    }
+}

@@ -1,0 +1,116 @@
+/* `??`, `if then else`, and the type that holds what either side gives. */
+#include "compiler/model/scope.h"
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Enough for either operand as text. */
+static const struct wc_type *text_of_both(struct wc_scope *scope, const struct wc_expr *a,
+                                          const struct wc_expr *b)
+{
+    int64_t bytes = larger(wc_text_bytes(a->type), wc_text_bytes(b->type));
+    return wc_type_string(scope->work->r->arena, a->span, 0, bytes, true);
+}
+
+static bool is_text(const struct wc_type *type)
+{
+    return type->kind == WC_TYPE_STRING || type->kind == WC_TYPE_ENUM;
+}
+
+static const struct wc_type *join_texts(struct wc_scope *scope, const struct wc_expr *a,
+                                        const struct wc_expr *b)
+{
+    struct wc_misfit why;
+    struct wc_arena *arena = scope->work->r->arena;
+    if (a->type->kind == WC_TYPE_ENUM && b->kind == WC_EXPR_LITERAL &&
+        wc_literal_fits(arena, &b->literal, a->type, &why))
+        return a->type;
+    if (a->type->kind == WC_TYPE_STRING && b->type->kind == WC_TYPE_STRING && !a->type->in_bytes &&
+        !b->type->in_bytes && a->type->has_max && b->type->has_max) {
+        int64_t min = a->type->min < b->type->min ? a->type->min : b->type->min;
+        return wc_type_string(arena, a->span, min, larger(a->type->max, b->type->max), false);
+    }
+    return text_of_both(scope, a, b);
+}
+
+static const struct wc_type *join_ints(struct wc_scope *scope, const struct wc_type *a,
+                                       const struct wc_type *b, struct wc_span span)
+{
+    struct wc_type *type = wc_type_new(scope->work->r->arena, WC_TYPE_INT, span);
+    type->has_min = a->has_min && b->has_min;
+    type->has_max = a->has_max && b->has_max;
+    type->min = a->min < b->min ? a->min : b->min;
+    type->max = larger(a->max, b->max);
+    return type;
+}
+
+const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr *a,
+                                    const struct wc_expr *b)
+{
+    struct wc_misfit why;
+    struct wc_arena *arena = scope->work->r->arena;
+    if (a->type->kind == WC_TYPE_UNKNOWN)
+        return a->type;
+    if (b->type->kind == WC_TYPE_UNKNOWN || a->type == b->type)
+        return b->type;
+    if (is_text(a->type) && is_text(b->type))
+        return join_texts(scope, a, b);
+    if (a->type->kind == WC_TYPE_INT && b->type->kind == WC_TYPE_INT)
+        return join_ints(scope, a->type, b->type, a->span);
+    if (a->type->kind == b->type->kind && wc_fits(arena, b->type, a->type, &why))
+        return a->type;
+    if (a->type->kind == b->type->kind && wc_fits(arena, a->type, b->type, &why))
+        return b->type;
+    return scope->in_text ? text_of_both(scope, a, b) : NULL;
+}
+
+static void refuse_pair(struct wc_scope *scope, const struct wc_expr *a, const struct wc_expr *b,
+                        struct wc_span span)
+{
+    struct wc_resolver *r = scope->work->r;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0501, span, "both sides must be of one type, whichever is taken");
+    wc_diag_label(r->diags, diag, "two types");
+    wc_diag_also(r->diags, diag, a->span, "%s", wc_type_text(r->arena, a->type));
+    wc_diag_also(r->diags, diag, b->span, "%s", wc_type_text(r->arena, b->type));
+    wc_diag_help(r->diags, diag, "make one like the other");
+}
+
+static void join(struct wc_scope *scope, struct wc_expr *expr, const struct wc_expr *a,
+                 const struct wc_expr *b)
+{
+    expr->type = wc_join_types(scope, a, b);
+    if (!expr->type) {
+        refuse_pair(scope, a, b, expr->span);
+        expr->type = wc_unknown_type(scope, expr->span);
+    }
+    expr->labels |= a->labels | b->labels;
+}
+
+struct wc_expr *wc_resolve_choice(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                  const struct wc_type *into)
+{
+    struct wc_arena *arena = scope->work->r->arena;
+    const struct wc_fact *facts = scope->facts;
+    struct wc_expr *expr;
+    if (ast->kind == WC_AST_IF) {
+        expr = wc_make_expr(scope, WC_EXPR_IF, ast->span, 3);
+        expr->kids[0] = wc_resolve_condition(scope, ast->kids.items[0], "the condition of `if`");
+        scope->facts = wc_facts(arena, expr->kids[0], true, facts);
+        expr->kids[1] = wc_resolve_expr(scope, ast->kids.items[1], into);
+        scope->facts = wc_facts(arena, expr->kids[0], false, facts);
+        expr->kids[2] = wc_resolve_expr(scope, ast->kids.items[2], into);
+        scope->facts = facts;
+        expr->maybe = expr->kids[1]->maybe || expr->kids[2]->maybe;
+        join(scope, expr, expr->kids[1], expr->kids[2]);
+        return expr;
+    }
+    expr = wc_make_expr(scope, WC_EXPR_OR_ELSE, ast->span, 2);
+    expr->kids[0] = wc_resolve_expr(scope, ast->kids.items[0], into);
+    expr->kids[1] = wc_resolve_expr(scope, ast->kids.items[1], into);
+    expr->maybe = expr->kids[0]->maybe && expr->kids[1]->maybe;
+    join(scope, expr, expr->kids[0], expr->kids[1]);
+    return expr;
+}

@@ -1,0 +1,61 @@
+/* What a condition shows: in the branch that it guards, `x is present` makes x readable. */
+#include "compiler/model/scope.h"
+
+static bool same(const struct wc_expr *a, const struct wc_expr *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case WC_EXPR_INPUT:
+    case WC_EXPR_IT:
+        return true;
+    case WC_EXPR_STAGE:
+        return a->stage == b->stage;
+    case WC_EXPR_LOCAL:
+        return a->local == b->local;
+    case WC_EXPR_FIELD:
+        return a->field == b->field && same(a->kids[0], b->kids[0]);
+    default:
+        return false;
+    }
+}
+
+bool wc_is_known(const struct wc_fact *facts, const struct wc_expr *expr)
+{
+    for (; facts; facts = facts->older)
+        if (same(facts->present, expr))
+            return true;
+    return false;
+}
+
+/* `a.b is present` shows `a` as well. */
+static const struct wc_fact *add(struct wc_arena *arena, const struct wc_expr *expr,
+                                 const struct wc_fact *facts)
+{
+    for (; expr->kind == WC_EXPR_FIELD || expr->kind == WC_EXPR_STAGE; expr = expr->kids[0]) {
+        struct wc_fact *fact = WC_NEW(arena, struct wc_fact);
+        fact->present = expr;
+        fact->older = facts;
+        facts = fact;
+        if (expr->kind == WC_EXPR_STAGE)
+            break;
+    }
+    return facts;
+}
+
+const struct wc_fact *wc_facts(struct wc_arena *arena, const struct wc_expr *condition, bool truth,
+                               const struct wc_fact *facts)
+{
+    if (condition->kind == WC_EXPR_PRESENT) {
+        bool shown = condition->op == WC_OP_NOT ? !truth : truth;
+        return shown ? add(arena, condition->kids[0], facts) : facts;
+    }
+    if (condition->kind == WC_EXPR_UNARY && condition->op == WC_OP_NOT)
+        return wc_facts(arena, condition->kids[0], !truth, facts);
+    bool both = condition->kind == WC_EXPR_BINARY &&
+                ((condition->op == WC_OP_AND && truth) || (condition->op == WC_OP_OR && !truth));
+    if (!both)
+        return facts;
+    facts = wc_facts(arena, condition->kids[0], truth, facts);
+    return wc_facts(arena, condition->kids[1], truth, facts);
+}

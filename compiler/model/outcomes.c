@@ -1,0 +1,201 @@
+/* Outcomes of a stage: its action, schema, limits, policies and checks say which there are; its
+ * labels say where each goes, the most specific first: user error, class, group, `error`. */
+#include "compiler/model/outcomes.h"
+
+#include "compiler/model/classes.h"
+
+#define BIT(name) WR_BIT(WR_CLASS_##name)
+
+/* Every attempt over a network. */
+static const uint64_t network = BIT(connect_failed) | BIT(overloaded) | BIT(rate_limited) |
+                                BIT(server_error) | BIT(stream_truncated) | BIT(timeout_connect) |
+                                BIT(timeout_total) | BIT(bad_request) | BIT(auth) | BIT(not_found) |
+                                BIT(conflict) | BIT(quota_exhausted) | BIT(billing);
+/* What a document can be, other than the value asked for. */
+static const uint64_t decoded = BIT(schema_invalid) | BIT(output_truncated) | BIT(stream_malformed);
+static const uint64_t asked = BIT(context_length) | BIT(refusal) | BIT(content_filter);
+
+static uint64_t tripped(const struct wr_limits *limits, const struct wr_breaker *breaker)
+{
+    uint64_t classes = 0;
+    if (limits->concurrent || limits->calls || limits->tokens)
+        classes |= BIT(limit_reached);
+    if (breaker->failures)
+        classes |= BIT(breaker_open);
+    return classes;
+}
+
+static enum wr_effect_kind effect_of(const struct wc_action *action)
+{
+    switch (action->kind) {
+    case WR_ACT_VALUE:
+        return WR_PURE;
+    case WR_ACT_RECALL:
+        return WR_READ;
+    case WR_ACT_ASK:
+        return WR_REPEATABLE;
+    default:
+        break;
+    }
+    if (action->method == WR_GET || action->method == WR_HEAD)
+        return WR_READ;
+    if (action->method == WR_PUT || action->method == WR_DELETE)
+        return WR_REPEATABLE;
+    return action->service && action->service->idempotency_header ? WR_KEYED : WR_ONCE;
+}
+
+static uint64_t action_classes(const struct wc_workflow *workflow, const struct wc_stage *stage)
+{
+    const struct wc_action *action = &stage->action;
+    uint64_t classes = 0;
+    int64_t price = 0;
+    if (action->kind == WR_ACT_RECALL)
+        return BIT(missing);
+    if (action->kind == WR_ACT_VALUE)
+        return 0;
+    classes |= network;
+    if (action->kind == WR_ACT_ASK)
+        classes |= asked;
+    if (action->as)
+        classes |= decoded;
+    if (action->model) {
+        classes |= tripped(&action->model->limits, &action->model->breaker);
+        price = action->model->input_price + action->model->output_price;
+    }
+    if (action->service) {
+        classes |= tripped(&action->service->limits, &action->service->breaker);
+        price = action->service->price_per_call;
+    }
+    if (workflow->cost_enforced && price > 0)
+        classes |= BIT(over_cost);
+    if (stage->first_token_ms)
+        classes |= BIT(timeout_ttft);
+    if (stage->idle_ms)
+        classes |= BIT(timeout_idle);
+    if (stage->effect == WR_ONCE)
+        classes |= BIT(uncertain);
+    return classes;
+}
+
+static void add_error(struct wc_outcomes *outcomes, const struct wc_user_error *error)
+{
+    outcomes->errors[error->id / 64] |= UINT64_C(1) << (error->id % 64);
+}
+
+bool wc_raises_error(const struct wc_stage *stage, const struct wc_user_error *error)
+{
+    return error->id < WC_USER_ERROR_MAX &&
+           (stage->raises.errors[error->id / 64] >> (error->id % 64) & 1);
+}
+
+/* ---- which label takes it ----------------------------------------------------------------- */
+
+/* How narrow a label is for this outcome; 0: it does not cover it. */
+static int narrowness(const struct wc_on_label *label, enum wr_class class,
+                      const struct wc_user_error *error)
+{
+    switch (label->kind) {
+    case WC_ON_USER_ERROR:
+        return error && label->error == error ? 4 : 0;
+    case WC_ON_OK:
+    case WC_ON_CLASS:
+        return label->classes & WR_BIT(class) ? 3 : 0;
+    case WC_ON_GROUP:
+        return label->classes & WR_BIT(class) ? 2 : 0;
+    default:
+        return label->classes & WR_BIT(class) ? 1 : 0;
+    }
+}
+
+const struct wc_on_label *wc_label_for(const struct wc_stage *stage, enum wr_class class,
+                                       const struct wc_user_error *error, const struct wc_on **on)
+{
+    const struct wc_on_label *best = NULL;
+    int best_narrowness = 0;
+    WC_EACH(i, &stage->ons)
+    {
+        WC_EACH(k, &stage->ons.items[i].labels)
+        {
+            const struct wc_on_label *label = &stage->ons.items[i].labels.items[k];
+            int narrow = narrowness(label, class, error);
+            if (narrow > best_narrowness) {
+                best = label;
+                best_narrowness = narrow;
+                if (on)
+                    *on = &stage->ons.items[i];
+            }
+        }
+    }
+    return best;
+}
+
+uint64_t wc_needed_classes(const struct wc_model *model, const struct wc_stage *stage)
+{
+    uint64_t needed = stage->raises.classes;
+    WC_EACH(i, &model->errors)
+    {
+        const struct wc_user_error *error = model->errors.items[i];
+        if (!wc_raises_error(stage, error))
+            continue;
+        const struct wc_on_label *label = wc_label_for(stage, error->class, error, NULL);
+        if (!label || label->kind != WC_ON_USER_ERROR)
+            needed |= WR_BIT(error->class);
+    }
+    return needed;
+}
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
+static void error_rows(struct wc_arena *arena, struct wc_stage *stage, const struct wc_on *on)
+{
+    WC_EACH(k, &on->labels)
+    {
+        const struct wc_on_label *label = &on->labels.items[k];
+        if (label->kind != WC_ON_USER_ERROR || !wc_raises_error(stage, label->error))
+            continue;
+        if (wc_label_for(stage, label->error->class, label->error, NULL) != label)
+            continue; /* said before */
+        struct wc_row row = {WR_BIT(label->error->class), label->error, on};
+        wc_push(arena, &stage->rows, row);
+    }
+}
+
+/* Each line's classes, those that no other line takes. `taker` is the line of each class. */
+static void class_rows(struct wc_arena *arena, struct wc_stage *stage, uint64_t needed)
+{
+    const struct wc_on *taker[WR_CLASS_COUNT] = {0};
+    for (enum wr_class i = WR_OK; i < WR_CLASS_COUNT; i++)
+        if (needed & WR_BIT(i))
+            wc_label_for(stage, i, NULL, &taker[i]);
+    WC_EACH(k, &stage->ons)
+    {
+        struct wc_row row = {0, NULL, &stage->ons.items[k]};
+        for (enum wr_class i = WR_OK; i < WR_CLASS_COUNT; i++)
+            if (taker[i] == row.on)
+                row.classes |= WR_BIT(i);
+        if (row.classes)
+            wc_push(arena, &stage->rows, row);
+    }
+}
+
+void wc_decide_outcomes(struct wc_arena *arena, const struct wc_model *model,
+                        const struct wc_workflow *workflow, struct wc_stage *stage)
+{
+    stage->effect = effect_of(&stage->action);
+    stage->raises = (struct wc_outcomes){0};
+    stage->rows.count = 0;
+    stage->raises.classes = WR_BIT(WR_OK) | action_classes(workflow, stage);
+    WC_EACH(i, &stage->checks)
+    {
+        const struct wc_check *check = &stage->checks.items[i];
+        if (!check->otherwise)
+            stage->raises.classes |= BIT(check_failed);
+        else if (check->otherwise->id < WC_USER_ERROR_MAX)
+            add_error(&stage->raises, check->otherwise);
+    }
+    WC_EACH(i, &stage->ons)
+    {
+        error_rows(arena, stage, &stage->ons.items[i]);
+    }
+    class_rows(arena, stage, wc_needed_classes(model, stage));
+}

@@ -1,0 +1,152 @@
+/* A value and the place it is put: is it set there, and does it fit? */
+#include "compiler/model/scope.h"
+
+#include <string.h>
+
+static const char *source_text(struct wc_arena *arena, struct wc_span span)
+{
+    if (!span.source)
+        return "it";
+    size_t len = span.end - span.start;
+    return wc_arena_copy(arena, span.source->text + span.start, len > 60 ? 60 : len);
+}
+
+/* The innermost part that may be unset: of `a.b.c` the stage `a`, or the field. */
+static const struct wc_expr *culprit(const struct wc_expr *expr)
+{
+    while (expr->kid_count > 0) {
+        const struct wc_expr *next = NULL;
+        size_t last = expr->kid_count - 1;
+        if (expr->kind == WC_EXPR_OR_ELSE)
+            next = expr->kids[last];
+        for (size_t i = 0; !next && i < expr->kid_count; i++)
+            if (expr->kids[i] && expr->kids[i]->maybe)
+                next = expr->kids[i];
+        if (!next || !next->maybe)
+            break;
+        expr = next;
+    }
+    return expr;
+}
+
+bool wc_need_set(struct wc_scope *scope, const struct wc_expr *expr, const char *place)
+{
+    struct wc_resolver *r = scope->work->r;
+    if (!expr->maybe)
+        return true;
+    const struct wc_expr *part = culprit(expr);
+    const char *text = source_text(r->arena, part->span);
+    struct wc_diag *diag = wc_report(r->diags, WC_E0502, expr->span,
+                                     "`%s` may be unset, and %s needs a value", text, place);
+    if (part->kind == WC_EXPR_STAGE) {
+        wc_diag_label(r->diags, diag, "not every path here goes through `%s`", part->name);
+        wc_diag_also(r->diags, diag, part->stage->span,
+                     "its value is set where this stage ends with `ok`");
+    } else if (part->kind == WC_EXPR_FIELD && part->kids[0]->type->schema) {
+        const struct wc_schema *schema = part->kids[0]->type->schema;
+        wc_diag_label(r->diags, diag, "may be unset");
+        wc_diag_also(r->diags, diag, schema->fields.items[part->field].span,
+                     "this field is optional");
+    } else {
+        wc_diag_label(r->diags, diag, "may be unset");
+    }
+    wc_diag_help(r->diags, diag,
+                 "say what stands in for it: `%s ?? …`, or ask first: `%s is present`", text, text);
+    return false;
+}
+
+static enum wc_code code_of(const struct wc_misfit *why)
+{
+    switch (why->kind) {
+    case WC_MISFIT_LENGTH:
+    case WC_MISFIT_PATTERN:
+        return WC_E0504;
+    case WC_MISFIT_UNSET:
+        return WC_E0502;
+    case WC_MISFIT_FIELD:
+        return why->from ? WC_E0404 : WC_E0511;
+    default:
+        return WC_E0501;
+    }
+}
+
+static void report_misfit(struct wc_scope *scope, const struct wc_expr *expr,
+                          const struct wc_type *into, const char *place,
+                          const struct wc_misfit *why)
+{
+    struct wc_resolver *r = scope->work->r;
+    enum wc_code code = code_of(why);
+    struct wc_diag *diag = code == WC_E0504
+                               ? wc_report(r->diags, code, expr->span, "this may not fit %s", place)
+                               : wc_report(r->diags, code, expr->span, "%s takes %s", place,
+                                           wc_type_text(r->arena, into));
+    if (why->path[0])
+        wc_diag_label(r->diags, diag, "`%s`: %s", why->path + (why->path[0] == '.'), why->reason);
+    else
+        wc_diag_label(r->diags, diag, "%s", why->reason);
+    if (into->span.source && into->span.end > into->span.start)
+        wc_diag_also(r->diags, diag, into->span, "the type it must fit");
+    if (code == WC_E0504 && why->into && why->into->kind == WC_TYPE_STRING && why->into->has_max &&
+        !why->into->pattern && !why->into->in_bytes && !why->path[0])
+        wc_diag_help(r->diags, diag, "cut it: `truncate(%s, %lld)`, or widen the type",
+                     source_text(r->arena, expr->span), (long long)why->into->max);
+    else if (code == WC_E0504)
+        wc_diag_help(r->diags, diag, "narrow what is put in, or widen the type it must fit");
+}
+
+/* A literal takes the type of its place, so that `1` is a number and "en" an enum's value there. */
+static bool literal_into(struct wc_scope *scope, struct wc_expr *expr, const struct wc_type *into,
+                         struct wc_misfit *why)
+{
+    if (!wc_literal_fits(scope->work->r->arena, &expr->literal, into, why))
+        return false;
+    if (into->kind == WC_TYPE_NUMBER && expr->literal.kind == WC_LIT_INT)
+        expr->literal.kind = WC_LIT_NUMBER;
+    if (into->kind == WC_TYPE_ENUM || into->kind == WC_TYPE_NUMBER)
+        expr->type = into;
+    return true;
+}
+
+static bool put(struct wc_scope *scope, struct wc_expr *expr, const struct wc_type *into,
+                struct wc_misfit *why)
+{
+    if (expr->kind == WC_EXPR_LITERAL && into->kind != WC_TYPE_UNKNOWN)
+        return literal_into(scope, expr, into, why);
+    if (expr->kind != WC_EXPR_IF && expr->kind != WC_EXPR_OR_ELSE)
+        return wc_fits(scope->work->r->arena, expr->type, into, why);
+    size_t first = expr->kind == WC_EXPR_IF ? 1 : 0;
+    for (size_t i = first; i < expr->kid_count; i++)
+        if (!put(scope, expr->kids[i], into, why))
+            return false;
+    expr->type = into;
+    return true;
+}
+
+struct wc_expr *wc_resolve_into(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                const struct wc_type *into, const char *place)
+{
+    struct wc_misfit why;
+    struct wc_expr *expr = wc_resolve_expr(scope, ast, into);
+    if (expr->type->kind == WC_TYPE_UNKNOWN)
+        return expr;
+    wc_need_set(scope, expr, place);
+    if (!put(scope, expr, into, &why))
+        report_misfit(scope, expr, into, place, &why);
+    return expr;
+}
+
+struct wc_expr *wc_resolve_condition(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                     const char *place)
+{
+    struct wc_resolver *r = scope->work->r;
+    struct wc_expr *expr = wc_resolve_expr(scope, ast, NULL);
+    if (expr->type->kind == WC_TYPE_UNKNOWN)
+        return expr;
+    wc_need_set(scope, expr, place);
+    if (expr->type->kind == WC_TYPE_BOOL)
+        return expr;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0501, expr->span, "%s is true or false", place);
+    wc_diag_label(r->diags, diag, "%s where a bool is needed", wc_type_text(r->arena, expr->type));
+    wc_diag_help(r->diags, diag, "compare it: `… == …`, or ask whether it `is present`");
+    return expr;
+}

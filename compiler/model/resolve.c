@@ -1,0 +1,190 @@
+/* From tree to model: declare every name, then resolve what the names stand for, kind by kind. */
+#include "compiler/model/resolve.h"
+
+#include "compiler/model/scope.h"
+
+enum { SCHEMA_MAX = 4096, DEPENDENCY_MAX = 1000, WORKFLOW_MAX = 256 };
+
+/* ---- names -------------------------------------------------------------------------------- */
+
+static bool room(struct wc_resolver *r, const struct wc_ast_decl *decl, size_t count, size_t max,
+                 const char *what)
+{
+    if (count < max)
+        return true;
+    if (count == max) {
+        struct wc_diag *diag = wc_report(r->diags, WC_E0414, decl->name.span,
+                                         "a specification has at most %zu %s", max, what);
+        wc_diag_label(r->diags, diag, "one too many");
+        wc_diag_help(r->diags, diag, "split the specification");
+    }
+    return false;
+}
+
+/* A new item of `list`, declared under the declaration's name. */
+#define DECLARE(r, decl, table, list, max, what, type, item)                                       \
+    do {                                                                                           \
+        struct type *item = WC_NEW((r)->arena, struct type);                                       \
+        item->id = (list)->count;                                                                  \
+        item->name = (decl)->name.text;                                                            \
+        item->doc = (decl)->doc;                                                                   \
+        item->span = (decl)->name.span;                                                            \
+        if (room(r, decl, (list)->count, max, what) && wc_declare(r, table, (decl)->name, item))   \
+            wc_push((r)->arena, list, item);                                                       \
+    } while (0)
+
+static void declare(struct wc_resolver *r, const struct wc_ast_decl *decl)
+{
+    struct wc_model *model = r->model;
+    switch (decl->kind) {
+    case WC_DECL_SCHEMA:
+        DECLARE(r, decl, &r->schemas, &model->schemas, SCHEMA_MAX, "schemas", wc_schema, schema);
+        break;
+    case WC_DECL_ERROR:
+        DECLARE(r, decl, &r->errors, &model->errors, WC_USER_ERROR_MAX, "errors", wc_user_error,
+                error);
+        break;
+    case WC_DECL_SERVICE:
+        DECLARE(r, decl, &r->services, &model->services, DEPENDENCY_MAX, "services", wc_service,
+                service);
+        break;
+    case WC_DECL_MODEL:
+        DECLARE(r, decl, &r->models, &model->models, DEPENDENCY_MAX, "models", wc_ai_model, one);
+        break;
+    case WC_DECL_WORKFLOW:
+        DECLARE(r, decl, &r->workflows, &model->workflows, WORKFLOW_MAX, "workflows", wc_workflow,
+                workflow);
+        break;
+    case WC_DECL_IMPORT:
+        wc_not_built(r, decl->span, "`import`");
+        break;
+    case WC_DECL_FUNCTION:
+        wc_not_built(r, decl->keyword, "`function`");
+        break;
+    case WC_DECL_ACCEPT:
+        wc_not_built(r, decl->keyword, "`accept`");
+        break;
+    default:
+        break;
+    }
+}
+
+static void declare_all(struct wc_resolver *r)
+{
+    r->schemas.what = "schema";
+    r->errors.what = "error";
+    r->services.what = "service";
+    r->models.what = "model";
+    r->workflows.what = "workflow";
+    WC_EACH(i, &r->file->decls)
+    {
+        declare(r, r->file->decls.items[i]);
+    }
+    WC_EACH(i, &r->file->decls)
+    {
+        const struct wc_ast_decl *decl = r->file->decls.items[i];
+        struct wc_schema *schema =
+            decl->kind == WC_DECL_SCHEMA ? wc_lookup(&r->schemas, decl->name.text) : NULL;
+        if (schema && schema->span.start == decl->name.span.start)
+            schema->open = decl->schema->open;
+    }
+}
+
+/* ---- the api ------------------------------------------------------------------------------ */
+
+static void resolve_auth(struct wc_resolver *r, const struct wc_ast_decl *decl,
+                         const struct wc_clause *auth)
+{
+    if (!auth) {
+        struct wc_diag *diag = wc_report(r->diags, WC_E0406, decl->name.span,
+                                         "api %s does not say who may call it", decl->name.text);
+        wc_diag_label(r->diags, diag, "`auth` is missing");
+        wc_diag_note(r->diags, diag, "an API that is open to all says so");
+        wc_diag_help(r->diags, diag, "add `auth bearer keys env SOME_KEYS`, or `auth none`");
+        return;
+    }
+    if (auth->word == WC_WORD_AUTH_NONE)
+        return;
+    r->model->auth = WR_AUTH_BEARER;
+    r->model->keys_env = auth->name.text;
+    if (auth->word == WC_WORD_BEARER_KEYS)
+        return;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0413, auth->span,
+                                     "callers of an api are told apart by `bearer keys`");
+    wc_diag_label(r->diags, diag, "this is for calling others");
+    wc_diag_help(r->diags, diag, "write `auth bearer keys env SOME_KEYS`, or `auth none`");
+}
+
+static void resolve_api(struct wc_resolver *r, const struct wc_ast_decl *decl)
+{
+    struct wc_model *model = r->model;
+    struct wc_clauses all = {decl->api->clauses.items, decl->api->clauses.count,
+                             wc_arena_printf(r->arena, "api %s", decl->name.text)};
+    model->name = decl->name.text;
+    model->doc = decl->doc;
+    model->span = decl->name.span;
+    model->version = decl->api->version.bytes ? decl->api->version.bytes : "";
+    struct wc_clause *summary = wc_clause_one(r, all, WC_CLAUSE_SUMMARY);
+    model->summary = summary ? summary->text.bytes : "";
+    resolve_auth(r, decl, wc_clause_one(r, all, WC_CLAUSE_AUTH));
+    for (size_t i = 0; i < all.count; i++) {
+        enum wc_clause_kind kind = all.items[i]->kind;
+        if (kind == WC_CLAUSE_LIMIT || kind == WC_CLAUSE_DEPRECATED || kind == WC_CLAUSE_SUNSET)
+            wc_not_built(r, all.items[i]->span,
+                         wc_arena_printf(r->arena, "`%s` of an api", wc_clause_name(kind)));
+    }
+}
+
+static void resolve_apis(struct wc_resolver *r)
+{
+    const struct wc_ast_decl *first = NULL;
+    struct wc_diag *diag;
+    r->model->name = r->model->version = r->model->summary = "";
+    WC_EACH(i, &r->file->decls)
+    {
+        const struct wc_ast_decl *decl = r->file->decls.items[i];
+        if (decl->kind != WC_DECL_API || !decl->name.text)
+            continue;
+        if (!first) {
+            first = decl;
+            resolve_api(r, decl);
+            continue;
+        }
+        diag = wc_report(r->diags, WC_E0402, decl->name.span, "a specification is one api");
+        wc_diag_label(r->diags, diag, "the second");
+        wc_diag_also(r->diags, diag, first->name.span, "the first");
+        wc_diag_help(r->diags, diag, "put it into a file of its own");
+    }
+    if (first || r->diags->errors > 0)
+        return;
+    struct wc_span start = {.source = r->file->source};
+    diag = wc_report(r->diags, WC_E0406, start, "this specification declares no api");
+    wc_diag_label(r->diags, diag, "`api` is missing");
+    wc_diag_help(r->diags, diag, "begin with `api name version \"0.1.0\" { auth none }`");
+}
+
+struct wc_model *wc_resolve(struct wc_arena *arena, struct wc_interner *names,
+                            const struct wc_file *file, struct wc_diags *diags)
+{
+    struct wc_model *model = WC_NEW(arena, struct wc_model);
+    struct wc_resolver r = {
+        .arena = arena, .names = names, .diags = diags, .file = file, .model = model};
+    model->arena = arena;
+    model->source = file->source;
+    declare_all(&r);
+    resolve_apis(&r);
+    wc_resolve_schemas(&r);
+    wc_resolve_errors(&r);
+    wc_resolve_services(&r);
+    wc_resolve_models(&r);
+    WC_EACH(i, &file->decls)
+    {
+        const struct wc_ast_decl *decl = file->decls.items[i];
+        if (decl->kind != WC_DECL_WORKFLOW)
+            continue;
+        struct wc_workflow *workflow = wc_lookup(&r.workflows, decl->name.text);
+        if (workflow && workflow->span.start == decl->name.span.start)
+            wc_resolve_workflow(&r, decl, workflow);
+    }
+    return model;
+}

@@ -1,0 +1,90 @@
+/* What the files of this folder share while a tree becomes a model. Only this folder includes it. */
+#ifndef WC_MODEL_RESOLVER_H
+#define WC_MODEL_RESOLVER_H
+
+#include "compiler/base/intern.h"
+#include "compiler/diag/diag.h"
+#include "compiler/model/fits.h"
+#include "compiler/model/model.h"
+#include "compiler/model/type.h"
+#include "compiler/syntax/ast.h"
+
+/* ---- names (names.c) ---------------------------------------------------------------------- */
+
+struct wc_entry {
+    const char *name; /* interned */
+    struct wc_span span;
+    void *item;
+};
+
+/* The declared names of one kind, in the order of the source. */
+struct wc_table {
+    const char *what; /* "schema", for messages */
+    WC_VEC(struct wc_entry) entries;
+};
+
+/* A prompt file is read and parsed once, and resolved once for each stage that asks with it. */
+struct wc_prompt_file {
+    const char *path;
+    struct wc_source *source;
+    struct wc_ast_template *text;
+    const char *hash;
+};
+
+struct wc_resolver {
+    struct wc_arena *arena;
+    struct wc_interner *names;
+    struct wc_diags *diags;
+    const struct wc_file *file;
+    struct wc_model *model;
+    struct wc_table schemas, errors, services, models, workflows, functions;
+    WC_VEC(struct wc_prompt_file) prompt_files;
+};
+
+/* Declares `name`; a second one of the same name is reported and not declared. */
+bool wc_declare(struct wc_resolver *r, struct wc_table *table, struct wc_name name, void *item);
+/* NULL where nothing is called so. */
+void *wc_lookup(const struct wc_table *table, const char *name);
+/* The same, and reports E0401 with the near name; nothing is reported for an absent name. */
+void *wc_need(struct wc_resolver *r, const struct wc_table *table, struct wc_name name);
+/* Adds "did you mean" for the nearest of the names, and says what there is where none is near. */
+void wc_suggest_near(struct wc_resolver *r, struct wc_diag *diag, struct wc_name name,
+                     const char *const *names, size_t count);
+/* E0900: parsed, and not built yet. `what` stands in the message as it is. */
+void wc_not_built(struct wc_resolver *r, struct wc_span span, const char *what);
+/* Reports E0403 for a name that means something else already. */
+bool wc_refuse_reserved(struct wc_resolver *r, struct wc_name name, const char *what);
+
+/* The clauses of one declaration. A clause that is not in `allowed` does not get past the parser. */
+struct wc_clauses {
+    struct wc_clause *const *items;
+    size_t count;
+    const char *owner; /* "service glossary", for messages */
+};
+
+/* The only clause of its kind, or NULL; a second one is reported (E0405). */
+struct wc_clause *wc_clause_one(struct wc_resolver *r, struct wc_clauses clauses,
+                                enum wc_clause_kind kind);
+/* A number in `min..max` as uint32_t; what is outside is reported (E0506) and cut. */
+uint32_t wc_uint(struct wc_resolver *r, const struct wc_number *number, int64_t min, int64_t max,
+                 const char *what);
+
+/* ---- declarations ------------------------------------------------------------------------- */
+
+struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type *ast);
+void wc_resolve_pattern(struct wc_resolver *r, struct wc_type *type, const struct wc_text *text);
+void wc_resolve_schemas(struct wc_resolver *r);
+void wc_resolve_errors(struct wc_resolver *r);
+void wc_resolve_services(struct wc_resolver *r);
+void wc_resolve_models(struct wc_resolver *r);
+void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
+                         struct wc_workflow *workflow);
+void wc_resolve_endpoint(struct wc_resolver *r, struct wc_clauses clauses, struct wc_span span,
+                         struct wc_endpoint *endpoint);
+void wc_resolve_limits(struct wc_resolver *r, struct wc_clauses clauses, struct wr_limits *limits,
+                       struct wr_breaker *breaker);
+
+/* A literal of the tree, also with a minus sign; false where it is none. */
+bool wc_literal_of(const struct wc_ast_expr *ast, struct wc_literal *literal);
+
+#endif

@@ -1,0 +1,122 @@
+/* Where an expression stands: what it may read, and what is known there. Only this folder. */
+#ifndef WC_MODEL_SCOPE_H
+#define WC_MODEL_SCOPE_H
+
+#include "compiler/model/resolver.h"
+
+/* ---- a workflow under construction -------------------------------------------------------- */
+
+enum wc_progress { WC_TO_DO, WC_IN_PROGRESS, WC_RESOLVED };
+
+/* A stage while its workflow is resolved. Sets are bits by stage id. */
+struct wc_stage_work {
+    const struct wc_ast_stage *ast;
+    struct wc_stage *stage;
+    uint64_t *set;          /* stages whose value every path to its entry has set */
+    uint64_t *may;          /* stages whose value some path has set */
+    bool reached;           /* by some path */
+    enum wc_progress typed; /* of the type of its value */
+};
+
+struct wc_workflow_work {
+    struct wc_resolver *r;
+    struct wc_workflow *workflow;
+    struct wc_table names; /* its stages */
+    struct wc_stage_work *stages;
+    size_t words; /* of a set */
+};
+
+#define WC_CALLER_MAX 200 /* bytes of a caller's name */
+
+/* ---- scopes ------------------------------------------------------------------------------- */
+
+/* The variable of a comprehension. */
+struct wc_local {
+    const char *name;
+    struct wc_span span;
+    const struct wc_type *type;
+    unsigned labels;
+    size_t depth;
+    const struct wc_local *outer;
+};
+
+/* An expression that a condition has shown to be set. */
+struct wc_fact {
+    const struct wc_expr *present;
+    const struct wc_fact *older;
+};
+
+enum wc_own_value {
+    WC_OWN_NONE, /* it has no value here */
+    WC_OWN_IT,   /* `it`, before it is stored: in checks */
+    WC_OWN_STAGE /* `it` is the stage's stored value: in the targets of `ok` */
+};
+
+struct wc_scope {
+    struct wc_workflow_work *work;
+    struct wc_stage_work *stage; /* NULL: the workflow's own clauses */
+    enum wc_own_value own;
+    const struct wc_local *locals;
+    const struct wc_fact *facts;
+    bool in_text; /* operands of `??` and `if` may differ: each becomes text */
+};
+
+/* Never NULL; its type is never NULL. `into` says what its place needs, or NULL; it guides
+ * literals and objects, and is not enforced. */
+struct wc_expr *wc_resolve_expr(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                const struct wc_type *into);
+/* The same, and reports what is unset or does not fit; `place` names it: "the body". */
+struct wc_expr *wc_resolve_into(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                const struct wc_type *into, const char *place);
+/* A condition: a bool that is set. */
+struct wc_expr *wc_resolve_condition(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                     const char *place);
+/* Reports E0502 or E0503 where `expr` may be unset. */
+bool wc_need_set(struct wc_scope *scope, const struct wc_expr *expr, const char *place);
+struct wc_expr *wc_resolve_template(struct wc_scope *scope, const struct wc_ast_template *ast,
+                                    const char *place);
+
+/* ---- parts of the above ------------------------------------------------------------------- */
+
+struct wc_expr *wc_make_expr(struct wc_scope *scope, enum wc_expr_kind kind, struct wc_span span,
+                            size_t kids);
+struct wc_expr *wc_expr_error(struct wc_scope *scope, struct wc_span span);
+const struct wc_type *wc_unknown_type(struct wc_scope *scope, struct wc_span span);
+/* Labels and `maybe` of the kids, passed on. */
+void wc_expr_inherit(struct wc_expr *expr);
+struct wc_expr *wc_resolve_binary(struct wc_scope *scope, const struct wc_ast_expr *ast);
+struct wc_expr *wc_resolve_unary(struct wc_scope *scope, const struct wc_ast_expr *ast);
+struct wc_expr *wc_resolve_choice(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                  const struct wc_type *into);
+struct wc_expr *wc_resolve_call(struct wc_scope *scope, const struct wc_ast_expr *ast);
+struct wc_expr *wc_resolve_comprehension(struct wc_scope *scope, const struct wc_ast_expr *ast);
+struct wc_expr *wc_resolve_list(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                const struct wc_type *into);
+struct wc_expr *wc_resolve_object(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                  const struct wc_type *into);
+/* A type that holds both, or NULL. */
+const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr *a,
+                                    const struct wc_expr *b);
+/* What is known to be present where `condition` is `truth`, added to `facts`. */
+const struct wc_fact *wc_facts(struct wc_arena *arena, const struct wc_expr *condition, bool truth,
+                               const struct wc_fact *facts);
+bool wc_is_known(const struct wc_fact *facts, const struct wc_expr *expr);
+
+/* ---- workflows ---------------------------------------------------------------------------- */
+
+struct wc_stage_work *wc_stage_work(struct wc_workflow_work *work, const struct wc_stage *stage);
+/* The type of a stage's value, resolving `make` as far as it takes; NULL: it gives none. */
+const struct wc_type *wc_stage_type(struct wc_workflow_work *work, struct wc_stage_work *stage);
+/* Action, policies, checks and labels: all but the expressions. */
+void wc_resolve_stage(struct wc_workflow_work *work, struct wc_stage_work *stage);
+void wc_resolve_transitions(struct wc_workflow_work *work, struct wc_stage_work *stage);
+void wc_resolve_sets(struct wc_workflow_work *work);
+void wc_resolve_stage_expressions(struct wc_workflow_work *work, struct wc_stage_work *stage);
+void wc_resolve_prompts(struct wc_workflow_work *work, struct wc_stage_work *stage);
+
+static inline bool wc_has_bit(const uint64_t *set, size_t bit)
+{
+    return set[bit / 64] >> (bit % 64) & 1;
+}
+
+#endif

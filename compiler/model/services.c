@@ -1,0 +1,225 @@
+/* Services and models: where they are, what they may be asked for, what they cost. */
+#include "compiler/model/resolver.h"
+
+#include <string.h>
+
+static void missing_clause(struct wc_resolver *r, struct wc_span span, const char *owner,
+                           const char *clause, const char *help)
+{
+    struct wc_diag *diag = wc_report(r->diags, WC_E0406, span, "%s has no `%s`", owner, clause);
+    wc_diag_label(r->diags, diag, "`%s` is missing", clause);
+    wc_diag_help(r->diags, diag, "add `%s`", help);
+}
+
+void wc_resolve_endpoint(struct wc_resolver *r, struct wc_clauses clauses, struct wc_span span,
+                         struct wc_endpoint *endpoint)
+{
+    struct wc_clause *url = wc_clause_one(r, clauses, WC_CLAUSE_URL);
+    struct wc_clause *auth = wc_clause_one(r, clauses, WC_CLAUSE_AUTH);
+    if (!url) {
+        missing_clause(r, span, clauses.owner, "url", "url env SOME_URL");
+    } else if (url->text.bytes) {
+        endpoint->url = url->text.bytes;
+        if (strncmp(endpoint->url, "http://", 7) != 0 &&
+            strncmp(endpoint->url, "https://", 8) != 0) {
+            struct wc_diag *diag = wc_report(r->diags, WC_E0412, url->text.span,
+                                             "a url begins with `https://` or `http://`");
+            wc_diag_label(r->diags, diag, "not an address that can be called");
+            wc_diag_help(r->diags, diag, "write the scheme, the host and the path's beginning");
+        }
+    } else {
+        endpoint->url_env = url->name.text;
+    }
+    if (!auth || auth->word == WC_WORD_AUTH_NONE)
+        return;
+    endpoint->auth = auth->word == WC_WORD_HEADER ? WR_AUTH_HEADER : WR_AUTH_BEARER;
+    endpoint->auth_env = auth->name.text;
+    endpoint->auth_header = auth->text.bytes;
+    if (auth->word == WC_WORD_BEARER_KEYS)
+        wc_not_built(r, auth->span, "`auth bearer keys` of what is called");
+}
+
+static void resolve_limit(struct wc_resolver *r, const struct wc_ast_limit *ast,
+                          struct wr_limits *limits)
+{
+    uint32_t amount = wc_uint(r, &ast->amount, 1, UINT32_MAX, "a limit");
+    uint32_t per = wc_uint(r, &ast->per, 1, UINT32_MAX, "the time of a limit, in milliseconds,");
+    bool twice = false;
+    if (ast->kind == WC_LIMIT_CONCURRENT) {
+        twice = limits->concurrent;
+        limits->concurrent = amount;
+    } else if (ast->kind == WC_LIMIT_REQUESTS) {
+        twice = limits->calls;
+        limits->calls = amount;
+        limits->calls_per_ms = per;
+    } else {
+        twice = limits->tokens;
+        limits->tokens = amount;
+        limits->tokens_per_ms = per;
+    }
+    if (twice) {
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0405, ast->span, "two limits of the same kind");
+        wc_diag_label(r->diags, diag, "the second");
+        wc_diag_help(r->diags, diag, "keep the stricter of them");
+    }
+}
+
+void wc_resolve_limits(struct wc_resolver *r, struct wc_clauses clauses, struct wr_limits *limits,
+                       struct wr_breaker *breaker)
+{
+    struct wc_clause *limit = wc_clause_one(r, clauses, WC_CLAUSE_LIMIT);
+    struct wc_clause *broken = wc_clause_one(r, clauses, WC_CLAUSE_BREAKER);
+    for (size_t i = 0; limit && i < limit->limits.count; i++)
+        resolve_limit(r, &limit->limits.items[i], limits);
+    if (!broken)
+        return;
+    breaker->failures = wc_uint(r, &broken->numbers[0], 1, 1000, "the failures of a breaker");
+    breaker->in_ms =
+        wc_uint(r, &broken->numbers[1], 1, 86400000, "the window of a breaker, in milliseconds,");
+    breaker->open_ms =
+        wc_uint(r, &broken->numbers[2], 1, 86400000, "the pause of a breaker, in milliseconds,");
+}
+
+static struct wc_clauses clauses_of(struct wc_resolver *r, const struct wc_ast_decl *decl,
+                                    const char *what, struct wc_clause **items, size_t count)
+{
+    const char *owner = wc_arena_printf(r->arena, "%s %s", what, decl->name.text);
+    return (struct wc_clauses){items, count, owner};
+}
+
+static int64_t money(struct wc_resolver *r, const struct wc_number *number)
+{
+    if (number->kind == WC_MONEY || number->kind == WC_NO_NUMBER)
+        return number->integer;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0501, number->span, "a price is in dollars");
+    wc_diag_label(r->diags, diag, "not an amount of money");
+    wc_diag_help(r->diags, diag, "write `$0.25`");
+    return 0;
+}
+
+static void resolve_service(struct wc_resolver *r, const struct wc_ast_decl *decl,
+                            struct wc_service *service)
+{
+    struct wc_clauses all =
+        clauses_of(r, decl, "service", decl->service->clauses.items, decl->service->clauses.count);
+    wc_resolve_endpoint(r, all, decl->name.span, &service->endpoint);
+    wc_resolve_limits(r, all, &service->limits, &service->breaker);
+    struct wc_clause *header = wc_clause_one(r, all, WC_CLAUSE_IDEMPOTENCY);
+    struct wc_clause *price = wc_clause_one(r, all, WC_CLAUSE_PRICE_CALL);
+    if (header)
+        service->idempotency_header = header->text.bytes;
+    if (price)
+        service->price_per_call = money(r, &price->numbers[0]);
+    for (size_t i = 0; i < all.count; i++) {
+        struct wc_clause *clause = all.items[i];
+        if (clause->kind == WC_CLAUSE_SIGN)
+            wc_not_built(r, clause->span, "`sign` of a service");
+        else if (clause->kind == WC_CLAUSE_ALLOW_PRIVATE)
+            wc_not_built(r, clause->span, "`allow private`");
+        else if (clause->kind == WC_CLAUSE_OPERATION)
+            wc_not_built(r, clause->span, "an operation of a service");
+        else if (clause->kind == WC_CLAUSE_TIMEOUT)
+            wc_not_built(r, clause->span, "a `timeout` of a service");
+    }
+}
+
+void wc_resolve_services(struct wc_resolver *r)
+{
+    WC_EACH(i, &r->file->decls)
+    {
+        const struct wc_ast_decl *decl = r->file->decls.items[i];
+        if (decl->kind != WC_DECL_SERVICE)
+            continue;
+        struct wc_service *service = wc_lookup(&r->services, decl->name.text);
+        if (service && service->span.start == decl->name.span.start)
+            resolve_service(r, decl, service);
+    }
+}
+
+/* ---- models ------------------------------------------------------------------------------- */
+
+static const char *provider_of(struct wc_resolver *r, const struct wc_clause *clause)
+{
+    static const char *const known[] = {"openai.chat", "openai.responses", "anthropic.messages"};
+    const char *first = clause->names.count > 0 ? clause->names.items[0].text : NULL;
+    const char *second = clause->names.count > 1 ? clause->names.items[1].text : NULL;
+    if (!first)
+        return known[0];
+    const char *name = second ? wc_arena_printf(r->arena, "%s.%s", first, second) : first;
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(known[i], name) != 0)
+            continue;
+        if (i > 0)
+            wc_not_built(r, clause->span, wc_arena_printf(r->arena, "the provider `%s`", known[i]));
+        return known[i];
+    }
+    struct wc_span span = clause->names.items[0].span;
+    if (second)
+        span = wc_span_join(span, clause->names.items[1].span);
+    struct wc_name written = {name, span};
+    struct wc_diag *diag = wc_report(r->diags, WC_E0413, span, "there is no provider `%s`", name);
+    wc_diag_label(r->diags, diag, "not a wire format that wright speaks");
+    wc_suggest_near(r, diag, written, known, 3);
+    return known[0];
+}
+
+/* Per million tokens as written, per token as kept: $0.25 is 0.25 * 10^12 / 10^6 picodollars. */
+static int64_t per_token(struct wc_resolver *r, const struct wc_number *number)
+{
+    int64_t price = money(r, number);
+    return price / 1000000 + (price % 1000000 != 0);
+}
+
+static void resolve_model(struct wc_resolver *r, const struct wc_ast_decl *decl,
+                          struct wc_ai_model *model)
+{
+    struct wc_clauses all =
+        clauses_of(r, decl, "model", decl->model->clauses.items, decl->model->clauses.count);
+    wc_resolve_endpoint(r, all, decl->name.span, &model->endpoint);
+    wc_resolve_limits(r, all, &model->limits, &model->breaker);
+    struct wc_clause *provider = wc_clause_one(r, all, WC_CLAUSE_PROVIDER);
+    struct wc_clause *name = wc_clause_one(r, all, WC_CLAUSE_NAME);
+    struct wc_clause *most = wc_clause_one(r, all, WC_CLAUSE_MAX);
+    struct wc_clause *price = wc_clause_one(r, all, WC_CLAUSE_PRICE_TOKENS);
+    struct wc_clause *temperature = wc_clause_one(r, all, WC_CLAUSE_TEMPERATURE);
+    model->provider = provider ? provider_of(r, provider) : "openai.chat";
+    model->model = name ? name->text.bytes : "";
+    if (!provider)
+        missing_clause(r, decl->name.span, all.owner, "provider", "provider openai.chat");
+    if (!name)
+        missing_clause(r, decl->name.span, all.owner, "name", "name \"the provider's name of it\"");
+    if (!most)
+        missing_clause(r, decl->name.span, all.owner, "max",
+                       "max input 96_000 tokens, output 1200 tokens");
+    if (most) {
+        model->max_input_tokens =
+            wc_uint(r, &most->numbers[0], 1, 100000000, "`max input`, in tokens,");
+        model->max_output_tokens =
+            wc_uint(r, &most->numbers[1], 1, 10000000, "`max output`, in tokens,");
+    }
+    if (price) {
+        model->input_price = per_token(r, &price->numbers[0]);
+        model->cached_price =
+            price->numbers[1].kind == WC_NO_NUMBER ? -1 : per_token(r, &price->numbers[1]);
+        model->output_price = per_token(r, &price->numbers[2]);
+        model->priced = true;
+    }
+    if (!price || model->cached_price < 0)
+        model->cached_price = model->input_price;
+    if (temperature)
+        wc_not_built(r, temperature->span, "`temperature`");
+}
+
+void wc_resolve_models(struct wc_resolver *r)
+{
+    WC_EACH(i, &r->file->decls)
+    {
+        const struct wc_ast_decl *decl = r->file->decls.items[i];
+        if (decl->kind != WC_DECL_MODEL)
+            continue;
+        struct wc_ai_model *model = wc_lookup(&r->models, decl->name.text);
+        if (model && model->span.start == decl->name.span.start)
+            resolve_model(r, decl, model);
+    }
+}

@@ -1,0 +1,76 @@
+/* Which stages' values are set where: on every path to a stage's entry, and on some path. A value is
+ * set by leaving its stage with `ok`. */
+#include "compiler/model/scope.h"
+
+#include <string.h>
+
+struct edge {
+    size_t from, to;
+    bool sets; /* taken with `ok` */
+};
+
+struct edges {
+    WC_VEC(struct edge) list;
+};
+
+static void edges_of(struct wc_arena *arena, struct edges *edges, const struct wc_stage *stage)
+{
+    WC_EACH(i, &stage->rows)
+    {
+        const struct wc_row *row = &stage->rows.items[i];
+        if (row->on->target.kind != WR_TO_STAGE || !row->on->target.stage)
+            continue;
+        struct edge edge = {stage->id, row->on->target.stage->id, false};
+        if (row->classes & WR_BIT(WR_OK)) {
+            edge.sets = true;
+            wc_push(arena, &edges->list, edge);
+        }
+        if (row->classes & ~WR_BIT(WR_OK)) {
+            edge.sets = false;
+            wc_push(arena, &edges->list, edge);
+        }
+    }
+}
+
+/* One edge's part: what it brings is met with what is there. True where something changed. */
+static bool follow(struct wc_workflow_work *work, const struct edge *edge)
+{
+    const struct wc_stage_work *from = &work->stages[edge->from];
+    struct wc_stage_work *to = &work->stages[edge->to];
+    if (!from->reached)
+        return false;
+    bool changed = !to->reached;
+    to->reached = true;
+    for (size_t word = 0; word < work->words; word++) {
+        uint64_t own = edge->sets && edge->from / 64 == word ? UINT64_C(1) << (edge->from % 64) : 0;
+        uint64_t set = to->set[word] & (from->set[word] | own);
+        uint64_t may = to->may[word] | from->may[word] | own;
+        changed |= set != to->set[word] || may != to->may[word];
+        to->set[word] = set;
+        to->may[word] = may;
+    }
+    return changed;
+}
+
+/* From "everything is set everywhere" down to what holds. Each round is linear; going through the
+ * edges forwards and backwards by turns keeps the rounds few, whichever way the stages are written. */
+void wc_resolve_sets(struct wc_workflow_work *work)
+{
+    struct edges edges = {{0}};
+    struct wc_arena *arena = work->r->arena;
+    size_t count = work->workflow->stages.count;
+    for (size_t i = 0; i < count; i++) {
+        work->stages[i].set = WC_NEW_ARRAY(arena, uint64_t, work->words);
+        work->stages[i].may = WC_NEW_ARRAY(arena, uint64_t, work->words);
+        work->stages[i].reached = i == 0;
+        memset(work->stages[i].set, i == 0 ? 0 : 0xff, work->words * sizeof(uint64_t));
+        edges_of(arena, &edges, work->stages[i].stage);
+    }
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < edges.list.count; i++)
+            changed |= follow(work, &edges.list.items[i]);
+        for (size_t i = edges.list.count; i-- > 0;)
+            changed |= follow(work, &edges.list.items[i]);
+    }
+}

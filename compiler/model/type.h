@@ -1,0 +1,40 @@
+/* Types: making them, saying them, and how large a value of one can be. What contains what is
+ * fits.h. Knows the model, not the syntax. */
+#ifndef WC_MODEL_TYPE_H
+#define WC_MODEL_TYPE_H
+
+#include "compiler/base/arena.h"
+#include "compiler/base/buf.h"
+#include "compiler/model/model.h"
+
+/* Sizes and bounds are counted up to here; what is larger counts as this. */
+#define WC_SIZE_MAX (INT64_C(1) << 50)
+
+int64_t wc_add_sat(int64_t a, int64_t b);
+int64_t wc_mul_sat(int64_t a, int64_t b); /* of numbers that are not negative */
+
+struct wc_type *wc_type_new(struct wc_arena *arena, enum wc_type_kind kind, struct wc_span span);
+/* A string of `min` to `max` code points or bytes. */
+struct wc_type *wc_type_string(struct wc_arena *arena, struct wc_span span, int64_t min,
+                               int64_t max, bool in_bytes);
+struct wc_type *wc_type_int(struct wc_arena *arena, struct wc_span span, int64_t min, int64_t max);
+
+/* As the specification would write it: `string(1..60_000 bytes)`, `KeyPoint[..20]`. */
+void wc_type_write(struct wc_buf *out, const struct wc_type *type);
+const char *wc_type_text(struct wc_arena *arena, const struct wc_type *type);
+/* 60_000 for 60000, as the language writes it. */
+void wc_write_int(struct wc_buf *out, int64_t number);
+const char *wc_int_text(struct wc_arena *arena, int64_t number);
+
+/* The most bytes a string of this type has in UTF-8; WC_SIZE_MAX where nothing bounds it. */
+int64_t wc_string_bytes(const struct wc_type *type);
+/* The most bytes a value of this type has as canonical JSON. */
+int64_t wc_json_bytes(const struct wc_type *type);
+/* The most bytes a value adds to a text it is interpolated in: strings and enums plain, other
+ * scalars as JSON, the rest as JSON. */
+int64_t wc_text_bytes(const struct wc_type *type);
+
+bool wc_is_scalar(const struct wc_type *type); /* one value: no list, map or object */
+bool wc_is_number(const struct wc_type *type); /* int or number */
+
+#endif

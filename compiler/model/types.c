@@ -1,0 +1,202 @@
+/* Types of the tree as types of the model. Whether they are bounded is a check's business. */
+#include "compiler/model/resolver.h"
+
+static void length(struct wc_resolver *r, struct wc_type *type, const struct wc_range *range)
+{
+    type->has_min = range->min.kind != WC_NO_NUMBER;
+    type->has_max = range->max.kind != WC_NO_NUMBER;
+    type->min = range->min.integer;
+    type->max = range->max.integer;
+    type->in_bytes = range->bytes;
+    const struct wc_number *ends[] = {&range->min, &range->max};
+    for (size_t i = 0; i < 2; i++) {
+        if (ends[i]->kind == WC_NO_NUMBER || (ends[i]->kind == WC_INTEGER && ends[i]->integer >= 0))
+            continue;
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0506, ends[i]->span, "a length is a whole number from 0");
+        wc_diag_label(r->diags, diag, "not a length");
+        type->has_min = false;
+        type->min = 0;
+        return;
+    }
+    if (type->has_max && type->max >= WC_SIZE_MAX) {
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0506, range->max.span, "a length of %s is no bound",
+                      wc_int_text(r->arena, type->max));
+        wc_diag_label(r->diags, diag, "more than any machine holds");
+    }
+}
+
+static void refuse_empty_range(struct wc_resolver *r, const struct wc_range *range)
+{
+    struct wc_diag *diag = wc_report(r->diags, WC_E0506, range->span,
+                                     "nothing lies in this range: its first end is the larger");
+    wc_diag_label(r->diags, diag, "an empty range");
+    wc_diag_help(r->diags, diag, "write the smaller end first");
+}
+
+static void values_of_int(struct wc_resolver *r, struct wc_type *type, const struct wc_range *range)
+{
+    const struct wc_number *ends[] = {&range->min, &range->max};
+    type->has_min = range->min.kind != WC_NO_NUMBER;
+    type->has_max = range->max.kind != WC_NO_NUMBER;
+    type->min = range->min.integer;
+    type->max = range->max.integer;
+    for (size_t i = 0; i < 2; i++) {
+        if (ends[i]->kind == WC_NO_NUMBER || ends[i]->kind == WC_INTEGER)
+            continue;
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0506, ends[i]->span, "the ends of an int are whole numbers");
+        wc_diag_label(r->diags, diag, "not a whole number");
+        wc_diag_help(r->diags, diag, "or write `number(…)` for values with a fraction");
+    }
+}
+
+static void values_of_number(struct wc_type *type, const struct wc_range *range)
+{
+    type->has_min = range->min.kind != WC_NO_NUMBER;
+    type->has_max = range->max.kind != WC_NO_NUMBER;
+    type->number_min = range->min.decimal;
+    type->number_max = range->max.decimal;
+}
+
+static void ranged(struct wc_resolver *r, struct wc_type *type, const struct wc_ast_type *ast)
+{
+    if (!ast->range.is_given)
+        return;
+    if (type->kind == WC_TYPE_INT)
+        values_of_int(r, type, &ast->range);
+    else if (type->kind == WC_TYPE_NUMBER)
+        values_of_number(type, &ast->range);
+    else
+        length(r, type, &ast->range);
+    if (!type->has_min || !type->has_max)
+        return;
+    if (type->kind == WC_TYPE_NUMBER ? type->number_min > type->number_max : type->min > type->max)
+        refuse_empty_range(r, &ast->range);
+}
+
+static void enum_values(struct wc_resolver *r, struct wc_type *type, const struct wc_ast_type *ast)
+{
+    type->values = WC_NEW_ARRAY(r->arena, const char *, ast->values.count + 1);
+    WC_EACH(i, &ast->values)
+    {
+        const struct wc_text *text = &ast->values.items[i];
+        const char *value = wc_intern(r->names, text->bytes, text->len);
+        size_t k = 0;
+        while (k < type->value_count && type->values[k] != value)
+            k++;
+        if (k == type->value_count) {
+            type->values[type->value_count++] = value;
+            continue;
+        }
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0402, text->span, "the value \"%s\" is listed twice", value);
+        wc_diag_label(r->diags, diag, "the second");
+        wc_diag_also(r->diags, diag, ast->values.items[k].span, "the first");
+        wc_diag_help(r->diags, diag, "keep one of them");
+    }
+}
+
+/* Kinds of types that are parsed and not built; NULL where it is built. */
+static const char *unbuilt(enum wc_ast_type_kind kind)
+{
+    switch (kind) {
+    case WC_AST_TYPE_UUID:
+        return "the type `uuid`";
+    case WC_AST_TYPE_DATE:
+        return "the type `date`";
+    case WC_AST_TYPE_DATETIME:
+        return "the type `datetime`";
+    case WC_AST_TYPE_URI:
+        return "the type `uri`";
+    case WC_AST_TYPE_EMAIL:
+        return "the type `email`";
+    case WC_AST_TYPE_MONEY:
+        return "the type `money`";
+    case WC_AST_TYPE_ANY:
+        return "the type `any`";
+    case WC_AST_TYPE_UNION:
+        return "the type `union`";
+    default:
+        return NULL;
+    }
+}
+
+static enum wc_type_kind kind_of(enum wc_ast_type_kind kind)
+{
+    switch (kind) {
+    case WC_AST_TYPE_STRING:
+        return WC_TYPE_STRING;
+    case WC_AST_TYPE_INT:
+        return WC_TYPE_INT;
+    case WC_AST_TYPE_NUMBER:
+        return WC_TYPE_NUMBER;
+    case WC_AST_TYPE_BOOL:
+        return WC_TYPE_BOOL;
+    case WC_AST_TYPE_ENUM:
+        return WC_TYPE_ENUM;
+    case WC_AST_TYPE_LIST:
+        return WC_TYPE_LIST;
+    case WC_AST_TYPE_MAP:
+        return WC_TYPE_MAP;
+    case WC_AST_TYPE_SCHEMA:
+        return WC_TYPE_SCHEMA;
+    default:
+        return WC_TYPE_UNKNOWN;
+    }
+}
+
+static const struct wc_type *map_key(struct wc_resolver *r, const struct wc_ast_type *ast)
+{
+    struct wc_type *key = wc_resolve_type(r, ast);
+    if (key->kind == WC_TYPE_STRING || key->kind == WC_TYPE_UNKNOWN)
+        return key;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0501, ast->span,
+                                     "the keys of a map are strings, as they are in JSON");
+    wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, key));
+    wc_diag_help(r->diags, diag, "write `string(1..60)`, or a pattern");
+    return wc_type_new(r->arena, WC_TYPE_UNKNOWN, ast->span);
+}
+
+struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type *ast)
+{
+    struct wc_type *type = wc_type_new(r->arena, kind_of(ast->kind), ast->span);
+    if (unbuilt(ast->kind))
+        wc_not_built(r, ast->span, unbuilt(ast->kind));
+    if (ast->nullable)
+        wc_not_built(r, ast->span, "`| null`");
+    switch (type->kind) {
+    case WC_TYPE_STRING:
+        ranged(r, type, ast);
+        if (ast->pattern.bytes)
+            wc_resolve_pattern(r, type, &ast->pattern);
+        break;
+    case WC_TYPE_INT:
+    case WC_TYPE_NUMBER:
+        ranged(r, type, ast);
+        break;
+    case WC_TYPE_ENUM:
+        enum_values(r, type, ast);
+        break;
+    case WC_TYPE_LIST:
+        type->element = wc_resolve_type(r, ast->element);
+        ranged(r, type, ast);
+        break;
+    case WC_TYPE_MAP:
+        type->key = map_key(r, ast->key);
+        type->element = wc_resolve_type(r, ast->element);
+        ranged(r, type, ast);
+        break;
+    case WC_TYPE_SCHEMA:
+        type->schema = wc_need(r, &r->schemas, ast->name);
+        if (!type->schema)
+            type->kind = WC_TYPE_UNKNOWN;
+        else
+            type->schema->used = true;
+        break;
+    default:
+        break;
+    }
+    return type;
+}

@@ -1,0 +1,218 @@
+/* The values of stages: their types, and the expressions of actions, checks and ends. */
+#include "compiler/model/scope.h"
+
+#include <string.h>
+
+struct wc_stage_work *wc_stage_work(struct wc_workflow_work *work, const struct wc_stage *stage)
+{
+    return &work->stages[stage->id];
+}
+
+static const struct wc_type *refuse_circle(struct wc_workflow_work *work, struct wc_stage_work *one)
+{
+    struct wc_resolver *r = work->r;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0515, one->stage->span,
+                                     "the type of `%s` depends on itself", one->stage->name);
+    wc_diag_label(r->diags, diag, "its value is made from values that are made from it");
+    wc_diag_help(r->diags, diag, "name the schema: `make SomeSchema { … }`");
+    return wc_type_new(r->arena, WC_TYPE_UNKNOWN, one->stage->span);
+}
+
+static void need_schema(struct wc_workflow_work *work, struct wc_action *action)
+{
+    struct wc_resolver *r = work->r;
+    const struct wc_type *type = action->value->type;
+    action->as = type;
+    if (type->kind == WC_TYPE_SCHEMA || type->kind == WC_TYPE_UNKNOWN)
+        return;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0514, action->value->span,
+                                     "`make` gives a value of a named schema");
+    wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, type));
+    wc_diag_help(r->diags, diag, "write `make SomeSchema { … }`");
+    action->as = wc_type_new(r->arena, WC_TYPE_UNKNOWN, action->value->span);
+}
+
+const struct wc_type *wc_stage_type(struct wc_workflow_work *work, struct wc_stage_work *one)
+{
+    struct wc_action *action = &one->stage->action;
+    const struct wc_ast_action *ast = one->ast->action;
+    if (!ast || ast->kind != WC_AST_MAKE || one->typed == WC_RESOLVED)
+        return action->as;
+    if (one->typed == WC_IN_PROGRESS)
+        return refuse_circle(work, one);
+    struct wc_scope scope = {.work = work, .stage = one};
+    /* An object that is named says its type before its parts are looked at. */
+    if (ast->value->kind == WC_AST_OBJECT && ast->value->name.text && !action->as) {
+        struct wc_schema *schema = wc_lookup(&work->r->schemas, ast->value->name.text);
+        struct wc_type *type = wc_type_new(work->r->arena, WC_TYPE_SCHEMA, ast->value->span);
+        type->schema = schema;
+        if (schema) {
+            action->as = type;
+            return type;
+        }
+    }
+    one->typed = WC_IN_PROGRESS;
+    action->value = wc_resolve_expr(&scope, ast->value, NULL);
+    wc_need_set(&scope, action->value, "`make`");
+    need_schema(work, action);
+    one->typed = WC_RESOLVED;
+    return action->as;
+}
+
+/* ---- ends --------------------------------------------------------------------------------- */
+
+static void refuse_result(struct wc_workflow_work *work, const struct wc_stage *stage,
+                          const struct wc_on *on, const struct wc_type *type,
+                          const struct wc_misfit *why)
+{
+    struct wc_resolver *r = work->r;
+    const struct wc_schema *output = work->workflow->output;
+    struct wc_span span = on->target.with ? on->target.with->span : on->target.span;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0513, span, "what `%s` serves does not fit the output %s",
+                  stage->name, output->name);
+    const char *path = why->path + (why->path[0] == '.');
+    if (path[0])
+        wc_diag_label(r->diags, diag, "`%s`: %s", path, why->reason);
+    else
+        wc_diag_label(r->diags, diag, "%s", why->reason);
+    wc_diag_also(r->diags, diag, output->span, "the output of %s", work->workflow->name);
+    if (why->from && why->from != type && why->from->span.source)
+        wc_diag_also(r->diags, diag, why->from->span, "what is served");
+    if (why->into && why->into->span.source)
+        wc_diag_also(r->diags, diag, why->into->span, "what a client is promised");
+    wc_diag_help(r->diags, diag, "serve a value of %s: `done … with %s { … }`", output->name,
+                 output->name);
+}
+
+static void nothing_to_serve(struct wc_workflow_work *work, const struct wc_stage *stage,
+                             const struct wc_on *on, bool always_ok)
+{
+    struct wc_resolver *r = work->r;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0513, on->target.span, "there is no value to serve here");
+    wc_diag_label(r->diags, diag, "`done` without `with` serves the value of `%s`", stage->name);
+    wc_diag_note(r->diags, diag, "%s",
+                 always_ok ? "the stage gives no value"
+                           : "a stage that did not end with `ok` has no value");
+    wc_diag_help(r->diags, diag,
+                 "say what to serve: `done … with …`, or fail with a declared error");
+}
+
+static void check_result(struct wc_workflow_work *work, const struct wc_stage *stage,
+                         const struct wc_on *on, const struct wc_type *type)
+{
+    struct wc_misfit why;
+    struct wc_schema *output = work->workflow->output;
+    if (!output || !type || type->kind == WC_TYPE_UNKNOWN)
+        return;
+    struct wc_type *into = wc_type_new(work->r->arena, WC_TYPE_SCHEMA, output->span);
+    into->schema = output;
+    if (!wc_fits(work->r->arena, type, into, &why))
+        refuse_result(work, stage, on, type, &why);
+    else if (type->kind == WC_TYPE_SCHEMA && type->schema != output)
+        wc_not_built(work->r, on->target.span,
+                     wc_arena_printf(work->r->arena, "serving a value of %s as %s",
+                                     type->schema->name, output->name));
+}
+
+static void resolve_end(struct wc_scope *scope, const struct wc_ast_target *ast, struct wc_on *on,
+                        bool always_ok)
+{
+    struct wc_workflow_work *work = scope->work;
+    struct wc_stage *stage = scope->stage->stage;
+    struct wc_target *target = &on->target;
+    struct wc_type *output = wc_type_new(work->r->arena, WC_TYPE_UNKNOWN, ast->span);
+    if (work->workflow->output) {
+        output->kind = WC_TYPE_SCHEMA;
+        output->schema = work->workflow->output;
+    }
+    if (ast->with) {
+        target->with = wc_resolve_expr(scope, ast->with, output);
+        wc_need_set(scope, target->with, "a result");
+        check_result(work, stage, on, target->with->type);
+    } else {
+        stage->value_read = true;
+        if (!always_ok || !stage->action.as)
+            nothing_to_serve(work, stage, on, always_ok);
+        else
+            check_result(work, stage, on, stage->action.as);
+    }
+    if (ast->remember) {
+        target->remember = wc_resolve_expr(scope, ast->remember, NULL);
+        wc_need_set(scope, target->remember, "the key of `remember`");
+    }
+}
+
+static bool only_ok(const struct wc_on *on)
+{
+    WC_EACH(i, &on->labels)
+    {
+        if (on->labels.items[i].kind != WC_ON_OK)
+            return false;
+    }
+    return on->labels.count > 0;
+}
+
+/* ---- all of a stage ----------------------------------------------------------------------- */
+
+static void resolve_checks(struct wc_workflow_work *work, struct wc_stage_work *one)
+{
+    struct wc_scope scope = {.work = work, .stage = one, .own = WC_OWN_IT};
+    size_t next = 0;
+    WC_EACH(i, &one->ast->policies)
+    {
+        const struct wc_clause *clause = one->ast->policies.items[i];
+        if (clause->kind != WC_CLAUSE_CHECK)
+            continue;
+        one->stage->checks.items[next++].condition =
+            clause->expr ? wc_resolve_condition(&scope, clause->expr, "a check")
+                         : wc_expr_error(&scope, clause->span);
+    }
+}
+
+static struct wc_expr *resolve_key(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                   const char *place)
+{
+    struct wc_expr *key = wc_resolve_expr(scope, ast, NULL);
+    wc_need_set(scope, key, place);
+    return key;
+}
+
+static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *one)
+{
+    struct wc_scope scope = {.work = work, .stage = one};
+    const struct wc_ast_action *ast = one->ast->action;
+    struct wc_action *action = &one->stage->action;
+    if (!ast || one->stage->unbuilt)
+        return;
+    if (ast->kind == WC_AST_MAKE && !action->value) {
+        action->value = wc_resolve_expr(&scope, ast->value, NULL);
+        wc_need_set(&scope, action->value, "`make`");
+        need_schema(work, action);
+    }
+    if (action->kind == WR_ACT_HTTP && ast->path)
+        action->path = wc_resolve_template(&scope, ast->path, "a path");
+    if (action->kind == WR_ACT_HTTP && ast->value)
+        action->body = resolve_key(&scope, ast->value, "the body");
+    if (action->kind == WR_ACT_RECALL && ast->value)
+        action->key = resolve_key(&scope, ast->value, "the key of `recall`");
+    if (action->kind == WR_ACT_ASK)
+        wc_resolve_prompts(work, one);
+}
+
+void wc_resolve_stage_expressions(struct wc_workflow_work *work, struct wc_stage_work *one)
+{
+    resolve_action(work, one);
+    resolve_checks(work, one);
+    WC_EACH(i, &one->ast->ons)
+    {
+        struct wc_on *on = &one->stage->ons.items[i];
+        struct wc_scope scope = {.work = work, .stage = one};
+        bool always_ok = only_ok(on);
+        if (always_ok)
+            scope.own = WC_OWN_STAGE;
+        if (on->target.kind == WR_TO_DONE)
+            resolve_end(&scope, &one->ast->ons.items[i].target, on, always_ok);
+    }
+}

@@ -1,0 +1,258 @@
+/* Workflows: their clauses; then their stages, in four passes: what each is, where its outcomes go,
+ * what is set where, and last the expressions, which need all of these. */
+#include "compiler/model/outcomes.h"
+#include "compiler/model/scope.h"
+
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+
+enum { STAGE_MAX = 1000, KEEP_DAYS = 30 };
+
+static void need_clause(struct wc_resolver *r, const struct wc_ast_decl *decl,
+                        const struct wc_clause *clause, const char *name, const char *example)
+{
+    if (clause)
+        return;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0406, decl->name.span, "workflow %s has no `%s`",
+                                     decl->name.text, name);
+    wc_diag_label(r->diags, diag, "`%s` is missing", name);
+    wc_diag_help(r->diags, diag, "add `%s`", example);
+}
+
+static struct wc_schema *boundary(struct wc_resolver *r, const struct wc_clause *clause,
+                                  const char *what)
+{
+    if (!clause || !clause->type)
+        return NULL;
+    struct wc_type *type = wc_resolve_type(r, clause->type);
+    if (type->kind == WC_TYPE_SCHEMA)
+        return type->schema;
+    if (type->kind == WC_TYPE_UNKNOWN)
+        return NULL;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0514, clause->type->span,
+                                     "the %s of a workflow is a named schema", what);
+    wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, type));
+    wc_diag_note(r->diags, diag, "an object can gain fields later without breaking its clients");
+    wc_diag_help(r->diags, diag, "declare `schema Name { … }` with this as a field");
+    return NULL;
+}
+
+static void refuse_route(struct wc_resolver *r, struct wc_span span, const char *why)
+{
+    struct wc_diag *diag = wc_report(r->diags, WC_E0412, span, "this is not a route: %s", why);
+    wc_diag_label(r->diags, diag, "refused");
+    wc_diag_help(r->diags, diag,
+                 "write a plain path such as \"/briefs/extract-key-points\": segments of letters, "
+                 "digits, `-`, `_`, `.` and `~`");
+}
+
+static void check_path(struct wc_resolver *r, const struct wc_text *text)
+{
+    const char *path = text->bytes;
+    size_t len =
+        strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/");
+    if (path[0] != '/' || path[1] == '\0')
+        refuse_route(r, text->span, "it begins with `/` and names something");
+    else if (len != text->len)
+        refuse_route(r, text->span, "it has a character that is not plain in a path");
+    else if (strstr(path, "//") || path[text->len - 1] == '/')
+        refuse_route(r, text->span, "it has an empty segment");
+    else if (strstr(path, "/./") || strstr(path, "/..") || strcmp(path + text->len - 2, "/.") == 0)
+        refuse_route(r, text->span, "`.` and `..` are not names");
+}
+
+static void resolve_route(struct wc_resolver *r, const struct wc_clause *clause,
+                          struct wc_workflow *workflow)
+{
+    static const char *const methods[] = {"POST"};
+    workflow->method = "POST";
+    workflow->path = "";
+    if (!clause)
+        return;
+    workflow->route_span = clause->span;
+    if (clause->text.bytes) {
+        workflow->path = clause->text.bytes;
+        check_path(r, &clause->text);
+    }
+    if (!clause->name.text || strcmp(clause->name.text, "POST") == 0)
+        return;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0413, clause->name.span,
+                  "the method of a route is `POST`, not `%s`", clause->name.text);
+    wc_diag_label(r->diags, diag, "not a method that starts a job");
+    wc_diag_note(r->diags, diag,
+                 "a job has effects and a body, which the other methods promise not "
+                 "to have");
+    wc_suggest_near(r, diag, clause->name, methods, 1);
+}
+
+static uint64_t duration(struct wc_resolver *r, const struct wc_number *number, const char *what)
+{
+    if (number->kind == WC_NO_NUMBER)
+        return 0;
+    if (number->integer > 0)
+        return (uint64_t)number->integer;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0506, number->span, "%s is longer than nothing", what);
+    wc_diag_label(r->diags, diag, "no time at all");
+    return 1;
+}
+
+static void resolve_latency(struct wc_resolver *r, const struct wc_clause *clause,
+                            struct wc_workflow *workflow)
+{
+    if (!clause)
+        return;
+    workflow->latency_span = clause->span;
+    workflow->budget_ms = duration(r, &clause->numbers[0], "a budget");
+    workflow->background_ms = duration(r, &clause->numbers[1], "the time in the background");
+    workflow->latency = clause->word == WC_WORD_INSTANT   ? WR_INSTANT
+                        : clause->word == WC_WORD_WAITING ? WR_WAITING
+                                                          : WR_BACKGROUND;
+    if (workflow->latency == WR_BACKGROUND)
+        wc_not_built(r, clause->span, "`latency background`");
+    else if (workflow->background_ms)
+        wc_not_built(r, clause->span, "`then background`");
+}
+
+static void resolve_cost(struct wc_resolver *r, const struct wc_clause *clause,
+                         struct wc_workflow *workflow)
+{
+    if (!clause)
+        return;
+    workflow->cost_span = clause->span;
+    workflow->cost_enforced = clause->flag;
+    if (clause->flag)
+        wc_not_built(r, clause->span, "`cost … enforced`");
+    if (clause->numbers[0].kind == WC_MONEY && clause->numbers[0].integer > 0) {
+        workflow->cost_ceiling = clause->numbers[0].integer;
+        return;
+    }
+    struct wc_diag *diag = wc_report(r->diags, WC_E0501, clause->numbers[0].span,
+                                     "a ceiling is an amount of money above nothing");
+    wc_diag_label(r->diags, diag, "not an amount");
+    wc_diag_help(r->diags, diag, "write `cost at most $0.10`");
+}
+
+/* Clauses that are parsed and not built. */
+static void refuse_unbuilt(struct wc_resolver *r, struct wc_clauses clauses)
+{
+    for (size_t i = 0; i < clauses.count; i++) {
+        struct wc_clause *clause = clauses.items[i];
+        switch (clause->kind) {
+        case WC_CLAUSE_NOTIFY:
+        case WC_CLAUSE_DISCONNECT:
+        case WC_CLAUSE_UPGRADE:
+        case WC_CLAUSE_SPLIT:
+        case WC_CLAUSE_LET:
+        case WC_CLAUSE_DEPRECATED:
+        case WC_CLAUSE_SUNSET:
+            wc_not_built(r, clause->span,
+                         wc_arena_printf(r->arena, "`%s`", wc_clause_name(clause->kind)));
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+static void resolve_clauses(struct wc_resolver *r, const struct wc_ast_decl *decl,
+                            struct wc_clauses all, struct wc_workflow *workflow)
+{
+    struct wc_clause *route = wc_clause_one(r, all, WC_CLAUSE_ROUTE);
+    struct wc_clause *input = wc_clause_one(r, all, WC_CLAUSE_INPUT);
+    struct wc_clause *output = wc_clause_one(r, all, WC_CLAUSE_OUTPUT);
+    struct wc_clause *latency = wc_clause_one(r, all, WC_CLAUSE_LATENCY);
+    struct wc_clause *keep = wc_clause_one(r, all, WC_CLAUSE_KEEP);
+    need_clause(r, decl, route, "route", "route POST \"/a/path\"");
+    need_clause(r, decl, input, "input", "input SomeSchema");
+    need_clause(r, decl, output, "output", "output SomeSchema");
+    need_clause(r, decl, latency, "latency", "latency waiting 8s");
+    workflow->version =
+        (uint16_t)wc_uint(r, &decl->workflow->version, 1, UINT16_MAX, "the version of a workflow");
+    resolve_route(r, route, workflow);
+    workflow->input = boundary(r, input, "input");
+    workflow->output = boundary(r, output, "output");
+    if (workflow->input)
+        workflow->input->is_input = true;
+    if (workflow->output)
+        workflow->output->is_output = true;
+    resolve_latency(r, latency, workflow);
+    resolve_cost(r, wc_clause_one(r, all, WC_CLAUSE_COST), workflow);
+    workflow->key_required = wc_clause_one(r, all, WC_CLAUSE_KEY_REQUIRED) != NULL;
+    workflow->keep_ms =
+        keep ? duration(r, &keep->numbers[0], "`keep jobs`") : (uint64_t)(KEEP_DAYS * DAY_MS);
+    refuse_unbuilt(r, all);
+}
+
+/* After the stages, whose values it cannot read: a job does not exist yet. */
+static void resolve_dedupe(struct wc_workflow_work *work, const struct wc_clause *clause)
+{
+    struct wc_scope scope = {.work = work};
+    if (!clause)
+        return;
+    struct wc_workflow *workflow = work->workflow;
+    workflow->dedupe = wc_resolve_expr(&scope, clause->expr, NULL);
+    wc_need_set(&scope, workflow->dedupe, "the key of `dedupe`");
+    workflow->dedupe_ms = duration(work->r, &clause->numbers[0], "the window of `dedupe`");
+    workflow->dedupe_shared = clause->flag;
+}
+
+static void declare_stages(struct wc_workflow_work *work, const struct wc_ast_workflow *ast)
+{
+    struct wc_resolver *r = work->r;
+    work->names.what = "stage";
+    work->stages = WC_NEW_ARRAY(r->arena, struct wc_stage_work, ast->stages.count + 1);
+    WC_EACH(i, &ast->stages)
+    {
+        const struct wc_ast_stage *one = ast->stages.items[i];
+        struct wc_stage *stage = WC_NEW(r->arena, struct wc_stage);
+        wc_refuse_reserved(r, one->name, "stage");
+        if (!wc_declare(r, &work->names, one->name, stage))
+            continue;
+        if (work->workflow->stages.count == STAGE_MAX) {
+            struct wc_diag *diag = wc_report(r->diags, WC_E0414, one->name.span,
+                                             "a workflow has at most %d stages", STAGE_MAX);
+            wc_diag_label(r->diags, diag, "one too many");
+            wc_diag_help(r->diags, diag, "split the workflow");
+            break;
+        }
+        stage->id = work->workflow->stages.count;
+        stage->name = one->name.text;
+        stage->doc = one->doc;
+        stage->span = one->name.span;
+        work->stages[stage->id] = (struct wc_stage_work){.ast = one, .stage = stage};
+        wc_push(r->arena, &work->workflow->stages, stage);
+    }
+    work->words = work->workflow->stages.count / 64 + 1;
+}
+
+void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
+                         struct wc_workflow *workflow)
+{
+    struct wc_clauses all = {decl->workflow->clauses.items, decl->workflow->clauses.count,
+                             wc_arena_printf(r->arena, "workflow %s", workflow->name)};
+    struct wc_workflow_work work = {.r = r, .workflow = workflow};
+    resolve_clauses(r, decl, all, workflow);
+    declare_stages(&work, decl->workflow);
+    size_t count = workflow->stages.count;
+    if (count == 0) {
+        struct wc_diag *diag = wc_report(r->diags, WC_E0406, decl->name.span,
+                                         "workflow %s has no stage", workflow->name);
+        wc_diag_label(r->diags, diag, "a job would have nothing to do");
+        wc_diag_help(r->diags, diag, "add `stage name { … }`");
+    }
+    for (size_t i = 0; i < count; i++)
+        wc_resolve_stage(&work, &work.stages[i]);
+    for (size_t i = 0; i < count; i++)
+        wc_resolve_transitions(&work, &work.stages[i]);
+    for (size_t i = 0; i < count; i++)
+        wc_decide_outcomes(r->arena, r->model, workflow, work.stages[i].stage);
+    wc_resolve_sets(&work);
+    for (size_t i = 0; i < count; i++)
+        wc_stage_type(&work, &work.stages[i]);
+    for (size_t i = 0; i < count; i++)
+        wc_resolve_stage_expressions(&work, &work.stages[i]);
+    resolve_dedupe(&work, wc_clause_one(r, all, WC_CLAUSE_DEDUPE));
+}

@@ -1,0 +1,62 @@
+/* `wright check`: what is wrong with specifications, as text or JSON. */
+#include "compiler/diag/render.h"
+#include "compiler/tool/load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A person reads the text beside other output; a program reads the JSON from standard output. */
+static void print(const struct wc_diags *diags, bool json, const char *color)
+{
+    struct wc_buf out = {0};
+    FILE *to = json ? stdout : stderr;
+    if (json)
+        wc_render_json(&out, diags);
+    else
+        wc_render_color(&out, diags, wc_wants_color(color, STDERR_FILENO));
+    if (out.len)
+        fwrite(out.data, 1, out.len, to);
+    wc_buf_free(&out);
+}
+
+static enum wc_exit check_one(const char *path, struct wc_arena *arena, struct wc_diags *diags)
+{
+    size_t before = diags->errors;
+    if (!wc_load(path, arena, diags))
+        return wc_trouble("check", "cannot read %s: %s", path, strerror(errno));
+    return diags->errors > before ? WC_EXIT_FINDINGS : WC_EXIT_OK;
+}
+
+static enum wc_exit wrong_choice(const char *flag, const char *value, const char *choices)
+{
+    return wc_trouble("check", "%s takes %s, not \"%s\"", flag, choices, value);
+}
+
+int wc_cmd_check(int argc, char **argv)
+{
+    const char *format = "text", *color = "auto";
+    int rest = 0;
+    const struct wc_flag flags[] = {
+        {"--format", 0, &format, NULL}, {"--color", 0, &color, NULL}, {NULL, 0, NULL, NULL}};
+    enum wc_exit worst = wc_flags(argc, argv, flags, &rest);
+    if (worst != WC_EXIT_OK)
+        return worst;
+    if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+        return wrong_choice("--format", format, "text or json");
+    if (strcmp(color, "auto") != 0 && strcmp(color, "always") != 0 && strcmp(color, "never") != 0)
+        return wrong_choice("--color", color, "auto, always or never");
+    if (rest == 0)
+        return wc_trouble("check", "give at least one specification");
+    struct wc_arena arena = {0};
+    struct wc_diags diags = {.arena = &arena};
+    for (int i = 1; i <= rest; i++) {
+        enum wc_exit exit = check_one(argv[i], &arena, &diags);
+        worst = exit > worst ? exit : worst;
+    }
+    wc_diags_sort(&diags);
+    print(&diags, strcmp(format, "json") == 0, color);
+    wc_arena_free(&arena);
+    return worst;
+}
