@@ -215,7 +215,12 @@ struct wc_ast_expr *wc_expr_token(struct wc_parser *p, const struct wc_token *to
         expr->name = wc_name_of(token);
         break;
     default:
-        expr->number = wc_number_of(token);
+        if (!wc_token_is_keyword(token->kind)) {
+            expr->number = wc_number_of(token);
+            break;
+        }
+        expr->kind = WC_AST_NAME; /* a keyword where a name stands */
+        expr->name = wc_name_of(token);
     }
     return expr;
 }
