@@ -129,14 +129,8 @@ static enum wr_exit run_version(int argc, char **argv)
     if (exit != WR_EXIT_OK)
         return exit;
     const struct wr_program *p = &wright_program;
-    printf("api        %s %s\ncontract   %s\ntoolchain  %s (%s %d.%d)\n", p->name, p->version,
-           p->contract_hash, p->toolchain,
-#ifdef __clang__
-           "clang", __clang_major__, __clang_minor__
-#else
-           "gcc", __GNUC__, __GNUC_MINOR__
-#endif
-    );
+    printf("api        %s %s\ncontract   %s\ntoolchain  %s\n", p->name, p->version,
+           p->contract_hash, p->toolchain);
     for (size_t i = 0; i < p->workflow_count; i++)
         printf("workflow   %s@%u %s %s\n", p->workflows[i]->name, p->workflows[i]->version,
                p->workflows[i]->method, p->workflows[i]->path);
