@@ -24,11 +24,11 @@ static bool same(struct wr_str text, const char *other)
 static const struct wr_workflow *find_workflow(const struct wr_program *program, struct wr_str name)
 {
     for (size_t i = 0; i < program->workflow_count; i++) {
+        const struct wr_workflow *workflow = program->workflows[i];
         char text[256];
-        snprintf(text, sizeof text, "%s@%u", program->workflows[i]->name,
-                 (unsigned)program->workflows[i]->version);
+        snprintf(text, sizeof text, "%s@%u", workflow->name, (unsigned)workflow->version);
         if (same(name, text))
-            return program->workflows[i];
+            return workflow;
     }
     return NULL;
 }
