@@ -889,6 +889,7 @@ test_block(B) ::= test_block(L) AT(K) DURATION(D) step(S). {
     B = L;
     S->span = wc_from(p, K.span.start);
     S->at = wc_number_of(&D);
+    wc_unit(p, K.span.start);
     wc_push(p->arena, &B->steps, *S);
 }
 %type step {struct wc_ast_step *}
