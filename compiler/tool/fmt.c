@@ -115,12 +115,12 @@ int wc_cmd_fmt(int argc, char **argv)
     const struct wc_flag flags[] = {{"--check", 0, NULL, &check}, {0}};
     enum wc_exit worst = wc_flags(argc, argv, flags, &files);
     if (worst != WC_EXIT_OK)
-        return worst;
+        return (int)worst;
     if (files == 0)
-        return wc_trouble("fmt", "which file? `wright fmt --help` tells more");
+        return (int)wc_trouble("fmt", "which file? `wright fmt --help` tells more");
     for (int i = 1; i <= files; i++) {
         enum wc_exit exit = format_file(argv[i], check > 0);
         worst = exit > worst ? exit : worst;
     }
-    return worst;
+    return (int)worst;
 }
