@@ -41,7 +41,7 @@ const char *wc_dollars_text(struct wc_arena *arena, int64_t picodollars)
 {
     int64_t whole = picodollars / INT64_C(1000000000000);
     int64_t part = picodollars % INT64_C(1000000000000);
-    char digits[16];
+    char digits[32];
     int keep = 4;
     snprintf(digits, sizeof digits, "%012" PRId64, part);
     if (whole == 0)
@@ -56,8 +56,9 @@ const char *wc_dollars_text(struct wc_arena *arena, int64_t picodollars)
         whole++;
         up -= limit;
     }
-    snprintf(digits, sizeof digits, "%0*" PRId64, keep, up);
-    for (int last = keep - 1; last > 1 && digits[last] == '0'; last--)
-        digits[last] = '\0';
+    snprintf(digits, sizeof digits, "%012" PRId64, up * unit);
+    int last = 11;
+    while (last > 1 && digits[last] == '0')
+        digits[last--] = '\0';
     return wc_arena_printf(arena, "$%" PRId64 ".%s", whole, digits);
 }

@@ -65,12 +65,14 @@ static struct wc_expr *length_of(struct wc_scope *scope, const struct wc_ast_exp
     wc_need_set(scope, of, "`len`");
     expr->kids[0] = of;
     expr->name = ast->name.text;
-    if (kind != WC_TYPE_STRING && kind != WC_TYPE_LIST && kind != WC_TYPE_MAP) {
+    if (kind == WC_TYPE_STRING) {
+        wc_not_built(r, ast->span, "`len` of a text");
+    } else if (kind != WC_TYPE_LIST && kind != WC_TYPE_MAP) {
         struct wc_diag *diag =
             wc_report(r->diags, WC_E0501, of->span, "`len` takes a text, a list or a map");
         wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, of->type));
     }
-    expr->type = wc_type_int(r->arena, ast->span, of->type->has_min ? of->type->min / 4 : 0,
+    expr->type = wc_type_int(r->arena, ast->span, of->type->has_min ? of->type->min : 0,
                              of->type->has_max ? of->type->max : WC_SIZE_MAX);
     return expr;
 }

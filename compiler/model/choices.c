@@ -103,7 +103,8 @@ struct wc_expr *wc_resolve_choice(struct wc_scope *scope, const struct wc_ast_ex
         scope->facts = wc_facts(arena, expr->kids[0], false, facts);
         expr->kids[2] = wc_resolve_expr(scope, ast->kids.items[2], into);
         scope->facts = facts;
-        expr->maybe = expr->kids[1]->maybe || expr->kids[2]->maybe;
+        wc_need_set(scope, expr->kids[1], "the value after `then`");
+        wc_need_set(scope, expr->kids[2], "the value after `else`");
         join(scope, expr, expr->kids[1], expr->kids[2]);
         return expr;
     }

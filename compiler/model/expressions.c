@@ -4,7 +4,7 @@
 #include <string.h>
 
 struct wc_expr *wc_make_expr(struct wc_scope *scope, enum wc_expr_kind kind, struct wc_span span,
-                            size_t kids)
+                             size_t kids)
 {
     struct wc_arena *arena = scope->work->r->arena;
     struct wc_expr *expr = WC_NEW(arena, struct wc_expr);
@@ -183,17 +183,8 @@ static struct wc_expr *local_value(struct wc_scope *scope, struct wc_span span,
     return expr;
 }
 
-static struct wc_expr *plain(struct wc_scope *scope, enum wc_expr_kind kind, struct wc_span span,
-                             const struct wc_type *type)
-{
-    struct wc_expr *expr = wc_make_expr(scope, kind, span, 0);
-    expr->type = type;
-    return expr;
-}
-
 static struct wc_expr *resolve_name(struct wc_scope *scope, struct wc_name name)
 {
-    struct wc_arena *arena = scope->work->r->arena;
     if (!name.text)
         return wc_expr_error(scope, name.span);
     for (const struct wc_local *local = scope->locals; local; local = local->outer)
@@ -204,8 +195,7 @@ static struct wc_expr *resolve_name(struct wc_scope *scope, struct wc_name name)
     if (strcmp(name.text, "it") == 0)
         return own_value(scope, name.span);
     if (strcmp(name.text, "caller") == 0)
-        return plain(scope, WC_EXPR_CALLER, name.span,
-                     wc_type_string(arena, name.span, 0, WC_CALLER_MAX, true));
+        return unbuilt(scope, name.span, "`caller`");
     if (strcmp(name.text, "now") == 0)
         return unbuilt(scope, name.span, "`now`");
     struct wc_stage *stage = wc_lookup(&scope->work->names, name.text);
@@ -267,14 +257,9 @@ static struct wc_expr *field_value(struct wc_scope *scope, const struct wc_ast_e
 static struct wc_expr *resolve_field(struct wc_scope *scope, const struct wc_ast_expr *ast)
 {
     const struct wc_ast_expr *base_ast = ast->kids.items[0];
-    if (base_ast->kind == WC_AST_NAME && base_ast->name.text &&
-        strcmp(base_ast->name.text, "job") == 0 && ast->name.text &&
-        strcmp(ast->name.text, "id") == 0) {
-        struct wc_arena *arena = scope->work->r->arena;
-        struct wc_expr *id = wc_make_expr(scope, WC_EXPR_JOB_ID, ast->span, 0);
-        id->type = wc_type_new(arena, WC_TYPE_UUID, ast->span);
-        return id;
-    }
+    if (base_ast->kind == WC_AST_NAME && base_ast->name.text && ast->name.text &&
+        strcmp(base_ast->name.text, "job") == 0 && strcmp(ast->name.text, "id") == 0)
+        return unbuilt(scope, ast->span, "`job.id`");
     struct wc_expr *base = wc_resolve_expr(scope, base_ast, NULL);
     const struct wc_type *type = base->type;
     if (type->kind == WC_TYPE_UNKNOWN || !ast->name.text)

@@ -85,13 +85,20 @@ static void check_enum_literal(struct wc_scope *scope, const struct wc_expr *val
     wc_diag_also(r->diags, diag, value->span, "%s", wc_type_text(r->arena, value->type));
 }
 
+/* Two scalars that can be equal. */
+static bool are_alike(const struct wc_type *a, const struct wc_type *b)
+{
+    return (is_text(a) && is_text(b)) || (wc_is_number(a) && wc_is_number(b)) ||
+           (a->kind == b->kind && wc_is_scalar(a));
+}
+
 static struct wc_expr *resolve_comparison(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                           struct wc_expr *expr)
 {
     const struct wc_type *left = expr->kids[0]->type, *right = expr->kids[1]->type;
     bool equality = ast->op == WC_AST_OP_EQ || ast->op == WC_AST_OP_NE;
     bool good = (is_text(left) && is_text(right)) || (wc_is_number(left) && wc_is_number(right)) ||
-                (equality && left->kind == right->kind && wc_is_scalar(left));
+                (equality && are_alike(left, right));
     expr->type = bool_type(scope, ast->span);
     if (!good)
         refuse_operands(scope, expr,
@@ -111,13 +118,12 @@ static struct wc_expr *resolve_containment(struct wc_scope *scope, const struct 
     expr->type = bool_type(scope, ast->span);
     if (is_text(left) && is_text(right))
         return expr;
-    if (ast->op == WC_AST_OP_CONTAINS && left->kind == WC_TYPE_LIST) {
-        wc_not_built(scope->work->r, ast->span, "`contains` of a list");
+    if (ast->op == WC_AST_OP_CONTAINS && left->kind == WC_TYPE_LIST &&
+        are_alike(left->element, right))
         return expr;
-    }
     refuse_operands(scope, expr,
                     ast->op == WC_AST_OP_CONTAINS
-                        ? "`contains` asks whether a text contains another"
+                        ? "`contains` asks whether a text contains another, or a list an item"
                         : "`starts_with` asks whether a text begins with another");
     return expr;
 }

@@ -26,8 +26,6 @@ struct wc_workflow_work {
     size_t words; /* of a set */
 };
 
-#define WC_CALLER_MAX 200 /* bytes of a caller's name */
-
 /* ---- scopes ------------------------------------------------------------------------------- */
 
 /* The variable of a comprehension. */
@@ -79,7 +77,7 @@ struct wc_expr *wc_resolve_template(struct wc_scope *scope, const struct wc_ast_
 /* ---- parts of the above ------------------------------------------------------------------- */
 
 struct wc_expr *wc_make_expr(struct wc_scope *scope, enum wc_expr_kind kind, struct wc_span span,
-                            size_t kids);
+                             size_t kids);
 struct wc_expr *wc_expr_error(struct wc_scope *scope, struct wc_span span);
 const struct wc_type *wc_unknown_type(struct wc_scope *scope, struct wc_span span);
 /* Labels and `maybe` of the kids, passed on. */
