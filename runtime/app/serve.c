@@ -176,15 +176,14 @@ static enum wr_exit open_all(struct wr_app *app)
     return open_server(app);
 }
 
-/* Calls to services, then the store, then who is called back by both; at last the server, which
- * answers until the end. */
+/* The store first: it calls back until it is closed. The engine cancels its own calls and timers,
+ * so what carries them ends after it; at last the server, which answers until then. */
 static void close_all(struct wr_app *app)
 {
+    wr_store_close(app->store);
+    wr_engine_free(app->engine);
     if (app->client_open)
         wr_client_close(&app->effects);
-    wr_store_close(app->store);
-    if (app->engine)
-        wr_engine_free(app->engine);
     if (app->server)
         wr_server_free(app->server);
     for (size_t i = 0; i < 2; i++)
