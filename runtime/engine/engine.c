@@ -55,14 +55,13 @@ void wr_engine_free(struct wr_engine *engine)
             wr_activity_cancel(&job->root);
             while (job->waiters)
                 wr_waiter_free(job->waiters);
-            job->owed = 0;
             wr_job_retire(job);
         }
     while (engine->waiters)
-        wr_waiter_free(engine->waiters);
+        wr_waiter_orphan(engine->waiters);
+    wr_recovery_orphan(engine->recovery);
     if (engine->drain_timer)
         engine->clock->cancel(engine->clock->self, engine->drain_timer);
-    free(engine->recovery);
     free(engine->gates);
     free(engine);
 }

@@ -19,7 +19,8 @@ struct wr_engine *wr_engine_new(const struct wr_program *program, const struct w
                                 const struct wr_observer *observer,
                                 const struct wr_engine_options *options);
 /* Stops everything at once; no callback is called any more. Jobs stay in the journal as they are.
- * The doors must not call back either: close them first, or stop the loop. */
+ * Before the doors are closed: effects and timers are cancelled here, and what the store still
+ * answers later finds nobody and does no harm. NULL is nothing. */
 void wr_engine_free(struct wr_engine *engine);
 
 /* ---- answers -------------------------------------------------------------------------------- */

@@ -182,7 +182,7 @@ void wr_job_saw(struct wr_job *job, struct wr_observation *seen);
 /* ---- who waits (waiter.c) ---------------------------------------------------------------------- */
 
 struct wr_waiter {
-    struct wr_engine *engine;
+    struct wr_engine *engine; /* NULL: it has ended */
     struct wr_waiter *next, **at;
     struct wr_job *job; /* NULL: at none */
     struct wr_timer *timer;
@@ -208,6 +208,11 @@ void wr_waiter_answer_state(struct wr_waiter *waiter, const struct wr_state *sta
 /* The job `waiter->id`, live or from the store. */
 void wr_waiter_look(struct wr_waiter *waiter);
 void wr_waiter_free(struct wr_waiter *waiter);
+/* The engine ends: freed now, or when the store has answered. */
+void wr_waiter_orphan(struct wr_waiter *waiter);
+
+/* recover.c: the same. NULL is nothing. */
+void wr_recovery_orphan(struct wr_recovery *recovery);
 
 /* ---- keys (keys.c): SHA-256 over parts, each with its length ---------------------------------- */
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct wr_recovery {
-    struct wr_engine *engine;
+    struct wr_engine *engine; /* NULL: it has ended */
     size_t resumed, held;
     void (*done)(void *arg, enum wr_store_status status, size_t resumed, size_t held);
     void *arg;
@@ -141,7 +141,7 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     struct wr_engine *engine = recovery->engine;
     struct wr_arena arena = {0};
     struct wr_state state;
-    if (wr_job_find(engine, &row->job))
+    if (!engine || wr_job_find(engine, &row->job))
         return;
     wr_state_init(&state, &arena, row->job);
     bool sound = wr_state_fold_all(&state, entries, entry_count) && !wr_state_ended(&state);
@@ -169,10 +169,18 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
 static void recovered(void *arg, enum wr_store_status status)
 {
     struct wr_recovery recovery = *(struct wr_recovery *)arg;
-    recovery.engine->recovery = NULL;
     free(arg);
+    if (!recovery.engine)
+        return;
+    recovery.engine->recovery = NULL;
     wr_engine_heard(recovery.engine, status);
     recovery.done(recovery.arg, status, recovery.resumed, recovery.held);
+}
+
+void wr_recovery_orphan(struct wr_recovery *recovery)
+{
+    if (recovery)
+        recovery->engine = NULL;
 }
 
 void wr_engine_recover(struct wr_engine *engine,

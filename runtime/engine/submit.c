@@ -52,12 +52,12 @@ static void accepted(void *arg, enum wr_store_status status, enum wr_accepted ho
     struct wr_job *job = arg;
     struct wr_engine *engine = job->engine;
     job->owed--;
-    wr_engine_heard(engine, status);
-    if (job->phase == WR_JOB_RETIRED) {
+    if (job->phase == WR_JOB_RETIRED) { /* the engine has ended */
         if (job->owed == 0)
             wr_job_free(job);
         return;
     }
+    wr_engine_heard(engine, status);
     if (status == WR_STORE_OK && how == WR_ACCEPTED_NEW) {
         start(job);
         return;

@@ -68,6 +68,17 @@ void wr_waiter_free(struct wr_waiter *waiter)
     wr_engine_drain_check(engine);
 }
 
+void wr_waiter_orphan(struct wr_waiter *waiter)
+{
+    if (!waiter->owed) {
+        wr_waiter_free(waiter);
+        return;
+    }
+    stop_timer(waiter);
+    unlink_from(waiter);
+    waiter->engine = NULL;
+}
+
 void wr_engine_forget(struct wr_engine *engine, struct wr_waiter *waiter)
 {
     (void)engine;
@@ -173,6 +184,10 @@ static void looked(void *arg, enum wr_store_status status, const struct wr_job_r
 {
     struct wr_waiter *waiter = arg;
     waiter->owed = false;
+    if (!waiter->engine) {
+        free(waiter);
+        return;
+    }
     wr_engine_heard(waiter->engine, status);
     if (!waiter->answered) {
         wr_waiter_free(waiter);
