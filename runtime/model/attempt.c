@@ -236,9 +236,10 @@ static void set_basics(struct wr_effect *effect)
     struct curl_blob built_in = {(void *)(uintptr_t)wr_ca_bundle, strlen(wr_ca_bundle),
                                  CURL_BLOB_NOCOPY};
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); /* rather HTTP/2 streams than connections */
-    if (certificates)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, certificates);
-    else if (built_in.len > 0)
+    curl_easy_setopt(easy, CURLOPT_CAPATH,
+                     NULL); /* what libcurl was built with means nothing here */
+    curl_easy_setopt(easy, CURLOPT_CAINFO, certificates);
+    if (!certificates && built_in.len > 0)
         curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &built_in);
 }
 
