@@ -63,6 +63,12 @@ void wr_conn_refuse(struct wr_conn *conn, enum wr_refusal refusal)
     report(conn, text.status, text.code);
 }
 
+static void close_politely(struct wr_conn *conn)
+{
+    wr_io_finish(&conn->io); /* TLS peers tell an end from a cut */
+    wr_conn_lost(conn);
+}
+
 void wr_conn_timed_out(struct wr_conn *conn)
 {
     wr_conn_enter(conn);
@@ -75,7 +81,7 @@ void wr_conn_timed_out(struct wr_conn *conn)
     else if (wait == WR_WAIT_WRITE)
         wr_conn_cut(conn, "write_timeout");
     else
-        wr_conn_lost(conn);
+        close_politely(conn);
     wr_conn_leave(conn);
 }
 
@@ -106,7 +112,7 @@ static ssize_t read_body_apart(struct wr_conn *conn)
         return WR_IO_AGAIN;
     if (room == 0) {
         if (!wr_body_room(conn, 1))
-            return WR_IO_FAILED;
+            return WR_IO_AGAIN; /* answered already */
         room = conn->body_room - conn->body_len;
     }
     ssize_t got = wr_io_read(&conn->io, conn->body + conn->body_len, left < room ? left : room);
@@ -206,8 +212,7 @@ static bool is_between(const struct wr_conn *conn)
 static void begin_closing(struct wr_conn *conn)
 {
     if (!conn->must_linger || conn->eof) {
-        wr_io_finish(&conn->io);
-        wr_conn_lost(conn);
+        close_politely(conn);
     } else if (!conn->lingering) {
         wr_io_finish(&conn->io);
         conn->lingering = true;
@@ -287,7 +292,7 @@ void wr_conn_leave(struct wr_conn *conn)
     } while (!has_output(conn) && conn->state == WR_CONN_HEAD && wr_conn_step(conn));
     if (!conn->lost && conn->state == WR_CONN_HEAD && !has_output(conn) &&
         (conn->eof || (conn->exchange.server->draining && is_between(conn))))
-        wr_conn_lost(conn);
+        close_politely(conn);
     if (!conn->lost && conn->state == WR_CONN_CLOSING && !has_output(conn))
         begin_closing(conn);
     conn->depth = 0;

@@ -98,6 +98,7 @@ struct wr_server {
     struct wr_listener *listeners;
     struct wr_conn *conns;
     uint32_t conn_count, exchange_count;
+    size_t body_bytes; /* of all bodies that are apart */
     struct wr_wait_list waits[WR_WAIT_COUNT];
     struct event timer, accept_again;
     int64_t timer_us; /* when it goes off; 0: not set */
@@ -127,7 +128,7 @@ void wr_conn_free(struct wr_conn *conn);
 /* message.c */
 bool wr_conn_step(struct wr_conn *conn); /* one step with what has come; false: no more now */
 bool wr_body_is_apart(const struct wr_input *in); /* it does not fit behind its head */
-/* Room for `more` in a body of its own; false: no memory, and the connection is cut. */
+/* Room for `more` in a body of its own; false: refused, or the connection is cut. */
 bool wr_body_room(struct wr_conn *conn, size_t more);
 /* input.c */
 bool wr_input_take(struct wr_conn *conn); /* false: no memory */

@@ -26,6 +26,7 @@ void wr_conn_drop_request(struct wr_conn *conn)
     event_del(&conn->gone_event);
     wr_arena_free(&conn->arena);
     free(conn->body);
+    conn->exchange.server->body_bytes -= conn->body_room;
     conn->body = NULL;
     conn->body_len = conn->body_room = 0;
     conn->no_body = false;

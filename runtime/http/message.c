@@ -130,11 +130,17 @@ bool wr_body_room(struct wr_conn *conn, size_t more)
     size_t room = conn->body_room ? conn->body_room * 2 : 32768;
     while (room < need)
         room *= 2;
+    struct wr_server *server = conn->exchange.server;
+    if (room - conn->body_room > server->options.limits.all_bodies_bytes - server->body_bytes) {
+        wr_conn_refuse(conn, WR_REFUSAL_too_many_bodies);
+        return false;
+    }
     char *body = realloc(conn->body, room);
     if (!body) {
         wr_conn_cut(conn, "out_of_memory");
         return false;
     }
+    server->body_bytes += room - conn->body_room;
     conn->body = body;
     conn->body_room = room;
     return true;

@@ -41,6 +41,7 @@
     ROW(body_too_large, 413, "The body is larger than this server takes.")                         \
     ROW(header_timeout, 408, "The header section did not arrive in time.")                         \
     ROW(body_timeout, 408, "The body did not arrive in time.")                                     \
+    ROW(too_many_bodies, 503, "The server holds all the request bodies it takes at once.")         \
     ROW(too_many_connections, 503, "The server has all the connections it takes.")
 
 enum wr_refusal {

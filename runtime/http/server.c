@@ -22,6 +22,7 @@ static void fill_limits(struct wr_http_limits *limits)
     if (limits->field == 0)                                                                        \
     limits->field = (value)
     DEFAULT(body_bytes, 1u << 20);
+    DEFAULT(all_bodies_bytes, (size_t)256 << 20);
     DEFAULT(header_bytes, 16384);
     DEFAULT(header_count, 64);
     DEFAULT(connections, 4096);
@@ -147,6 +148,8 @@ static int open_address(const char *address, int *port, char *error, size_t erro
                              .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
     int bad = getaddrinfo(*host ? host : NULL, service, &hints, &found);
+    if (bad && strcmp(host, "localhost") == 0) /* no /etc/hosts, as in an empty chroot */
+        bad = getaddrinfo("127.0.0.1", service, &hints, &found);
     if (bad) {
         snprintf(error, error_size, "cannot listen on '%s': %s", address, gai_strerror(bad));
         return -1;

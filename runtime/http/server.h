@@ -19,15 +19,16 @@ struct wr_server;
 
 /* 0 takes the default. Whatever passes a limit is answered and its connection closed. */
 struct wr_http_limits {
-    size_t body_bytes;     /* 1 MiB; decoded; 413. on_head may set another for its request */
-    size_t header_bytes;   /* 16 KiB: request line, fields and trailers; 431, or 414 */
-    uint32_t header_count; /* 64, at most 128; 431 */
-    uint32_t connections;  /* 4096; past it the longest idle one is closed, else 503 */
-    uint32_t header_ms;    /* 10 s from the first byte (or the accept) to the head's end; 408 */
-    uint32_t body_ms;      /* 30 s for the whole body; 408 */
-    uint32_t idle_ms;      /* 75 s between requests; closed without a word */
-    uint32_t write_ms;     /* 30 s without progress of a pending reply; cut */
-    size_t stream_bytes;   /* 256 KiB unsent of a streamed reply; past it the client is cut */
+    size_t body_bytes;       /* 1 MiB; decoded; 413. on_head may set another for its request */
+    size_t all_bodies_bytes; /* 256 MiB of larger bodies being held at once; 503 */
+    size_t header_bytes;     /* 16 KiB: request line, fields and trailers; 431, or 414 */
+    uint32_t header_count;   /* 64, at most 128; 431 */
+    uint32_t connections;    /* 4096; past it the longest idle one is closed, else 503 */
+    uint32_t header_ms;      /* 10 s from the first byte (or the accept) to the head's end; 408 */
+    uint32_t body_ms;        /* 30 s for the whole body; 408 */
+    uint32_t idle_ms;        /* 75 s between requests; closed without a word */
+    uint32_t write_ms;       /* 30 s without progress of a pending reply; cut */
+    size_t stream_bytes;     /* 256 KiB unsent of a streamed reply; past it the client is cut */
     uint32_t requests_per_connection; /* 0: no limit; the last is answered Connection: close */
 };
 
@@ -61,7 +62,8 @@ struct wr_exchange {
 struct wr_handler {
     void *self;
     /* The head is read and well formed; the body is not read yet. True: go on. False: the exchange
-     * has been ended already (401, 404, 405, 413 …); the body is never read. */
+     * has been ended (401, 404, 405, 413 …) or will be, without its body. After true the body may
+     * never come, and then nobody is told: keep what needs no freeing, in the request's arena. */
     bool (*on_head)(void *self, struct wr_exchange *exchange);
     /* The request is complete. End the exchange now or any time later. */
     void (*on_request)(void *self, struct wr_exchange *exchange);
@@ -96,7 +98,8 @@ void wr_server_adopt(struct wr_server *server, int fd);
 void wr_server_drain(struct wr_server *server, void (*done)(void *arg), void *arg);
 uint32_t wr_server_connections(const struct wr_server *server);
 uint32_t wr_server_exchanges(const struct wr_server *server); /* handed out and not ended */
-/* Closes everything at once. Exchanges not ended are dead: nobody is told. */
+/* Closes everything at once; not from within a handler. Exchanges not ended are dead: nobody is
+ * told. */
 void wr_server_free(struct wr_server *server);
 
 /* ---- reading a request ---------------------------------------------------------------------- */
@@ -135,9 +138,11 @@ void wr_reply(struct wr_exchange *exchange, const struct wr_reply *reply);
 void wr_abandon(struct wr_exchange *exchange);
 
 /* A reply in pieces (server-sent events): the body of `head` is ignored; there is no
- * Content-Length. Ends with wr_stream_end(). on_gone also tells of a client that was cut. */
+ * Content-Length. Ends with wr_stream_end() (or wr_abandon()). on_gone also tells of a client that
+ * was cut between two pieces. */
 void wr_stream_start(struct wr_exchange *exchange, const struct wr_reply *head);
-/* False: the client is gone, or was cut as it fell `stream_bytes` behind; end the exchange. */
+/* False: the client is gone, or was cut as it fell `stream_bytes` behind. Then on_gone is not called
+ * for it any more: end the exchange. */
 bool wr_stream_send(struct wr_exchange *exchange, struct wr_str piece);
 void wr_stream_end(struct wr_exchange *exchange);
 

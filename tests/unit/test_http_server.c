@@ -190,6 +190,55 @@ static void test_refusals(void)
     tap_ok(starts("HTTP/1.1 431 "), "a field past it too");
 }
 
+static void test_large_bodies(void)
+{
+    static char body[2 << 20];
+    int fd = dial();
+    say_text(fd, "POST / HTTP/1.1\r\n" H "Content-Length: 2097152\r\n\r\n");
+    pause_ms(20);
+    bool said = say(fd, body, sizeof body);
+    hear(fd, 200);
+    close(fd);
+    tap_ok(said && starts("HTTP/1.1 413 "), "a refused client that goes on sending reads why");
+    int half = dial();
+    const char *head = "POST / HTTP/1.1\r\n" H "Content-Length: 60000\r\n\r\n";
+    say_text(half, head);
+    say(half, body, 50000);
+    pause_ms(50);
+    fd = dial();
+    say_text(fd, head);
+    say(fd, body, 60000);
+    hear(fd, 200);
+    close(fd);
+    tap_ok(starts("HTTP/1.1 503 ") && strstr(heard, "too_many_bodies"),
+           "bodies past what all may take are refused");
+    say(half, body, 10000);
+    hear(half, 200);
+    close(half);
+    tap_ok(starts("HTTP/1.1 200 "), "who was first is served");
+    ask("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n");
+    tap_ok(starts("HTTP/1.1 200 "), "and there is room again");
+}
+
+/* Asks on and on and reads nothing: at some point the server must stop reading, too. */
+static void test_deaf_client(void)
+{
+    static char asks[1 << 16];
+    size_t len = 0, sent = 0;
+    while (len < sizeof asks - 64)
+        len += (size_t)sprintf(asks + len, "GET /echo HTTP/1.1\r\n" H "\r\n");
+    int fd = dial();
+    say_text(fd, "GET /big HTTP/1.1\r\n" H "\r\nGET /big HTTP/1.1\r\n" H "\r\n");
+    for (struct pollfd out = {.fd = fd, .events = POLLOUT}; poll(&out, 1, 200) > 0;) {
+        ssize_t put = send(fd, asks + sent % len, len - sent % len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (put <= 0 || sent > 64u << 20)
+            break;
+        sent += (size_t)put;
+    }
+    tap_ok(sent < 64u << 20, "a client that does not read its replies is not read either");
+    close(fd);
+}
+
 static void test_time(void)
 {
     tap_ok(ask_for("GET / HTTP/1.1\r\nHos", 19, 900) && starts("HTTP/1.1 408 ") &&
@@ -460,10 +509,15 @@ int main(void)
     test_refusals();
     test_leaving();
     test_streams();
+    test_deaf_client();
     stop_server();
     limits.header_ms = limits.body_ms = limits.idle_ms = limits.write_ms = 300;
     start_server(&limits, NULL, NULL);
     test_time();
+    stop_server();
+    limits = (struct wr_http_limits){.body_bytes = 1 << 20, .all_bodies_bytes = 96 << 10};
+    start_server(&limits, NULL, NULL);
+    test_large_bodies();
     stop_server();
     limits = (struct wr_http_limits){.connections = 8};
     start_server(&limits, NULL, NULL);
