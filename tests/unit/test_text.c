@@ -1,0 +1,112 @@
+/* The texts that generated code builds and the comparisons of strings that it makes. */
+#include "runtime/base/arena.h"
+#include "tests/unit/tap.h"
+
+#include <stdlib.h>
+
+static struct wr_arena arena;
+
+static struct wr_str str(const char *text)
+{
+    return (struct wr_str){text, strlen(text)};
+}
+
+static const char *done(const struct wr_text *text)
+{
+    struct wr_str made = wr_text_done(text);
+    return wr_arena_copy(&arena, made.ptr, made.len);
+}
+
+static void test_building(void)
+{
+    struct wr_text text = {.arena = &arena};
+    tap_number((long long)wr_text_done(&text).len, 0, "nothing yet");
+    tap_ok(wr_text_done(&text).ptr != NULL, "and that is a text, too");
+    wr_text_add(&text, WR_STR("/terms?lang="));
+    wr_text_add(&text, (struct wr_str){0});
+    wr_text_url(&text, str("a b/c?d=e&f\xc3\xa9~-._"));
+    tap_text(done(&text), "/terms?lang=a%20b%2Fc%3Fd%3De%26f%C3%A9~-._", "percent-encoded");
+    text = (struct wr_text){.arena = &arena};
+    wr_text_url(&text, str(".."));
+    wr_text_url(&text, str("."));
+    wr_text_url(&text, str(""));
+    wr_text_url(&text, str("..."));
+    tap_text(done(&text), "%2E%2E%2E...", "a step up is no plain text");
+    text = (struct wr_text){.arena = &arena};
+    wr_text_int(&text, INT64_MIN);
+    wr_text_bool(&text, false);
+    wr_text_int(&text, 7);
+    wr_text_bool(&text, true);
+    tap_text(done(&text), "-9223372036854775808false7true", "integers and booleans");
+    text = (struct wr_text){.arena = &arena};
+    wr_text_quote(&text, str("a\"b\n\xff"));
+    tap_text(done(&text), "\"a\\\"b\\n\xef\xbf\xbd\"", "quoted");
+}
+
+static void test_growing(void)
+{
+    struct wr_text text = {.arena = &arena}, between = {.arena = &arena};
+    for (int i = 0; i < 10000; i++) {
+        wr_text_add(&text, WR_STR("0123456789"));
+        wr_text_add(&between, WR_STR("x")); /* so that it cannot grow in place */
+    }
+    struct wr_str made = wr_text_done(&text);
+    bool same = made.len == 100000;
+    for (size_t i = 0; same && i < made.len; i++)
+        same = made.ptr[i] == (char)('0' + i % 10);
+    tap_ok(same, "a long text is whole");
+}
+
+static void test_numbers(void)
+{
+    static const double numbers[] = {0,
+                                     1,
+                                     -1,
+                                     0.1,
+                                     1.0 / 3,
+                                     1e21,
+                                     123456789.125,
+                                     5e-324,
+                                     1.7976931348623157e308,
+                                     0.30000000000000004};
+    bool same = true;
+    for (size_t i = 0; i < WR_COUNT(numbers); i++) {
+        struct wr_text text = {.arena = &arena};
+        wr_text_number(&text, numbers[i]);
+        same = same && strtod(done(&text), NULL) == numbers[i];
+    }
+    tap_ok(same, "numbers read back the same");
+    struct wr_text text = {.arena = &arena};
+    wr_text_number(&text, 0.1);
+    tap_text(done(&text), "0.1", "and are short");
+}
+
+static void test_comparing(void)
+{
+    struct wr_str none = {0};
+    tap_ok(wr_str_equal(none, str("")), "no text and an empty one are equal");
+    tap_ok(wr_str_equal(str("ab"), str("ab")) && !wr_str_equal(str("ab"), str("ac")) &&
+               !wr_str_equal(str("ab"), str("abc")),
+           "equal");
+    tap_ok(wr_str_compare(str("ab"), str("abc")) < 0 && wr_str_compare(str("b"), str("abc")) > 0 &&
+               wr_str_compare(none, str("")) == 0,
+           "ordered");
+    tap_ok(wr_str_compare(str("\xef\xbf\xbd"), str("\xf0\x9f\x99\x82")) < 0,
+           "by code points, which UTF-16 would not be");
+    tap_ok(wr_str_contains(str("a needle in it"), str("needle")) &&
+               !wr_str_contains(str("a need"), str("needle")) && wr_str_contains(none, none),
+           "contains");
+    tap_ok(wr_str_starts_with(str("abc"), str("ab")) && wr_str_starts_with(str("a"), none) &&
+               !wr_str_starts_with(str("a"), str("ab")),
+           "starts with");
+}
+
+int main(void)
+{
+    test_building();
+    test_growing();
+    test_numbers();
+    test_comparing();
+    wr_arena_free(&arena);
+    return tap_done();
+}
