@@ -214,14 +214,15 @@ static bool say_text(int fd, const char *text)
 static char heard[8 << 20];
 static size_t heard_len;
 
-/* Reads until the peer closes (true) or nothing has come for `ms` (false). */
+/* Reads until the peer closes (true) or nothing more has come for `ms` (false). The first byte may
+ * take longer, as a busy machine needs it. */
 static bool hear(int fd, int ms)
 {
     heard_len = 0;
     heard[0] = '\0';
     for (;;) {
         struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-        if (poll(&poll_fd, 1, ms) <= 0)
+        if (poll(&poll_fd, 1, heard_len ? ms : ms * 5) <= 0)
             return false;
         ssize_t got = recv(fd, heard + heard_len, sizeof heard - 1 - heard_len, 0);
         if (got <= 0)
