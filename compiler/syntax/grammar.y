@@ -169,26 +169,34 @@ decl(D) ::= MODEL(K) name(N) lb model_block(B) RBRACE. {
 model_block(B) ::= . { B = wc_block_new(p); }
 model_block(B) ::= model_block(L) model_clause(C). { B = L; wc_push(p->arena, &B->clauses, C); }
 
-decl(D) ::= FUNCTION(K) name(N) LPAREN type_opt(T) RPAREN ARROW type(U) effect(E) raises(R) FROM
-            text(F). {
+decl(D) ::= FUNCTION(K) name(N) LPAREN type_opt(T) RPAREN ARROW type(U) function_tail(F). {
     D = wc_decl_new(p, WC_DECL_FUNCTION, &K, N);
-    D->function = WC_NEW(p->arena, struct wc_ast_function);
-    D->function->takes = T;
-    D->function->gives = U;
-    D->function->effect = E;
-    if (R)
-        WC_MOVE(D->function->raises, R->list);
-    D->function->file = F;
+    D->function = F;
+    F->takes = T;
+    F->gives = U;
 }
 %type type_opt {struct wc_ast_type *}
 type_opt(A) ::= . { A = NULL; }
 type_opt(A) ::= type(T). { A = T; }
-%type effect {struct wc_name}
-effect(A) ::= . { A = (struct wc_name){0}; }
-effect(A) ::= name(N). { A = N; }
-%type raises {struct wc_names *}
-raises(A) ::= . { A = NULL; }
-raises(A) ::= RAISES names(L). { A = L; }
+/* Spelled out: an optional name before a keyword would take the keyword for the name. */
+%type function_tail {struct wc_ast_function *}
+function_tail(A) ::= FROM text(F). { A = WC_NEW(p->arena, struct wc_ast_function); A->file = F; }
+function_tail(A) ::= name(E) FROM text(F). {
+    A = WC_NEW(p->arena, struct wc_ast_function);
+    A->effect = E;
+    A->file = F;
+}
+function_tail(A) ::= RAISES names(L) FROM text(F). {
+    A = WC_NEW(p->arena, struct wc_ast_function);
+    WC_MOVE(A->raises, L->list);
+    A->file = F;
+}
+function_tail(A) ::= name(E) RAISES names(L) FROM text(F). {
+    A = WC_NEW(p->arena, struct wc_ast_function);
+    A->effect = E;
+    WC_MOVE(A->raises, L->list);
+    A->file = F;
+}
 
 decl(D) ::= WORKFLOW(K) name(N) VERSION INTEGER(V) lb workflow_block(B) RBRACE. {
     D = wc_decl_new(p, WC_DECL_WORKFLOW, &K, N);
@@ -373,7 +381,7 @@ service_clause(C) ::= PRICE(K) MONEY(M) PER CALL. {
 }
 service_clause(C) ::= SIGN(K) ENV upper(E). { C = wc_clause_new(p, WC_CLAUSE_SIGN, &K); C->name = E; }
 service_clause(C) ::= ALLOW(K) PRIVATE. { C = wc_clause_new(p, WC_CLAUSE_ALLOW_PRIVATE, &K); }
-service_clause(C) ::= OPERATION(K) name(N) takes(T) lb action_block(B) RBRACE. {
+service_clause(C) ::= OPERATION(K) name(N) takes(T) lb operation_block(B) RBRACE. {
     C = wc_clause_new(p, WC_CLAUSE_OPERATION, &K);
     C->name = N;
     C->type = T;
@@ -552,7 +560,19 @@ stage_block(B) ::= stage_block(L) ON(K) labels(N) ARROW target(T). {
     B = L;
     wc_block_on(p, B, &K, N, T);
 }
-/* The same without transitions: of an operation, and of what `each` does. */
+/* An operation calls the service that it stands in. */
+%type operation_block {struct wc_block *}
+operation_block(B) ::= . { B = wc_block_new(p); }
+operation_block(B) ::= operation_block(L) http(H) path(T) as_opt(Y) body(E). {
+    B = L;
+    H->span.end = p->end;
+    H->path = T;
+    H->as = Y;
+    H->value = E;
+    wc_block_action(p, B, H);
+}
+operation_block(B) ::= operation_block(L) policy(C). { B = L; wc_push(p->arena, &B->clauses, C); }
+/* The same without transitions: what `each` does. */
 %type action_block {struct wc_block *}
 action_block(B) ::= . { B = wc_block_new(p); }
 action_block(B) ::= action_block(L) action(A). { B = L; wc_block_action(p, B, A); }
