@@ -1,6 +1,7 @@
 /* Interned names: open addressing over FNV-1a, the names themselves in the arena. */
 #include "compiler/base/intern.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -53,22 +54,25 @@ static size_t smallest(size_t a, size_t b, size_t c)
     return ab < c ? ab : c;
 }
 
+/* Edits, two neighbours that changed places counting as one: rows of a table, three at a time. */
 static size_t distance(const char *a, size_t alen, const char *b, size_t blen)
 {
-    size_t row[LONGEST_COMPARED + 1];
+    size_t rows[3][LONGEST_COMPARED + 1];
     for (size_t j = 0; j <= blen; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= alen; i++) {
-        size_t diagonal = row[0];
+        size_t *row = rows[i % 3];
+        const size_t *above = rows[(i + 2) % 3], *higher = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= blen; j++) {
-            size_t above = row[j];
-            size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            row[j] = smallest(above + 1, row[j - 1] + 1, change);
-            diagonal = above;
+            size_t change = above[j - 1] + (a[i - 1] != b[j - 1]);
+            row[j] = smallest(above[j] + 1, row[j - 1] + 1, change);
+            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped && higher[j - 2] + 1 < row[j])
+                row[j] = higher[j - 2] + 1;
         }
     }
-    return row[blen];
+    return rows[alen % 3][blen];
 }
 
 const char *wc_nearest(const char *text, const char *const *names, size_t count)

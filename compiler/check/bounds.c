@@ -13,10 +13,11 @@ static const char *with_bound(struct wc_arena *arena, const struct wc_type *type
 static void report(struct wc_diags *diags, const struct wc_field *field, const struct wc_type *type,
                    const char *label, const char *fix)
 {
-    struct wc_diag *diag =
-        wc_report(diags, WC_E0505, type->span, "`%s` has no upper bound", field->name);
+    bool part = field->type != type;
+    struct wc_diag *diag = wc_report(diags, WC_E0505, type->span, "%s`%s` has no upper bound",
+                                     part ? "what is in " : "", field->name);
     wc_diag_label(diags, diag, "%s", label);
-    if (field->type != type)
+    if (part)
         wc_diag_also(diags, diag, field->span, "in this field");
     wc_diag_note(diags, diag,
                  "an API without limits can be made to run out of memory, time or "

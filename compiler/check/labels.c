@@ -10,16 +10,16 @@ static const char *label_text(unsigned labels)
 }
 
 /* Where the value of `expr` got its label, or NULL. */
-static const struct wc_field *labelled_field(const struct wc_expr *expr)
+static const struct wc_field *labelled_field(const struct wc_expr *expr, unsigned labels)
 {
     if (expr->kind == WC_EXPR_FIELD && expr->kids[0]->type->schema) {
         const struct wc_field *field = &expr->kids[0]->type->schema->fields.items[expr->field];
-        if (field->labels)
+        if (field->labels & labels)
             return field;
     }
     const struct wc_schema *schema = expr->type->kind == WC_TYPE_SCHEMA ? expr->type->schema : NULL;
     for (size_t i = 0; schema && i < schema->fields.count; i++)
-        if (schema->fields.items[i].labels)
+        if (schema->fields.items[i].labels & labels)
             return &schema->fields.items[i];
     return NULL;
 }
@@ -27,7 +27,7 @@ static const struct wc_field *labelled_field(const struct wc_expr *expr)
 static void report(struct wc_diags *diags, const struct wc_expr *expr, unsigned labels,
                    const struct wc_stage *stage, const char *place)
 {
-    const struct wc_field *field = labelled_field(expr);
+    const struct wc_field *field = labelled_field(expr, labels);
     struct wc_diag *diag = wc_report(diags, WC_E0703, expr->span, "a value that is %s reaches %s",
                                      label_text(labels), place);
     wc_diag_label(diags, diag, "%s", label_text(labels));
@@ -36,8 +36,9 @@ static void report(struct wc_diags *diags, const struct wc_expr *expr, unsigned 
     if (stage && stage->span.source != expr->span.source)
         wc_diag_also(diags, diag, stage->span, "asked by this stage");
     wc_diag_note(diags, diag, "a label says that a value must not leave unless someone decided so");
-    wc_diag_help(diags, diag, "leave it out, or decide it: `reveal(%s)`",
-                 expr->kind == WC_EXPR_FIELD ? expr->name : "…");
+    size_t len = expr->span.end - expr->span.start;
+    wc_diag_help(diags, diag, "leave it out, or decide it: `reveal(%.*s)`", len > 60 ? 1 : (int)len,
+                 expr->span.source->text + expr->span.start);
 }
 
 /* The parts of a value that carry one of `labels`, each reported where it stands. */

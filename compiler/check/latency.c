@@ -27,6 +27,8 @@ static bool waits(const struct wc_stage *stage)
 
 static uint32_t attempt_ms(const struct wc_stage *stage)
 {
+    if (!waits(stage))
+        return 0;
     return stage->timeout_ms ? stage->timeout_ms : stage->within_ms;
 }
 

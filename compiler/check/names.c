@@ -30,8 +30,8 @@ static void use(struct variables *vars, const char *name, const char *kind, stru
         struct wc_diag *diag =
             wc_report(vars->diags, WC_E0410, span, "the variable %s is %s here and %s elsewhere",
                       name, kind, first->kind);
-        wc_diag_label(vars->diags, diag, "reads it as %s", kind);
-        wc_diag_also(vars->diags, diag, first->span, "reads it as %s", first->kind);
+        wc_diag_label(vars->diags, diag, "%s here", kind);
+        wc_diag_also(vars->diags, diag, first->span, "%s here", first->kind);
         wc_diag_help(vars->diags, diag, "give each its own variable");
         return;
     }
@@ -39,24 +39,23 @@ static void use(struct variables *vars, const char *name, const char *kind, stru
     wc_push(vars->diags->arena, &vars->list, variable);
 }
 
-static void use_endpoint(struct variables *vars, const struct wc_endpoint *endpoint,
-                         struct wc_span span)
+static void use_endpoint(struct variables *vars, const struct wc_endpoint *endpoint)
 {
-    use(vars, endpoint->url_env, "an address", span);
-    use(vars, endpoint->auth_env, "a secret", span);
+    use(vars, endpoint->url_env, "an address", endpoint->url_span);
+    use(vars, endpoint->auth_env, "a secret", endpoint->auth_span);
 }
 
 static void check_variables(struct wc_model *model, struct wc_diags *diags)
 {
     struct variables vars = {.diags = diags};
-    use(&vars, model->keys_env, "a list of keys", model->span);
+    use(&vars, model->keys_env, "a list of keys", model->keys_span);
     WC_EACH(i, &model->services)
     {
-        use_endpoint(&vars, &model->services.items[i]->endpoint, model->services.items[i]->span);
+        use_endpoint(&vars, &model->services.items[i]->endpoint);
     }
     WC_EACH(i, &model->models)
     {
-        use_endpoint(&vars, &model->models.items[i]->endpoint, model->models.items[i]->span);
+        use_endpoint(&vars, &model->models.items[i]->endpoint);
     }
 }
 

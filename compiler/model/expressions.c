@@ -91,6 +91,23 @@ static void report_never_set(struct wc_scope *scope, struct wc_span span,
         wc_diag_help(r->diags, diag, "read a stage that comes before, or delete this");
 }
 
+static bool is_never_set(const struct wc_scope *scope, const struct wc_stage *stage)
+{
+    return !scope->stage || (scope->stage->reached && !wc_has_bit(scope->stage->may, stage->id));
+}
+
+static struct wc_expr *no_value(struct wc_scope *scope, struct wc_span span,
+                                const struct wc_stage *stage)
+{
+    struct wc_resolver *r = scope->work->r;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0503, span, "stage `%s` gives no value", stage->name);
+    wc_diag_label(r->diags, diag, "nothing to read");
+    wc_diag_also(r->diags, diag, stage->span, "its call has no `as`");
+    wc_diag_help(r->diags, diag, "say what it gives: `as SomeSchema`");
+    return wc_expr_error(scope, span);
+}
+
 static struct wc_expr *stage_value(struct wc_scope *scope, struct wc_span span,
                                    struct wc_stage *stage)
 {
@@ -99,25 +116,17 @@ static struct wc_expr *stage_value(struct wc_scope *scope, struct wc_span span,
     bool own = scope->stage && scope->stage->stage == stage && scope->own == WC_OWN_STAGE;
     expr->stage = stage;
     expr->name = stage->name;
-    expr->type = wc_stage_type(work, wc_stage_work(work, stage));
     stage->value_read = true;
-    if (!expr->type) {
-        struct wc_resolver *r = work->r;
-        struct wc_diag *diag =
-            wc_report(r->diags, WC_E0503, span, "stage `%s` gives no value", stage->name);
-        wc_diag_label(r->diags, diag, "nothing to read");
-        wc_diag_also(r->diags, diag, stage->span, "its call has no `as`");
-        wc_diag_help(r->diags, diag, "say what it gives: `as SomeSchema`");
-        expr->type = wc_unknown_type(scope, span);
-        return expr;
+    if (!own && !work->workflow->partial && is_never_set(scope, stage)) {
+        report_never_set(scope, span, stage);
+        return wc_expr_error(scope, span);
     }
+    expr->type = wc_stage_type(work, wc_stage_work(work, stage));
+    if (!expr->type)
+        return no_value(scope, span, stage);
     expr->labels = labels_in(expr->type);
     if (own || work->workflow->partial)
         return expr;
-    if (!scope->stage || (scope->stage->reached && !wc_has_bit(scope->stage->may, stage->id))) {
-        report_never_set(scope, span, stage);
-        return expr;
-    }
     expr->maybe = !wc_has_bit(scope->stage->set, stage->id) && !wc_is_known(scope->facts, expr);
     return expr;
 }

@@ -122,6 +122,7 @@ struct wc_endpoint {
     const char *url, *url_env; /* one of them */
     enum wr_auth_kind auth;
     const char *auth_env, *auth_header;
+    struct wc_span url_span, auth_span; /* of the variables' names */
 };
 
 struct wc_service {
@@ -344,7 +345,7 @@ struct wc_workflow {
     bool key_required;
     uint64_t keep_ms;
     WC_VEC(struct wc_stage *) stages;
-    bool partial; /* some stage is `unbuilt`: what follows from whole paths is not checked */
+    bool partial; /* a stage is `unbuilt`, or a target unknown: whole paths are not checked */
 };
 
 struct wc_model {
@@ -354,6 +355,7 @@ struct wc_model {
     struct wc_span span;
     enum wr_auth_kind auth;
     const char *keys_env;
+    struct wc_span keys_span;
     WC_VEC(struct wc_schema *) schemas;
     WC_VEC(struct wc_pattern) patterns;
     WC_VEC(struct wc_user_error *) errors;

@@ -86,11 +86,7 @@ static void report_misfit(struct wc_scope *scope, const struct wc_expr *expr,
         wc_diag_label(r->diags, diag, "%s", why->reason);
     if (into->span.source && into->span.end > into->span.start)
         wc_diag_also(r->diags, diag, into->span, "the type it must fit");
-    if (code == WC_E0504 && why->into && why->into->kind == WC_TYPE_STRING && why->into->has_max &&
-        !why->into->pattern && !why->into->in_bytes && !why->path[0])
-        wc_diag_help(r->diags, diag, "cut it: `truncate(%s, %lld)`, or widen the type",
-                     source_text(r->arena, expr->span), (long long)why->into->max);
-    else if (code == WC_E0504)
+    if (code == WC_E0504)
         wc_diag_help(r->diags, diag, "narrow what is put in, or widen the type it must fit");
 }
 

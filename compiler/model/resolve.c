@@ -107,6 +107,7 @@ static void resolve_auth(struct wc_resolver *r, const struct wc_ast_decl *decl,
         return;
     r->model->auth = WR_AUTH_BEARER;
     r->model->keys_env = auth->name.text;
+    r->model->keys_span = auth->name.span;
     if (auth->word == WC_WORD_BEARER_KEYS)
         return;
     struct wc_diag *diag = wc_report(r->diags, WC_E0413, auth->span,

@@ -29,11 +29,13 @@ void wc_resolve_endpoint(struct wc_resolver *r, struct wc_clauses clauses, struc
         }
     } else {
         endpoint->url_env = url->name.text;
+        endpoint->url_span = url->name.span;
     }
     if (!auth || auth->word == WC_WORD_AUTH_NONE)
         return;
     endpoint->auth = auth->word == WC_WORD_HEADER ? WR_AUTH_HEADER : WR_AUTH_BEARER;
     endpoint->auth_env = auth->name.text;
+    endpoint->auth_span = auth->name.span;
     endpoint->auth_header = auth->text.bytes;
     if (auth->word == WC_WORD_BEARER_KEYS)
         wc_not_built(r, auth->span, "`auth bearer keys` of what is called");

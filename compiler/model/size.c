@@ -87,6 +87,8 @@ int64_t wc_text_bytes(const struct wc_type *type)
         return wc_string_bytes(type);
     if (type->kind == WC_TYPE_ENUM)
         return enum_bytes(type);
+    if (type->kind == WC_TYPE_UNKNOWN)
+        return 0; /* what is wrong with it was said */
     return wc_json_bytes(type);
 }
 

@@ -70,6 +70,46 @@ static bool resolve_label(struct wc_resolver *r, const struct wc_ast_label *ast,
     return true;
 }
 
+/* The labels that a stage has so far, one slot a meaning. */
+struct seen {
+    const struct wc_on_label *all, *classes[WR_CLASS_COUNT], *groups[8];
+    const struct wc_on_label *errors[WC_USER_ERROR_MAX];
+};
+
+static const struct wc_on_label **slot_of(struct seen *seen, const struct wc_on_label *label)
+{
+    size_t count;
+    const struct wc_group *groups = wc_groups(&count);
+    switch (label->kind) {
+    case WC_ON_ALL:
+        return &seen->all;
+    case WC_ON_USER_ERROR:
+        return &seen->errors[label->error->id];
+    case WC_ON_GROUP:
+        return &seen->groups[wc_group_find(label->name) - groups];
+    default:
+        return &seen->classes[__builtin_ctzll(label->classes)];
+    }
+}
+
+static bool is_repeated(struct wc_resolver *r, struct seen *seen, const struct wc_on_label *label)
+{
+    const struct wc_on_label **slot = slot_of(seen, label);
+    if (!*slot) {
+        struct wc_on_label *first = WC_NEW(r->arena, struct wc_on_label);
+        *first = *label;
+        *slot = first;
+        return false;
+    }
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0303, label->span, "`%s` leads to two places", label->name);
+    wc_diag_label(r->diags, diag, "the second");
+    wc_diag_also(r->diags, diag, (*slot)->span, "the first");
+    wc_diag_note(r->diags, diag, "order means nothing among transitions, so neither would win");
+    wc_diag_help(r->diags, diag, "keep one of them");
+    return true;
+}
+
 static void refuse_member(struct wc_resolver *r, const struct wc_ast_label *ast)
 {
     struct wc_diag *diag = wc_report(r->diags, WC_E0304, ast->member.span,
@@ -86,6 +126,8 @@ static void resolve_target(struct wc_workflow_work *work, const struct wc_ast_ta
     case WC_AST_TO_STAGE:
         target->kind = WR_TO_STAGE;
         target->stage = wc_need(work->r, &work->names, ast->name);
+        if (!target->stage)
+            work->workflow->partial = true;
         break;
     case WC_AST_TO_FAIL:
         target->kind = WR_TO_FAIL;
@@ -107,6 +149,7 @@ static void resolve_target(struct wc_workflow_work *work, const struct wc_ast_ta
 void wc_resolve_transitions(struct wc_workflow_work *work, struct wc_stage_work *stage)
 {
     struct wc_resolver *r = work->r;
+    struct seen seen = {0};
     WC_EACH(i, &stage->ast->ons)
     {
         const struct wc_ast_on *ast = &stage->ast->ons.items[i];
@@ -125,7 +168,8 @@ void wc_resolve_transitions(struct wc_workflow_work *work, struct wc_stage_work 
             }
             if (label.error)
                 label.error->used = true;
-            wc_push(r->arena, &on.labels, label);
+            if (!is_repeated(r, &seen, &label))
+                wc_push(r->arena, &on.labels, label);
         }
         resolve_target(work, &ast->target, &on.target);
         wc_push(r->arena, &stage->stage->ons, on);

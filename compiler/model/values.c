@@ -15,7 +15,9 @@ static const struct wc_type *refuse_circle(struct wc_workflow_work *work, struct
                                      "the type of `%s` depends on itself", one->stage->name);
     wc_diag_label(r->diags, diag, "its value is made from values that are made from it");
     wc_diag_help(r->diags, diag, "name the schema: `make SomeSchema { … }`");
-    return wc_type_new(r->arena, WC_TYPE_UNKNOWN, one->stage->span);
+    one->stage->action.as = wc_type_new(r->arena, WC_TYPE_UNKNOWN, one->stage->span);
+    one->typed = WC_RESOLVED;
+    return one->stage->action.as;
 }
 
 static void need_schema(struct wc_workflow_work *work, struct wc_action *action)
@@ -133,9 +135,9 @@ static void resolve_end(struct wc_scope *scope, const struct wc_ast_target *ast,
         check_result(work, stage, on, target->with->type);
     } else {
         stage->value_read = true;
-        if (!always_ok || !stage->action.as)
+        if (on->labels.count > 0 && (!always_ok || !stage->action.as))
             nothing_to_serve(work, stage, on, always_ok);
-        else
+        else if (on->labels.count > 0)
             check_result(work, stage, on, stage->action.as);
     }
     if (ast->remember) {
