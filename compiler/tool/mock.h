@@ -82,8 +82,8 @@ json_t *wc_mock_document(const struct wc_mock *mock, struct wc_mock_source *sour
 /* An excerpt of the material, copied letter for letter, of a length that the type takes; NULL where
  * the material is too short for it. `len` bytes. */
 const char *wc_mock_excerpt(struct wc_mock_source *source, const struct wc_type *type, size_t *len);
-/* The part of a rendered prompt that was put in: the longest of the values in its holes, found by
- * the prompts of the specification; else the whole text. */
+/* The part of a rendered prompt that was put in, by the prompts of the specification: what a check
+ * says must be quoted, else the longest value of a hole; the whole text where none of them fits. */
 struct wc_mock_text wc_mock_material(const struct wc_mock *mock, const struct wc_ai_model *model,
                                      struct wc_mock_text rendered);
 /* The stage whose request this is: its path fits; NULL: none does. */

@@ -9,6 +9,7 @@
 struct part {
     const char *literal; /* NULL: a hole */
     size_t len;
+    const struct wc_expr *hole;
 };
 
 /* The parts of a template; neighbouring literals stay apart, which does no harm. */
@@ -16,64 +17,111 @@ static size_t parts_of(const struct wc_expr *template, struct part *parts, size_
 {
     size_t count = 0;
     if (template->kind == WC_EXPR_LITERAL && room > 0) {
-        parts[0] = (struct part){template->literal.text, template->literal.len};
+        parts[0] = (struct part){template->literal.text, template->literal.len, NULL};
         return 1;
     }
     for (size_t i = 0; i < template->kid_count && count < room; i++) {
         const struct wc_expr *kid = template->kids[i];
         bool literal = kid->kind == WC_EXPR_LITERAL && kid->literal.kind == WC_LIT_STRING;
-        parts[count++] =
-            literal ? (struct part){kid->literal.text, kid->literal.len} : (struct part){NULL, 0};
+        parts[count++] = literal ? (struct part){kid->literal.text, kid->literal.len, NULL}
+                                 : (struct part){NULL, 0, kid};
     }
     return count;
 }
 
-/* Finds each literal in turn, the last one at the very end; the longest value of a hole. */
+/* `a` and `b` read the same field of the input. */
+static bool same_input(const struct wc_expr *a, const struct wc_expr *b)
+{
+    return a->kind == WC_EXPR_FIELD && b->kind == WC_EXPR_FIELD && a->field == b->field &&
+           a->kids[0]->kind == WC_EXPR_INPUT && b->kids[0]->kind == WC_EXPR_INPUT;
+}
+
+/* Does a check ask whether the hole's value contains something? An answer must quote it, then. */
+static bool is_quoted(const struct wc_expr *check, const struct wc_expr *hole)
+{
+    if (!check)
+        return false;
+    if (check->kind == WC_EXPR_BINARY && check->op == WC_OP_CONTAINS &&
+        same_input(check->kids[0], hole))
+        return true;
+    for (size_t i = 0; i < check->kid_count; i++)
+        if (is_quoted(check->kids[i], hole))
+            return true;
+    return false;
+}
+
+/* Finds each literal in turn, the last one at the very end; a text for each hole. */
 static bool match(const struct part *parts, size_t count, struct wc_mock_text text,
-                  struct wc_mock_text *longest)
+                  struct wc_mock_text *values)
 {
     const char *at = text.ptr, *end = text.ptr + text.len;
-    *longest = (struct wc_mock_text){NULL, 0};
     for (size_t i = 0; i < count; i++) {
+        size_t left = (size_t)(end - at);
+        values[i] = (struct wc_mock_text){NULL, 0};
         if (parts[i].literal) {
-            if ((size_t)(end - at) < parts[i].len ||
-                memcmp(at, parts[i].literal, parts[i].len) != 0)
+            if (left < parts[i].len || memcmp(at, parts[i].literal, parts[i].len) != 0)
                 return false;
             at += parts[i].len;
             continue;
         }
         const char *next = end;
-        if (i + 2 == count && parts[i + 1].literal && (size_t)(end - at) >= parts[i + 1].len)
+        if (i + 2 == count && parts[i + 1].literal && left >= parts[i + 1].len)
             next = end - parts[i + 1].len;
         else if (i + 1 < count && parts[i + 1].literal)
-            next = memmem(at, (size_t)(end - at), parts[i + 1].literal, parts[i + 1].len);
+            next = memmem(at, left, parts[i + 1].literal, parts[i + 1].len);
         if (!next)
             return false;
-        if ((size_t)(next - at) > longest->len)
-            *longest = (struct wc_mock_text){at, (size_t)(next - at)};
+        values[i] = (struct wc_mock_text){at, (size_t)(next - at)};
         at = next;
     }
     return at == end;
 }
 
-struct wc_mock_text wc_mock_material(const struct wc_mock *mock, const struct wc_ai_model *model,
-                                     struct wc_mock_text rendered)
+static struct wc_mock_text choose(const struct wc_stage *stage, const struct part *parts,
+                                  const struct wc_mock_text *values, size_t count)
+{
+    struct wc_mock_text longest = {NULL, 0};
+    for (size_t i = 0; i < count; i++) {
+        if (!parts[i].hole)
+            continue;
+        WC_EACH(c, &stage->checks)
+        if (is_quoted(stage->checks.items[c].condition, parts[i].hole))
+            return values[i];
+        if (values[i].len > longest.len)
+            longest = values[i];
+    }
+    return longest;
+}
+
+/* False where the prompt is none of the stage's. */
+static bool material_of(const struct wc_stage *stage, struct wc_mock_text rendered,
+                        struct wc_mock_text *material)
 {
     enum { PARTS_MAX = 512 };
     struct part parts[PARTS_MAX];
-    struct wc_mock_text longest;
+    struct wc_mock_text values[PARTS_MAX];
+    WC_EACH(p, &stage->action.prompts)
+    {
+        size_t count = parts_of(stage->action.prompts.items[p].text, parts, PARTS_MAX);
+        if (!match(parts, count, rendered, values))
+            continue;
+        *material = choose(stage, parts, values, count);
+        return true;
+    }
+    return false;
+}
+
+struct wc_mock_text wc_mock_material(const struct wc_mock *mock, const struct wc_ai_model *model,
+                                     struct wc_mock_text rendered)
+{
+    struct wc_mock_text material;
     WC_EACH(w, &mock->model->workflows)
     {
         const struct wc_workflow *workflow = mock->model->workflows.items[w];
         WC_EACH(s, &workflow->stages)
-        {
-            const struct wc_action *action = &workflow->stages.items[s]->action;
-            for (size_t p = 0; action->model == model && p < action->prompts.count; p++) {
-                size_t count = parts_of(action->prompts.items[p].text, parts, PARTS_MAX);
-                if (match(parts, count, rendered, &longest) && longest.len > 0)
-                    return longest;
-            }
-        }
+        if (workflow->stages.items[s]->action.model == model &&
+            material_of(workflow->stages.items[s], rendered, &material))
+            return material;
     }
     return rendered;
 }
