@@ -1,5 +1,6 @@
 /* A served program, from start to end: environment, store, unfinished jobs, listening, draining. */
 #include "runtime/app/app.h"
+#include "runtime/base/failpoint.h"
 #include "runtime/base/log.h"
 #include "runtime/model/client.h"
 
@@ -176,12 +177,11 @@ static enum wr_exit open_all(struct wr_app *app)
     return open_server(app);
 }
 
-/* The store first: it calls back until it is closed. The engine cancels its own calls and timers,
- * so what carries them ends after it; at last the server, which answers until then. */
+/* The engine before its doors, as its header says; at last the server. */
 static void close_all(struct wr_app *app)
 {
-    wr_store_close(app->store);
     wr_engine_free(app->engine);
+    wr_store_close(app->store);
     if (app->client_open)
         wr_client_close(&app->effects);
     if (app->server)
@@ -231,6 +231,7 @@ static void recovered(void *arg, enum wr_store_status status, size_t resumed, si
 enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_options *options)
 {
     struct wr_app app = {.program = program, .options = *options};
+    wr_failpoint("app.start");
     wr_log_set_level((enum wr_log_level)options->log_level);
     if (wr_check_environment(program, &app.keys) > 0) {
         wr_keys_free(app.keys);

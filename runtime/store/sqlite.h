@@ -80,7 +80,9 @@ struct wr_sqlite {
     struct wr_connection write, check;
     struct wr_connection *read; /* one a reader */
 
-    atomic_int trouble; /* enum wr_store_status of the newest commit */
+    uint64_t asked_pages;    /* the log's length when a checkpoint was asked for; the writer's */
+    atomic_bool copied_most; /* by the checkpointer; the writer does the rest */
+    atomic_int trouble;      /* enum wr_store_status of the newest commit */
     atomic_ullong queued, commits, failed_commits, writes, refused, reads, commit_us, checkpoints,
         wal_pages;
 };

@@ -99,6 +99,26 @@ static void batch_failed(struct wr_sqlite *s, struct wr_op_list *batch, struct w
         wr_writer_post(s, wr_ops_answer, told.first);
 }
 
+/* The log begins anew only when all of it is in the database while nobody writes. So the other
+ * thread copies most of it, during commits, and what came meanwhile is copied here, between two. */
+static void keep_log_short(struct wr_sqlite *s)
+{
+    uint64_t pages = atomic_load(&s->wal_pages);
+    if (pages < s->asked_pages)
+        s->asked_pages = 0;
+    if (pages > WR_WAL_PAGES_MAX) {
+        sqlite3_wal_checkpoint_v2(s->write.db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    } else if (atomic_exchange(&s->copied_most, false)) {
+        sqlite3_wal_checkpoint_v2(s->write.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    } else if (pages - s->asked_pages > WR_WAL_PAGES) {
+        s->asked_pages = pages;
+        pthread_mutex_lock(&s->lock);
+        s->want_checkpoint = true;
+        pthread_cond_signal(&s->checkpointing);
+        pthread_mutex_unlock(&s->lock);
+    }
+}
+
 static void after_commit(struct wr_sqlite *s, struct wr_op_list *batch)
 {
     atomic_fetch_add(&s->writes, batch->count);
@@ -106,15 +126,7 @@ static void after_commit(struct wr_sqlite *s, struct wr_op_list *batch)
     wr_failpoint("store.answer.before");
     wr_writer_post(s, wr_ops_answer, batch->first);
     wr_op_list_init(batch);
-    uint64_t pages = atomic_load(&s->wal_pages);
-    if (pages > WR_WAL_PAGES_MAX) {
-        sqlite3_wal_checkpoint_v2(s->write.db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
-    } else if (pages > WR_WAL_PAGES) {
-        pthread_mutex_lock(&s->lock);
-        s->want_checkpoint = true;
-        pthread_cond_signal(&s->checkpointing);
-        pthread_mutex_unlock(&s->lock);
-    }
+    keep_log_short(s);
 }
 
 static void write_batch(struct wr_sqlite *s, struct wr_op_list *batch, struct wr_op_list *kept)
@@ -263,6 +275,7 @@ void *wr_checkpointer_run(void *store)
         pthread_mutex_unlock(&s->lock);
         sqlite3_wal_checkpoint_v2(s->check.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
         atomic_fetch_add(&s->checkpoints, 1);
+        atomic_store(&s->copied_most, true);
         pthread_mutex_lock(&s->lock);
     }
     pthread_mutex_unlock(&s->lock);
