@@ -132,8 +132,12 @@ static void run_draft(struct wr_turn *turn)
     run_ask(turn, 0, &((struct frame *)turn->frame)->draft);
 }
 
+static bool draft_was_left; /* a value that failed its check stayed in the frame */
+
 static void run_brief(struct wr_turn *turn)
 {
+    if (turn->point == WR_ENTER && ((struct frame *)turn->frame)->draft)
+        draft_was_left = true;
     run_ask(turn, 1, &((struct frame *)turn->frame)->brief);
 }
 

@@ -176,7 +176,7 @@ static const char *at(const struct heard *heard, const char *path)
 static const struct sim_step good = {
     .value = GOOD_NOTE,
     .delay_us = 30000,
-    .usage = {.input_tokens = 100, .output_tokens = 10, .known = true},
+    .usage = {.input_tokens = 101, .output_tokens = 10, .known = true},
 };
 
 static void say_all(struct run *run, size_t target, enum wr_class class)
@@ -217,8 +217,8 @@ static void test_happy(void)
     tap_text(at(first, "versions.tools"), "{\"glossary\":\"sha256:glossary\"}", "tools");
     tap_text(at(first, "versions.output_schema"), "Note@sha256:note", "output schema");
     tap_text(at(first, "usage"),
-             "{\"input_tokens\":100,\"output_tokens\":10,\"cost_usd\":\"0.000045\",\"attempts\":1}",
-             "usage and cost");
+             "{\"input_tokens\":101,\"output_tokens\":10,\"cost_usd\":\"0.000046\",\"attempts\":1}",
+             "usage, and cost rounded up");
     tap_text(at(first, "timing.elapsed_ms"), "62", "elapsed: accept, terms, draft");
     tap_text(at(first, "stage"), "null", "at no stage");
     tap_text(at(first, "retry_safe"), "true", "safe to send again");
@@ -336,6 +336,7 @@ static void test_bad_values(void)
     tap_text(at(heard, "error_code"), "refused", "refused");
     tap_text(at(heard, "retry_after"), "null", "no use in trying again");
     tap_number(run->sim->scripts[2].sends, 2, "invalid output was retried");
+    tap_ok(!draft_was_left, "a value that failed its check is in nobody's frame");
     struct heard *again = view(run, heard->job, "ann", 0);
     sim_run(run->sim);
     tap_text(again->body, heard->body, "the same when folded");
@@ -506,11 +507,13 @@ static void test_rate(void)
     tap_text(at(later, "result_type"), "full", "a minute later it is open");
     run_free(run);
     run = run_new(13);
-    models[0].limits = (struct wr_limits){.tokens = 250, .tokens_per_ms = 60000};
+    models[0].limits = (struct wr_limits){.tokens = 130, .tokens_per_ms = 60000};
     wr_engine_free(run->engine);
     power_on(run);
     say_all(run, 0, WR_OK);
-    say_all(run, 2, WR_OK);
+    struct sim_step little = good;
+    little.usage.input_tokens = 5;
+    sim_say(run->sim, 2, little);
     say_all(run, 3, WR_OK);
     for (int i = 0; i < 3; i++) {
         heard[i] = ask(run, (struct ask){0});
@@ -686,6 +689,20 @@ static void test_waiters(void)
     run_free(run);
 }
 
+static void test_drain(void)
+{
+    struct run *run = good_run(31);
+    ask(run, (struct ask){.wait_ms = -2});
+    sim_run_for(run->sim, 20000);
+    drained = 0;
+    wr_engine_drain(run->engine, count_drained, &drained);
+    sim_run_for(run->sim, 20000);
+    tap_number(drained, 0, "a job that nobody waits for holds the drain");
+    sim_run(run->sim);
+    tap_number(drained, 1, "until it has ended");
+    run_free(run);
+}
+
 /* ---- the store fails --------------------------------------------------------------------------- */
 
 static void test_store_fails(void)
@@ -823,6 +840,15 @@ static void test_once(void)
         uncertain = uncertain || strcmp(at(after, "error.class"), "uncertain") == 0;
         run_free(run);
     }
+    struct run *run = run_new(32);
+    say_all(run, 0, WR_OK);
+    say_all(run, 2, WR_CLASS_auth);
+    say_all(run, 3, WR_OK);
+    ask(run, (struct ask){0});
+    sim_run(run->sim);
+    tap_number(run->sim->scripts[3].sent_us[0] - run->sim->scripts[2].sent_us[0],
+               30000 + run->sim->commit_us, "and its end is durable before anything follows");
+    run_free(run);
     stages[DRAFT] = kept;
     tap_ok(at_most_once, "a once effect is sent at most once, whatever happens");
     tap_ok(uncertain, "where it may have happened, the job takes the way of uncertain");
@@ -940,6 +966,7 @@ int main(void)
     test_idempotency();
     test_dedupe();
     test_waiters();
+    test_drain();
     test_store_fails();
     test_crash();
     test_once();
