@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""The binary against a model server that nobody of this project wrote: @copilotkit/aimock, pinned in
+tests/api/aimock. Its idea of OpenAI's stream, not ours, must be understood."""
+import json, os, re, shutil, subprocess, sys, tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import harness
+from harness import BUILD, Server, Upstream, ok, same, main, skip, until, SLOW
+
+PINNED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "aimock")
+LARGE, SMALL = "large-2026-08-07", "small-2026-08-07"
+GOOD = json.dumps({"points": [{"text": "Sales grew.", "quote": "Sales rose", "confidence": 0.9}]})
+OTHER = json.dumps({"points": [{"text": "It rose.", "quote": "rose", "confidence": 0.5}]})
+
+
+def fixture(word, response, model=LARGE, **more):
+    return {"match": {"userMessage": word, "model": model}, "response": response, **more}
+
+
+FIXTURES = [
+    fixture("HAPPY", {"content": GOOD, "usage": {"prompt_tokens": 321, "completion_tokens": 12,
+                                                  "total_tokens": 333}}),
+    fixture("PIECES", {"content": GOOD}, chunkSize=1),
+    fixture("LIMITED", {"error": {"message": "slow down", "type": "rate_limit_error",
+                                  "code": "rate_limit_exceeded"}, "status": 429}),
+    fixture("BROKEN", {"error": {"message": "no", "type": "server_error"}, "status": 500}),
+    fixture("LATE", {"content": GOOD}, streamingProfile={"ttft": 6000}),
+    fixture("SHORTENED", {"content": GOOD[:20], "finishReason": "length"}),
+    fixture("FILTERED", {"content": "", "finishReason": "content_filter"}),
+    fixture("INVENTED", {"content": GOOD.replace("Sales rose", "Never said")}),
+    fixture("CUT", {"content": GOOD}, chunkSize=4, truncateAfterChunks=3),
+    fixture("DROPPED", {"content": GOOD}, chaos={"disconnectRate": 1}),
+    fixture("GARBLED", {"content": GOOD}, chaos={"malformedRate": 1}),
+    {"match": {"model": SMALL}, "response": {"content": OTHER}},
+]
+
+
+def new_enough(node):
+    said = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    found = re.match(r"v(\d+)\.(\d+)", said)
+    return bool(found) and (int(found[1]), int(found[2])) >= (20, 15)
+
+
+def install():
+    """The pinned package under the build folder, once; (node, its command) or a reason why not."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if not npm:
+        return None, "there is no npm"
+    folder = os.path.join(os.path.abspath(BUILD), "aimock")
+    stamp = os.path.join(folder, "installed")
+    own = not (node and new_enough(node))  # Debian 12's Node is too old: take one from the registry
+    with open(os.path.join(PINNED, "package-lock.json"), encoding="utf-8") as file:
+        wanted = file.read() + str(own)
+    if not os.path.exists(stamp) or open(stamp, encoding="utf-8").read() != wanted:
+        os.makedirs(folder, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(os.path.join(PINNED, name), folder)
+        flags = [] if own else ["--omit=optional"]
+        done = subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", *flags],
+                              cwd=folder, capture_output=True, text=True, timeout=300)
+        if done.returncode != 0:
+            return None, "npm ci failed: " + (done.stderr.strip().splitlines() or ["?"])[-1]
+        with open(stamp, "w", encoding="utf-8") as file:
+            file.write(wanted)
+    if own:
+        arch = {"x86_64": "x64", "aarch64": "arm64"}.get(os.uname().machine, "none")
+        node = os.path.join(folder, "node_modules", f"node-linux-{arch}", "bin", "node")
+        if not (os.path.exists(node) and new_enough(node)):
+            return None, "there is no Node of version 20.15 or later"
+    return node, os.path.join(folder, "node_modules", "@copilotkit", "aimock", "dist", "cli.js")
+
+
+class Aimock:
+    def __init__(self, node, script):
+        folder = tempfile.mkdtemp(dir=harness.folder)
+        self.log_path = os.path.join(folder, "log")
+        fixtures = os.path.join(folder, "fixtures.json")
+        with open(fixtures, "w", encoding="utf-8") as file:
+            json.dump({"fixtures": FIXTURES}, file)
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen([node, script, "-p", "0", "-f", fixtures, "--strict"],
+                                            stdout=log, stderr=log)
+        harness.open_things.append(self)
+        found = until(lambda: re.search(r"http://127\.0\.0\.1:\d+", self.log()), 20)
+        if not found:
+            raise RuntimeError("aimock does not start: " + self.log())
+        self.url = found[0] + "/v1"
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def against_aimock():
+    node, script = install()
+    if not node:
+        return skip("the binary against aimock", script)
+    aimock = Aimock(node, script)
+
+    def post(word):
+        up = Upstream()
+        server = Server(up, environment={"MODEL_URL": aimock.url})
+        reply = server.post(f"{word}. Sales rose by four per cent.")
+        server.close()
+        return reply
+
+    reply = post("HAPPY")
+    body = reply.json or {}
+    ok((reply.status, body.get("status"), body.get("result_type")) == (200, "completed", "full"),
+       "a stream of theirs is a full result", f"{reply}\n{aimock.log()}")
+    same(body.get("output"), json.loads(GOOD), "with its document")
+    same(body.get("model_version"), LARGE, "and its version")
+    usage = body.get("usage") or {}
+    same((usage.get("input_tokens"), usage.get("output_tokens")), (321, 12), "and its usage")
+    same((post("PIECES").json or {}).get("output"), json.loads(GOOD), "one character an event")
+    for word, label in (("LIMITED", "rate_limited"), ("BROKEN", "server_error"), ("LATE", "timeout_ttft"),
+                        ("SHORTENED", "output_truncated"), ("INVENTED", "ungrounded"),
+                        ("CUT", "stream_truncated"), ("DROPPED", "stream_truncated"),
+                        ("GARBLED", "stream_malformed")):
+        reply = post(word)
+        body = reply.json or {}
+        path = (body.get("versions") or {}).get("fallback_path") or []
+        ok(reply.status == 200 and body.get("result_type") == "fallback" and
+           f"draft: {label}" in path and body.get("output") == json.loads(OTHER),
+           f"{word}: {label}, and the small model answers", reply)
+    reply = post("FILTERED")
+    ok(reply.status == 422 and reply.json["error_code"] == "refused", "FILTERED: the declared error", reply)
+
+
+if __name__ == "__main__":
+    main(against_aimock)
