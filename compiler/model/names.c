@@ -1,6 +1,7 @@
 /* Declared names: telling them apart, finding them, and saying which near one was meant. */
 #include "compiler/model/resolver.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { LISTED = 6 }; /* names shown where none is near */
@@ -65,6 +66,27 @@ void wc_suggest_near(struct wc_resolver *r, struct wc_diag *diag, struct wc_name
     }
 }
 
+static bool is_name_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Is it declared in a part of the text that a syntax error has hidden? Then nothing more is said. */
+static bool is_hidden(const struct wc_resolver *r, const char *what, const char *name)
+{
+    const char *text = r->file->source->text;
+    size_t what_len = strlen(what), name_len = strlen(name);
+    if (r->parsed)
+        return false;
+    for (const char *at = strstr(text, what); at; at = strstr(at + 1, what)) {
+        const char *after = at + what_len + strspn(at + what_len, " \t");
+        if (after > at + what_len && strncmp(after, name, name_len) == 0 &&
+            !is_name_char(after[name_len]))
+            return true;
+    }
+    return false;
+}
+
 void *wc_need(struct wc_resolver *r, const struct wc_table *table, struct wc_name name)
 {
     if (!name.text)
@@ -72,6 +94,8 @@ void *wc_need(struct wc_resolver *r, const struct wc_table *table, struct wc_nam
     const struct wc_entry *entry = entry_of(table, name.text);
     if (entry)
         return entry->item;
+    if (is_hidden(r, table->what, name.text))
+        return NULL;
     struct wc_diag *diag = wc_report(r->diags, WC_E0401, name.span, "there is no %s called `%s`",
                                      table->what, name.text);
     wc_diag_label(r->diags, diag, "not declared");
@@ -144,6 +168,8 @@ uint32_t wc_uint(struct wc_resolver *r, const struct wc_number *number, int64_t 
         return 0;
     if (number->integer >= min && number->integer <= max)
         return (uint32_t)number->integer;
+    if (number->integer == 0 && !r->parsed)
+        return (uint32_t)min; /* a malformed number, reported */
     struct wc_diag *diag = wc_report(r->diags, WC_E0506, number->span, "%s must be from %s to %s",
                                      what, wc_int_text(r->arena, min), wc_int_text(r->arena, max));
     wc_diag_label(r->diags, diag, "%s", number->integer < min ? "too small" : "too large");

@@ -168,8 +168,12 @@ struct wc_model *wc_resolve(struct wc_arena *arena, struct wc_interner *names,
                             const struct wc_file *file, struct wc_diags *diags)
 {
     struct wc_model *model = WC_NEW(arena, struct wc_model);
-    struct wc_resolver r = {
-        .arena = arena, .names = names, .diags = diags, .file = file, .model = model};
+    struct wc_resolver r = {.arena = arena,
+                            .names = names,
+                            .diags = diags,
+                            .file = file,
+                            .model = model,
+                            .parsed = diags->errors == 0};
     model->arena = arena;
     model->source = file->source;
     declare_all(&r);

@@ -37,6 +37,7 @@ struct wc_resolver {
     struct wc_diags *diags;
     const struct wc_file *file;
     struct wc_model *model;
+    bool parsed; /* without a syntax error: what is not there was not written */
     struct wc_table schemas, errors, services, models, workflows, functions;
     WC_VEC(struct wc_prompt_file) prompt_files;
 };
