@@ -127,11 +127,13 @@ struct wc_ast_type *wc_type_named(struct wc_parser *p, struct wc_name name,
         return unknown_type(p, name);
     struct wc_ast_type *type = type_new(p, builtin->kind, name.span.start);
     type->name = name;
-    if (!take_args(type, builtin, args)) {
+    bool is_told = args && args->types.count && args->types.items[0]->kind == WC_AST_TYPE_ERROR;
+    if (!take_args(type, builtin, args))
+        type->kind = WC_AST_TYPE_ERROR;
+    if (type->kind == WC_AST_TYPE_ERROR && !is_told) {
         struct wc_diag *diag =
             wc_report(p->diags, WC_E0206, type->span, "%s is not given what it takes", name.text);
         wc_diag_help(p->diags, diag, "write it so: %s", builtin->form);
-        type->kind = WC_AST_TYPE_ERROR;
     }
     if (type->element && type->key)
         type->depth =

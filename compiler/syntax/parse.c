@@ -126,24 +126,40 @@ static bool is_sync(struct wc_parser *p, const struct wc_token *token)
            wc_machine_accepts(p->machine, &token->kind, 1, true);
 }
 
+/* Follows `token`, which is being dropped, through the brackets above `level`. False where it closes
+ * the block itself, or where brackets nest too deep. */
+static bool follow(struct wc_parser *p, const struct wc_token *token, size_t level)
+{
+    if (is_opener(token->kind))
+        return track(p, token);
+    if (!is_closer(token->kind))
+        return true;
+    for (size_t i = p->bracket_count; i-- > level;)
+        if (closer_of(p->brackets[i].open.kind) == token->kind) {
+            p->bracket_count = i;
+            return true;
+        }
+    return token->kind != WC_TOK_RBRACE || level == 0;
+}
+
 /* Drops the clause that `token` broke and what follows of it; gives the token to go on with. */
 static struct wc_token skip(struct wc_parser *p, struct wc_token token)
 {
     size_t block = innermost_block(p);
     size_t level = block == SIZE_MAX ? 0 : block + 1;
     wc_machine_pop(p->machine, block == SIZE_MAX ? 2 : p->brackets[block].height + 1);
-    p->bracket_count = level;
     for (;; token = next(p)) {
+        /* A line that begins no further in than the one with the bracket is not inside it. */
         while (p->bracket_count > level && token.first && !is_closer(token.kind) &&
                p->indent <= innermost(p)->indent)
             p->bracket_count--;
-        if (token.kind == 0)
-            return token;
-        if (p->bracket_count == level &&
-            (is_sync(p, &token) || (level > 0 && token.kind == WC_TOK_RBRACE)))
-            return token;
-        if ((is_opener(token.kind) || p->bracket_count > level) && !track(p, &token))
-            return (struct wc_token){.span = token.span};
+        bool is_sure = p->bracket_count == level && is_sync(p, &token);
+        if (token.kind != 0 && !is_sure && follow(p, &token, level))
+            continue;
+        if (is_opener(token.kind) && !is_sure)
+            token.kind = 0; /* too deep: nothing more is read */
+        p->bracket_count = level;
+        return token;
     }
 }
 

@@ -113,6 +113,8 @@ static const char *describe(struct wc_parser *p, const struct wc_token *token)
 {
     if (token->kind == T(IDENT) || token->kind == T(UPPER))
         return wc_arena_printf(p->arena, "`%s`", token->text);
+    if (token->kind == T(TEXT_MID) || token->kind == T(TEXT_TAIL))
+        return "`}`";
     return wc_token_name(p->arena, token->kind);
 }
 
