@@ -24,7 +24,8 @@ static bool put(struct wr_sqlite *s, struct wr_op *op)
     if (!busy && !closing) {
         wr_op_list_add(&s->queue, op);
         atomic_fetch_add(&s->queued, 1);
-        pthread_cond_signal(&s->work);
+        if (s->queue.count == 1 || op->accepted || op->appended)
+            pthread_cond_signal(&s->work);
     }
     pthread_mutex_unlock(&s->lock);
     if (!busy && !closing)

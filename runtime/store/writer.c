@@ -5,6 +5,7 @@
 #include "runtime/base/log.h"
 #include "runtime/store/sqlite.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -171,14 +172,14 @@ static void probe(struct wr_sqlite *s)
         wr_connection_step(&s->write, WR_SQL_rollback);
 }
 
-static void wait_ms(struct wr_sqlite *s, uint32_t ms)
+static struct timespec in_ms(uint32_t ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += (long)ms * 1000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
-    pthread_cond_timedwait(&s->work, &s->lock, &until);
+    return until;
 }
 
 /* At most `options.batch` calls off the queue's front. */
@@ -195,29 +196,19 @@ static void take(struct wr_sqlite *s, struct wr_op_list *batch)
         wr_op_list_init(&s->queue);
 }
 
-/* Waits for work, the lock held. Nothing awaited: gives others `ride_ms` to come along. False: it
- * is time to end. */
-static bool wait_for_work(struct wr_sqlite *s, bool *kept)
+/* Waits for work, the lock held: for something awaited, or until what nobody awaits has waited
+ * `ride_ms` for others to come along, or until a store in trouble is to be tried again. False: it is
+ * time to end. */
+static bool wait_for_work(struct wr_sqlite *s, bool kept)
 {
-    bool rode = false;
-    for (;;) {
-        bool trouble = atomic_load(&s->trouble) != WR_STORE_OK;
-        if (s->closing)
-            return s->queue.first || *kept;
-        if (s->queue.awaited > 0 || (rode && s->queue.first))
+    bool trouble = atomic_load(&s->trouble) != WR_STORE_OK;
+    while (!trouble && !s->queue.first && !s->closing)
+        pthread_cond_wait(&s->work, &s->lock);
+    struct timespec until = in_ms(trouble ? s->options.probe_ms : s->options.ride_ms);
+    while (!s->closing && s->queue.awaited == 0)
+        if (pthread_cond_timedwait(&s->work, &s->lock, &until) == ETIMEDOUT)
             return true;
-        if (trouble)
-            wait_ms(s, s->options.probe_ms);
-        else if (s->queue.first)
-            wait_ms(s, s->options.ride_ms);
-        else
-            pthread_cond_wait(&s->work, &s->lock);
-        if (trouble && !s->closing && s->queue.awaited == 0) {
-            *kept = true;
-            return true;
-        }
-        rode = !trouble && s->queue.first != NULL;
-    }
+    return s->queue.first || kept;
 }
 
 /* The store failed to the end: what nobody awaits is lost as in a crash, which leaves each job's
@@ -241,9 +232,8 @@ void *wr_writer_run(void *store)
     struct wr_op_list kept, batch;
     wr_op_list_init(&kept);
     for (;;) {
-        bool again = kept.first != NULL;
         pthread_mutex_lock(&s->lock);
-        bool work = wait_for_work(s, &again), closing = s->closing;
+        bool work = wait_for_work(s, kept.first != NULL), closing = s->closing;
         wr_op_list_init(&batch);
         wr_op_list_join(&batch, &kept);
         take(s, &batch);
