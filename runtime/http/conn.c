@@ -150,8 +150,10 @@ static void on_eof(struct wr_conn *conn)
     conn->eof = true;
     if (conn->handed && !conn->gone_told)
         event_active(&conn->gone_event, EV_TIMEOUT, 0);
-    else if (conn->state == WR_CONN_BODY)
-        wr_conn_lost(conn);
+    else if (conn->state == WR_CONN_BODY) {
+        wr_conn_drop_request(conn); /* it will not be whole; replies before it are still sent */
+        conn->state = WR_CONN_CLOSING;
+    }
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)

@@ -65,8 +65,7 @@ void wr_abandon(struct wr_exchange *exchange)
 {
     struct wr_conn *conn = (struct wr_conn *)exchange;
     wr_conn_enter(conn);
-    conn->gone_told = true;
-    wr_conn_lost(conn);
+    conn->keep = false; /* closed when the replies before this one are sent */
     end_exchange(conn);
     wr_conn_leave(conn);
 }

@@ -100,6 +100,8 @@ static void on_request(void *self, struct wr_exchange *exchange)
         event_base_once(loop, -1, EV_TIMEOUT, reply_later, exchange, &soon);
     } else if (path_is(exchange, "/hold")) {
         /* until the client leaves */
+    } else if (path_is(exchange, "/abandon")) {
+        wr_abandon(exchange);
     } else if (path_is(exchange, "/info")) {
         reply_info(exchange);
     } else if (path_is(exchange, "/big")) {

@@ -118,6 +118,10 @@ static void test_pipelining(void)
     close(fd);
     tap_ok(closed && count_of("HTTP/1.1 200 OK") == 2,
            "a client that closes only its sending side gets its replies");
+    tap_ok(ask("GET /echo HTTP/1.1\r\n" H "\r\nGET /abandon HTTP/1.1\r\n" H
+               "\r\nGET /echo HTTP/1.1\r\n" H "\r\n") &&
+               count_of("HTTP/1.1 200 OK") == 1,
+           "an abandoned request closes, after the replies before it");
 }
 
 struct refusal_case {
