@@ -7,17 +7,18 @@ enum { SCHEMA_MAX = 4096, DEPENDENCY_MAX = 1000, WORKFLOW_MAX = 256 };
 
 /* ---- names -------------------------------------------------------------------------------- */
 
-static bool room(struct wc_resolver *r, const struct wc_ast_decl *decl, size_t count, size_t max,
-                 const char *what)
+static bool room(struct wc_resolver *r, const struct wc_ast_decl *decl, struct wc_table *table,
+                 size_t max, const char *what)
 {
-    if (count < max)
+    if (table->entries.count < max)
         return true;
-    if (count == max) {
+    if (!table->full) {
         struct wc_diag *diag = wc_report(r->diags, WC_E0414, decl->name.span,
                                          "a specification has at most %zu %s", max, what);
         wc_diag_label(r->diags, diag, "one too many");
         wc_diag_help(r->diags, diag, "split the specification");
     }
+    table->full = true;
     return false;
 }
 
@@ -29,7 +30,7 @@ static bool room(struct wc_resolver *r, const struct wc_ast_decl *decl, size_t c
         item->name = (decl)->name.text;                                                            \
         item->doc = (decl)->doc;                                                                   \
         item->span = (decl)->name.span;                                                            \
-        if (room(r, decl, (list)->count, max, what) && wc_declare(r, table, (decl)->name, item))   \
+        if (room(r, decl, table, max, what) && wc_declare(r, table, (decl)->name, item))           \
             wc_push((r)->arena, list, item);                                                       \
     } while (0)
 

@@ -20,6 +20,7 @@ struct wc_entry {
 /* The declared names of one kind, in the order of the source. */
 struct wc_table {
     const char *what; /* "schema", for messages */
+    bool full;        /* one more was refused, and it was said */
     WC_VEC(struct wc_entry) entries;
 };
 

@@ -208,16 +208,17 @@ static void declare_stages(struct wc_workflow_work *work, const struct wc_ast_wo
     {
         const struct wc_ast_stage *one = ast->stages.items[i];
         struct wc_stage *stage = WC_NEW(r->arena, struct wc_stage);
-        wc_refuse_reserved(r, one->name, "stage");
-        if (!wc_declare(r, &work->names, one->name, stage))
-            continue;
         if (work->workflow->stages.count == STAGE_MAX) {
             struct wc_diag *diag = wc_report(r->diags, WC_E0414, one->name.span,
                                              "a workflow has at most %d stages", STAGE_MAX);
             wc_diag_label(r->diags, diag, "one too many");
             wc_diag_help(r->diags, diag, "split the workflow");
+            work->workflow->partial = true;
             break;
         }
+        wc_refuse_reserved(r, one->name, "stage");
+        if (!wc_declare(r, &work->names, one->name, stage))
+            continue;
         stage->id = work->workflow->stages.count;
         stage->name = one->name.text;
         stage->doc = one->doc;
