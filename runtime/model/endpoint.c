@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 const char *wr_lookup_get(const struct wr_lookup *lookup, const char *name)
 {
@@ -145,6 +146,7 @@ struct checking {
     void (*report)(void *arg, const char *sentence);
     void *arg;
     size_t found;
+    bool tls; /* something is called by https */
 };
 
 static const struct wr_endpoint *endpoint_at(const struct wr_program *program, size_t i,
@@ -193,6 +195,7 @@ static void check_one(struct checking *run, size_t i)
         else
             good = read_url(&place, endpoint, text, sentence, sizeof sentence);
     }
+    run->tls = run->tls || place.tls;
     if (!good) {
         run->found++;
         run->report(run->arg, sentence);
@@ -208,8 +211,13 @@ static void check_one(struct checking *run, size_t i)
 size_t wr_client_check(const struct wr_program *program, const struct wr_lookup *lookup,
                        void (*report)(void *arg, const char *sentence), void *arg)
 {
-    struct checking run = {program, lookup, report, arg, 0};
+    struct checking run = {program, lookup, report, arg, 0, false};
+    const char *certificates = wr_lookup_get(lookup, "SSL_CERT_FILE");
     for (size_t i = 0; i < program->service_count + program->model_count; i++)
         check_one(&run, i);
+    if (run.tls && certificates && *certificates && access(certificates, R_OK) != 0) {
+        run.found++;
+        report(arg, "SSL_CERT_FILE names a file that cannot be read");
+    }
     return run.found;
 }

@@ -76,19 +76,15 @@ static void copy(char *to, size_t size, const char *text)
         snprintf(to, size, "%s", text);
 }
 
-/* A provider's word for an error: kept only as far as it is a word, as its sentences may repeat
+/* A provider's word for an error, cut to fit; nothing where it is not one word, as sentences may repeat
  * parts of a prompt or of a key. */
 static void copy_word(char *to, size_t size, const char *text)
 {
-    size_t len = 0;
-    for (; text && text[len] && len + 1 < size; len++) {
-        char c = text[len];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              c == '_' || c == '.' || c == '-'))
-            break;
-        to[len] = c;
-    }
-    to[len] = '\0';
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    *to = '\0';
+    if (text && text[strspn(text, letters)] == '\0')
+        copy(to, size, text);
 }
 
 static const struct {

@@ -127,13 +127,15 @@ static const struct wr_schema points = {.name = "KeyPoints",
                                         .json_schema = "{\"type\":\"object\"}"};
 
 static char url[64] = "http://127.0.0.1:1";
-static const char *key = "sk-test-1";
+static const char *key = "sk-test-1", *certificates;
 
 static const char *variable(void *arg, const char *name)
 {
     (void)arg;
     if (strcmp(name, "MODEL_KEY") == 0)
         return key;
+    if (strcmp(name, "SSL_CERT_FILE") == 0)
+        return certificates;
     return strstr(name, "_URL") ? url : NULL;
 }
 
@@ -466,6 +468,10 @@ static void test_check(void)
     strcpy(url, "https://h.example/v1/");
     tap_number((long long)wr_client_check(&program, &lookup, report, NULL), 0,
                "check: all is well");
+    certificates = "/no/such/file";
+    tap_number((long long)wr_client_check(&program, &lookup, report, NULL), 1,
+               "check: certificates that cannot be read");
+    certificates = NULL;
     key = NULL;
     reported[0] = '\0';
     wr_client_check(&program, &lookup, report, NULL);
