@@ -20,8 +20,11 @@ compiler_o := $(call object,$(compiler_c) $(compiler_re) $(compiler_y))
 runtime_o  := $(call object,$(runtime_c) $(runtime_re))
 main_o     := $(B)/obj/compiler/tool/main.o
 
-.PHONY: all
-all: $(B)/wright $(B)/libwright.a
+.DEFAULT_GOAL := all
+.PHONY: all setup
+all: $(B)/wright $(B)/briefs
+setup:
+	@.ci/setup
 
 $(B)/wright: $(main_o) $(B)/libwrightc.a $(B)/libwright.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LIBS_COMPILER) $(LIBS_RUNTIME)
@@ -43,16 +46,68 @@ $(B)/gen/%.c $(B)/gen/%.h: %.y
 	@mkdir -p $(@D)
 	lemon -q -l -d$(@D) $<
 $(call object,$(compiler_c) $(compiler_re)): | $(patsubst %.y,$(B)/gen/%.h,$(compiler_y))
+$(B)/obj/compiler/tool/explain.o: $(B)/gen/pages.inc
+$(B)/gen/pages.inc: compiler/tool/pages.sh $(wildcard docs/errors/*.md)
+	@mkdir -p $(@D)
+	sh compiler/tool/pages.sh docs/errors > $@.new && mv $@.new $@
 .SECONDARY:
+
+# ---- the specifications: one static binary each, and what the compiler writes, committed ------------
+
+specs := $(patsubst spec/%.flow,%,$(sort $(wildcard spec/*.flow)))
+$(B)/%: spec/%.flow $(B)/wright $(wildcard spec/prompts/* runtime/include/wright/*)
+	WRIGHT_INCLUDE=runtime/include CC=$(CC) CFLAGS="$(SANITIZE)" $(B)/wright build $< -o $@ $(BUILD_FLAGS)
+
+.PHONY: generated
+generated: $(B)/wright
+	$(foreach spec,$(specs),$(B)/wright compile spec/$(spec).flow -o generated/$(spec) &&) true
+
+.PHONY: demo
+demo:
+	@.ci/setup
+	@$(MAKE) --no-print-directory -j2 all >$(B).log 2>&1 || { cat $(B).log; exit 1; }
+	@rm -f $(B).log
+	@python3 tests/demo.py
+
+# ---- tests -------------------------------------------------------------------------------------------
 
 unit := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 $(B)/tests/%: tests/unit/%.c $(B)/libwrightc.a $(B)/libwright.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(B)/libwrightc.a $(B)/libwright.a $(LIBS_RUNTIME)
-.PHONY: unit
-unit: $(unit)
+# Everything runs twice: on what is shipped, and under AddressSanitizer and UndefinedBehaviorSanitizer with
+# failpoints compiled in.
+SANITIZED := B=$(B)/sanitized OPT="-O1 -g -DWRIGHT_FAILPOINTS" BUILD_FLAGS=--dynamic \
+	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+scripts := $(sort $(wildcard tests/lang/test_*.py tests/emit/test_*.py tests/api/test_*.py))
+once := tests/tidy.py tests/api/test_static.py tests/api/test_aimock.py
 
-.PHONY: clean
+.PHONY: test programs unit tidy
+test:
+	@.ci/setup
+	@$(MAKE) --no-print-directory -j2 programs >$(B).log 2>&1 || { cat $(B).log; exit 1; }
+	@$(MAKE) --no-print-directory -j2 programs $(SANITIZED) >$(B).log 2>&1 || { cat $(B).log; exit 1; }
+	@rm -f $(B).log
+	@tests/run WRIGHT_BUILD=$(B) $(unit) $(once) $(filter-out $(once),$(scripts)) \
+	    WRIGHT_BUILD=$(B)/sanitized WRIGHT_SLOW=3 $(patsubst $(B)/%,$(B)/sanitized/%,$(unit)) \
+	    $(filter-out $(once),$(scripts))
+programs: all unit
+unit: $(unit)
+tidy:
+	@python3 tests/tidy.py
+
+.PHONY: bench help clean
+bench: programs
+	@.ci/setup
+	@python3 tests/bench/bench.py
+help:
+	@echo "make demo       set up, build, and see a specification served"
+	@echo "make test       set up, build, and run every test"
+	@echo "make            build build/wright and build/briefs"
+	@echo "make generated  compile spec/*.flow into generated/"
+	@echo "make tidy       layers, lengths, style, codes and their pages"
+	@echo "make bench      speed and size, as ratios"
+	@echo "make clean      remove build/"
 clean:
-	rm -rf $(B)
+	rm -rf $(B) $(B).log
 -include $(shell test -d $(B) && find $(B) -name '*.d')
