@@ -16,6 +16,7 @@ static const char *const steps[] = {
     " created_ms INTEGER NOT NULL, deadline_ms INTEGER NOT NULL,"
     " finished_ms INTEGER NOT NULL DEFAULT 0, keep_until_ms INTEGER NOT NULL DEFAULT 0);"
     "CREATE INDEX job_open ON job(n) WHERE finished_ms = 0;"
+    "CREATE INDEX job_keep ON job(keep_until_ms) WHERE finished_ms > 0;"
     "CREATE INDEX job_caller ON job(caller, n);"
     "CREATE TABLE entry("
     " place INTEGER PRIMARY KEY, kind INTEGER NOT NULL, at_ms INTEGER NOT NULL,"

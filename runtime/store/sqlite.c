@@ -170,6 +170,7 @@ static void init(struct wr_sqlite *s, const struct wr_store_options *options)
     s->options.batch = s->options.batch ? s->options.batch : 1024;
     s->options.ride_ms = s->options.ride_ms ? s->options.ride_ms : 5;
     s->options.probe_ms = s->options.probe_ms ? s->options.probe_ms : 250;
+    s->options.sweep_ms = s->options.sweep_ms ? s->options.sweep_ms : 60000;
     s->options.readers = s->options.readers ? s->options.readers : 2;
     wr_op_list_init(&s->queue);
     s->queries.end = &s->queries.first;

@@ -80,6 +80,7 @@ struct wr_sqlite {
     struct wr_connection write, check;
     struct wr_connection *read; /* one a reader */
 
+    int64_t sweep_us;        /* monotonic: when to look for old jobs again; the writer's */
     uint64_t asked_pages;    /* the log's length when a checkpoint was asked for; the writer's */
     atomic_bool copied_most; /* by the checkpointer; the writer does the rest */
     atomic_int trouble;      /* enum wr_store_status of the newest commit */
@@ -114,6 +115,9 @@ void wr_ops_answer(void *first); /* on the loop: calls back and frees a whole li
 
 /* apply.c: one call within the writer's transaction */
 int wr_op_apply(struct wr_connection *c, struct wr_op *op); /* an SQLite result; fills the answer */
+
+/* sweep.c: between the writer's transactions; true where there is more to delete */
+bool wr_store_sweep(struct wr_sqlite *s);
 
 /* writer.c, reader.c */
 void *wr_writer_run(void *store);

@@ -13,6 +13,7 @@ struct wr_store_options {
     uint32_t batch;     /* 1024: calls in one transaction at most */
     uint32_t ride_ms;   /* 5: what nobody awaits is committed after this long */
     uint32_t probe_ms;  /* 250: how often a store that failed is tried again */
+    uint32_t sweep_ms;  /* 60000: how often jobs past their time are looked for */
     uint32_t readers;   /* 2: threads that read */
     uint64_t max_bytes; /* no limit: of the database file; past it WR_STORE_FULL */
 };

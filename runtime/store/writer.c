@@ -196,14 +196,22 @@ static void take(struct wr_sqlite *s, struct wr_op_list *batch)
         wr_op_list_init(&s->queue);
 }
 
+static uint32_t until_sweep(const struct wr_sqlite *s)
+{
+    int64_t left_us = s->sweep_us - wr_mono_us();
+    return left_us > 0 ? (uint32_t)(left_us / 1000) + 1 : 0;
+}
+
 /* Waits for work, the lock held: for something awaited, or until what nobody awaits has waited
  * `ride_ms` for others to come along, or until a store in trouble is to be tried again. False: it is
  * time to end. */
 static bool wait_for_work(struct wr_sqlite *s, bool kept)
 {
     bool trouble = atomic_load(&s->trouble) != WR_STORE_OK;
+    struct timespec sweep = in_ms(until_sweep(s));
     while (!trouble && !s->queue.first && !s->closing)
-        pthread_cond_wait(&s->work, &s->lock);
+        if (pthread_cond_timedwait(&s->work, &s->lock, &sweep) == ETIMEDOUT)
+            return true;
     struct timespec until = in_ms(trouble ? s->options.probe_ms : s->options.ride_ms);
     while (!s->closing && s->queue.awaited == 0)
         if (pthread_cond_timedwait(&s->work, &s->lock, &until) == ETIMEDOUT)
@@ -226,6 +234,15 @@ static void give_up(struct wr_sqlite *s, struct wr_op_list *kept)
         wr_writer_post(s, wr_ops_answer, kept->first);
 }
 
+static void sweep_in_time(struct wr_sqlite *s)
+{
+    int64_t now = wr_mono_us();
+    if (now < s->sweep_us || atomic_load(&s->trouble) != WR_STORE_OK)
+        return;
+    bool more = wr_store_sweep(s);
+    s->sweep_us = now + (more ? 10000 : (int64_t)s->options.sweep_ms * 1000);
+}
+
 void *wr_writer_run(void *store)
 {
     struct wr_sqlite *s = store;
@@ -242,8 +259,9 @@ void *wr_writer_run(void *store)
             break;
         if (batch.first)
             write_batch(s, &batch, &kept);
-        else
+        else if (atomic_load(&s->trouble) != WR_STORE_OK)
             probe(s);
+        sweep_in_time(s);
         if (closing && kept.first)
             break;
     }

@@ -464,6 +464,56 @@ static void test_full(void)
     wr_store_close(s);
 }
 
+static int64_t count_rows(const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    sqlite3_open(path, &db);
+    sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    int64_t count = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : -1;
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return count;
+}
+
+/* Two jobs share a large value; one is past its time. */
+static void test_retention(void)
+{
+    new_path("sweep.db");
+    const struct wr_store_options options = {.sweep_ms = 20};
+    struct wr_store *s = open_store(&options);
+    char large[9000];
+    memset(large, 'b', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, large);
+    struct wr_accept old = accept_of(&first), kept = accept_of(&first);
+    old.idempotency = key(1);
+    old.dedupe = key(2);
+    accept_one(s, &old);
+    accept_one(s, &kept);
+    append_one(s, old.job, entry(2, WR_ENTRY_VALUE, "x"), NULL);
+    const struct wr_finish past = {
+        .status = WR_STR("completed"), .finished_ms = 1500, .keep_until_ms = 1600};
+    append_one(s, old.job, entry(3, WR_ENTRY_FINISHED, "{}"), &past);
+    int64_t until = wr_mono_us() + 3000000;
+    enum wr_store_status status = WR_STORE_OK;
+    while (status == WR_STORE_OK && wr_mono_us() < until)
+        status = read_one(s, old.job).status;
+    tap_number(status, WR_STORE_NOT_FOUND, "a job past its time is deleted");
+    tap_number((long long)read_one(s, kept.job).body_len, sizeof large - 1,
+               "what it shared with another is kept");
+    const struct wr_finish later = {
+        .status = WR_STR("completed"), .finished_ms = 1500, .keep_until_ms = 1700};
+    append_one(s, kept.job, entry(2, WR_ENTRY_FINISHED, "{}"), &later);
+    while (count_rows("SELECT count(*) FROM job") > 0 && wr_mono_us() < until)
+        usleep(2000);
+    tap_number(count_rows("SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM entry) +"
+                          " (SELECT count(*) FROM blob) + (SELECT count(*) FROM dedupe) +"
+                          " (SELECT count(*) FROM idempotency)"),
+               0, "and goes with the last one");
+    wr_store_close(s);
+}
+
 static void on_accept_read(void *arg, enum wr_store_status status, enum wr_accepted how,
                            struct wr_id job)
 {
@@ -499,6 +549,7 @@ int main(void)
     test_riding();
     test_bounds();
     test_full();
+    test_retention();
     test_closing();
     event_base_free(loop);
     char command[128];
