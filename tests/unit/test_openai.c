@@ -93,7 +93,7 @@ static void test_refusals(void)
         "{\"error\":{\"code\":\"sk-abc defg\",\"type\":\"a_very_long_word_indeed\"}}";
     enum wr_class class =
         wr_openai_chat.refusal(418, (struct wr_str){secret, strlen(secret)}, code, sizeof code);
-    tap_ok(class == WR_CLASS_bad_request && strcmp(code, "sk-abc") == 0,
+    tap_ok(class == WR_CLASS_bad_request && strcmp(code, "a_very_long_wor") == 0,
            "a code is one short word");
     class = wr_openai_chat.refusal(413, (struct wr_str){NULL, 0}, code, sizeof code);
     tap_ok(class == WR_CLASS_context_length && !*code, "413 without a body");
