@@ -28,9 +28,15 @@ void wc_buf_add(struct wc_buf *buf, const char *text, size_t len)
     buf->data[buf->len] = '\0';
 }
 
-void wc_buf_text(struct wc_buf *buf, const char *text) { wc_buf_add(buf, text, strlen(text)); }
+void wc_buf_text(struct wc_buf *buf, const char *text)
+{
+    wc_buf_add(buf, text, strlen(text));
+}
 
-void wc_buf_char(struct wc_buf *buf, char c) { wc_buf_add(buf, &c, 1); }
+void wc_buf_char(struct wc_buf *buf, char c)
+{
+    wc_buf_add(buf, &c, 1);
+}
 
 void wc_buf_repeat(struct wc_buf *buf, char c, size_t times)
 {
