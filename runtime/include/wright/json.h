@@ -7,6 +7,9 @@
 
 #include <wright/generated.h>
 
+/* A string's initialiser within braces, for constant tables: `{WR_TEXT("en")}`. */
+#define WR_TEXT(literal) (literal), sizeof(literal) - 1
+
 /* ---- reading ------------------------------------------------------------------------------- */
 
 enum wr_unit { WR_CODE_POINTS, WR_BYTES };

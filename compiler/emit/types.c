@@ -1,0 +1,98 @@
+/* The typed structs of the header: one a schema, and those of the lists and maps in them. */
+#include "compiler/emit/machine.h"
+#include "compiler/emit/schemas.h"
+
+#include <string.h>
+
+struct written {
+    WC_VEC(const char *) words;
+};
+
+static bool is_new(struct wc_arena *arena, struct written *written, const char *word)
+{
+    WC_EACH(i, &written->words)
+    {
+        if (strcmp(written->words.items[i], word) == 0)
+            return false;
+    }
+    wc_push(arena, &written->words, word);
+    return true;
+}
+
+/* The structs of a list or a map, those of its elements first. */
+static void emit_container(struct wc_buf *out, struct wc_arena *arena, struct written *written,
+                           const struct wc_type *type)
+{
+    if (type->kind != WC_TYPE_LIST && type->kind != WC_TYPE_MAP)
+        return;
+    emit_container(out, arena, written, type->element);
+    const char *word = wc_c_type_word(arena, type), *element = wc_c_type(arena, type->element);
+    if (!is_new(arena, written, word))
+        return;
+    if (type->kind == WC_TYPE_LIST)
+        wc_buf_printf(out, "struct %s {\n    %s *items;\n", word, element);
+    else
+        wc_buf_printf(out,
+                      "struct %s {\n    struct %s_entry {\n        struct wr_str key;\n"
+                      "        %s value;\n    } *items;\n",
+                      word, word, element);
+    wc_buf_text(out, "    size_t count;\n};\n\n");
+}
+
+/* A doc comment's text, on one line and unable to close the comment. */
+static void emit_doc(struct wc_buf *out, const char *doc)
+{
+    for (const char *c = doc; *c; c++) {
+        bool closes = *c == '/' && c > doc && c[-1] == '*';
+        wc_buf_text(out, closes ? " " : "");
+        wc_buf_char(out, *c == '\n' ? ' ' : *c);
+    }
+}
+
+static void emit_field(struct wc_buf *out, struct wc_arena *arena, const struct wc_schema *schema,
+                       const struct wc_field *field)
+{
+    const char *has = field->optional ? wc_c_has(arena, schema, field) : NULL;
+    bool pointer = field->optional && !has;
+    if (has)
+        wc_buf_printf(out, "    bool %s;\n", has);
+    wc_buf_printf(out, "    %s %s%s;\n", wc_c_type(arena, field->type), pointer ? "*" : "",
+                  wc_c_name(arena, field->name));
+}
+
+static void emit_schema(struct wc_buf *out, struct wc_arena *arena, struct written *written,
+                        const struct wc_schema *schema)
+{
+    WC_EACH(i, &schema->fields)
+    {
+        emit_container(out, arena, written, schema->fields.items[i].type);
+    }
+    wc_buf_printf(out, "/* %s", wc_source_place(arena, schema->span));
+    if (schema->doc) {
+        wc_buf_text(out, ": ");
+        emit_doc(out, schema->doc);
+    }
+    wc_buf_printf(out, " */\nstruct %s {\n", wc_c_schema(arena, schema));
+    WC_EACH(i, &schema->fields)
+    {
+        emit_field(out, arena, schema, &schema->fields.items[i]);
+    }
+    if (schema->fields.count == 0)
+        wc_buf_text(out, "    char nothing; /* C knows no empty struct */\n");
+    wc_buf_text(out, "};\n\n");
+}
+
+void wc_emit_types(struct wc_buf *out, const struct wc_model *model)
+{
+    struct written written = {0};
+    struct wc_schema_list schemas = wc_schemas_in_order(model);
+    WC_EACH(i, &schemas)
+    {
+        emit_schema(out, model->arena, &written, schemas.items[i]);
+    }
+    WC_EACH(i, &model->schemas)
+    {
+        wc_buf_printf(out, "extern const struct wr_schema schema_%s;\n",
+                      wc_c_schema(model->arena, model->schemas.items[i]));
+    }
+}

@@ -1,0 +1,260 @@
+/* schemas.c: for each schema its fields, a decoder from bytes to the typed struct, an encoder and its
+ * row; before them the patterns, tables and small functions that they share. */
+#include "compiler/emit/expr.h"
+#include "compiler/emit/machine.h"
+#include "compiler/emit/schemas.h"
+
+#include <string.h>
+
+/* ---- calls on one line or more --------------------------------------------------------------- */
+
+/* The arguments behind `(`, as many a line as fit, under the first one. */
+static void emit_filled(struct wc_buf *out, size_t column, const char *call)
+{
+    const char *open = strchr(call, '(') + 1;
+    size_t under = column + (size_t)(open - call), at = under;
+    wc_buf_add(out, call, (size_t)(open - call));
+    while (*open) {
+        const char *end = strstr(open, ", ");
+        size_t len = end ? (size_t)(end - open) + 1 : strlen(open);
+        if (at > under && at + 1 + len + (end ? 0 : 1) > WC_WIDTH) {
+            wc_buf_char(out, '\n');
+            wc_buf_repeat(out, ' ', under);
+            at = under;
+        } else if (at > under) {
+            wc_buf_char(out, ' ');
+            at++;
+        }
+        wc_buf_add(out, open, len);
+        at += len;
+        open += end ? len + 1 : len;
+    }
+    wc_buf_text(out, ";\n");
+}
+
+void wc_emit_call(struct wc_buf *out, size_t indent, const char *left, const char *call)
+{
+    size_t before = left ? strlen(left) + 1 : 0, len = strlen(call) + 1;
+    wc_buf_repeat(out, ' ', indent);
+    if (left)
+        wc_buf_printf(out, "%s", left);
+    if (indent + before + len <= WC_WIDTH) {
+        wc_buf_printf(out, "%s%s;\n", left ? " " : "", call);
+    } else if (left && strchr(left, '=')) {
+        wc_buf_char(out, '\n');
+        wc_buf_repeat(out, ' ', indent + 4);
+        emit_filled(out, indent + 4, call);
+    } else {
+        wc_buf_text(out, left ? " " : "");
+        emit_filled(out, indent + before, call);
+    }
+}
+
+/* ---- the shape ------------------------------------------------------------------------------- */
+
+static bool is_required(const struct wc_field *field)
+{
+    return !field->optional && (!field->fallback || field->fallback->kind == WC_LIT_NULL);
+}
+
+static void emit_shape(struct wc_buf *out, struct wc_arena *arena, const struct wc_schema *schema)
+{
+    const char *name = wc_c_schema(arena, schema), *open = schema->open ? ", .open = true" : "";
+    if (schema->fields.count == 0) {
+        wc_buf_printf(out, "static const struct wr_shape shape_%s = {.count = 0%s};\n\n", name,
+                      open);
+        return;
+    }
+    wc_buf_printf(out, "static const struct wr_field fields_%s[] = {\n", name);
+    WC_EACH(i, &schema->fields)
+    {
+        const struct wc_field *field = &schema->fields.items[i];
+        wc_buf_printf(out, "    {.name = {WR_TEXT(\"%s\")}%s},\n", field->name,
+                      is_required(field) ? ", .required = true" : "");
+    }
+    const char *init = wc_arena_printf(arena, "{.fields = fields_%s, .count = %zu%s};", name,
+                                       schema->fields.count, open);
+    wc_buf_printf(out, "};\n\nstatic const struct wr_shape shape_%s = %s\n\n", name, init);
+}
+
+/* ---- decoders -------------------------------------------------------------------------------- */
+
+static void emit_case(struct wc_buf *out, struct wc_validators *v, const struct wc_schema *schema,
+                      size_t i)
+{
+    const struct wc_field *field = &schema->fields.items[i];
+    const struct wc_type *type = field->type;
+    const char *has = field->optional ? wc_c_has(v->arena, schema, field) : NULL;
+    const char *to = wc_arena_printf(v->arena, "to->%s", wc_c_name(v->arena, field->name));
+    const char *at = wc_arena_printf(v->arena, "&%s", to), *left = NULL;
+    bool items = type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP;
+    const char *call = wc_read_call(v, type, at);
+    if (field->optional && !has) {
+        left = wc_arena_printf(v->arena, "%s =", to);
+        call = wc_arena_printf(v->arena, "wr_read_new(in, sizeof(%s), %s)",
+                               wc_c_type(v->arena, type), wc_reader_of(v, type));
+    } else if (items) {
+        left = wc_arena_printf(v->arena, "%s =", wc_member_of(v->arena, at, "items"));
+    } else if (has) {
+        left = wc_arena_printf(v->arena, "to->%s =", has);
+    }
+    wc_buf_printf(out, "        case %zu: /* %s */\n", i, field->name);
+    wc_emit_call(out, 12, left, call);
+    if (items && has)
+        wc_buf_printf(out, "            to->%s = true;\n", has);
+    wc_buf_text(out, "            break;\n");
+}
+
+static void emit_defaults(struct wc_buf *out, struct wc_validators *v,
+                          const struct wc_schema *schema)
+{
+    WC_EACH(i, &schema->fields)
+    {
+        const struct wc_field *field = &schema->fields.items[i];
+        if (field->optional || is_required(field))
+            continue;
+        wc_buf_printf(out, "    if (!wr_was_read(&object, %zu))\n        to->%s = %s;\n", i,
+                      wc_c_name(v->arena, field->name), wc_c_literal(v->arena, field->fallback));
+    }
+}
+
+static void emit_decoder(struct wc_buf *out, struct wc_validators *v,
+                         const struct wc_schema *schema)
+{
+    const char *name = wc_c_schema(v->arena, schema);
+    size_t count = schema->fields.count;
+    wc_buf_printf(out, "static bool decode_%s(struct wr_reader *in, void *value)\n{\n", name);
+    if (count)
+        wc_buf_printf(out, "    struct %s *to = value;\n", name);
+    else
+        wc_buf_text(out, "    (void)value;\n");
+    wc_buf_printf(out,
+                  "    struct wr_object object;\n"
+                  "    uint64_t seen[WR_SEEN_WORDS(%zu)];\n"
+                  "    if (!wr_read_object(in, &object, &shape_%s, seen))\n"
+                  "        return false;\n",
+                  count ? count : 1, name);
+    if (count == 0) {
+        wc_buf_text(out, "    wr_read_member(in, &object);\n");
+    } else {
+        wc_buf_text(out,
+                    "    while (wr_read_member(in, &object)) {\n"
+                    "        switch (object.field) {\n");
+        WC_EACH(i, &schema->fields)
+        {
+            emit_case(out, v, schema, i);
+        }
+        wc_buf_text(out, "        }\n    }\n");
+    }
+    emit_defaults(out, v, schema);
+    wc_buf_text(out, "    return wr_read_object_end(in, &object);\n}\n\n");
+}
+
+/* ---- encoders -------------------------------------------------------------------------------- */
+
+static void emit_encoder(struct wc_buf *out, struct wc_validators *v,
+                         const struct wc_schema *schema)
+{
+    const char *name = wc_c_schema(v->arena, schema);
+    wc_buf_printf(out, "static void encode_%s(struct wr_writer *out, const void *value)\n{\n",
+                  name);
+    if (schema->fields.count)
+        wc_buf_printf(out, "    const struct %s *from = value;\n", name);
+    else
+        wc_buf_text(out, "    (void)value;\n");
+    wc_buf_text(out, "    wr_write_object(out);\n");
+    WC_EACH(i, &schema->fields)
+    {
+        const struct wc_field *field = &schema->fields.items[i];
+        const char *has = field->optional ? wc_c_has(v->arena, schema, field) : NULL;
+        bool pointer = field->optional && !has;
+        const char *member = wc_c_name(v->arena, field->name);
+        const char *from = wc_arena_printf(v->arena, "%sfrom->%s", pointer ? "*" : "", member);
+        size_t indent = field->optional ? 8 : 4;
+        if (field->optional)
+            wc_buf_printf(out, "    if (from->%s) {\n", has ? has : member);
+        wc_buf_repeat(out, ' ', indent);
+        wc_buf_printf(out, "wr_write_name(out, WR_STR(\"%s\"));\n", field->name);
+        wc_emit_write(out, v->arena, field->type, from, indent, 0);
+        if (field->optional)
+            wc_buf_text(out, "    }\n");
+    }
+    wc_buf_text(out, "    wr_write_object_end(out);\n}\n\n");
+}
+
+static void emit_row(struct wc_buf *out, struct wc_arena *arena, const struct wc_schema *schema)
+{
+    const char *name = wc_c_schema(arena, schema);
+    struct wc_init init = {.arena = arena, .indent = 4};
+    struct wc_buf json = {0}, before = {0};
+    wc_init_text(&init, "name", schema->name);
+    wc_init_text(&init, "hash", schema->hash);
+    wc_init_field(&init, "size", "sizeof(struct %s)", name);
+    wc_init_field(&init, "decode", "decode_%s", name);
+    wc_init_field(&init, "encode", "encode_%s", name);
+    if (schema->is_asked) {
+        wc_json_schema_strict(&json, schema);
+        wc_init_text(&init, "json_schema", wc_arena_copy(arena, json.data, json.len));
+    }
+    wc_buf_printf(&before, "const struct wr_schema schema_%s = ", name);
+    wc_init_write(out, before.data, &init, true, ";");
+    wc_buf_free(&json);
+    wc_buf_free(&before);
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+static void emit_helpers(struct wc_buf *out, const struct wc_validators *v, size_t from)
+{
+    for (size_t i = from; i < v->helpers.count; i++) {
+        const struct wc_helper *one = &v->helpers.items[i];
+        wc_buf_printf(out, "%s%s%s", one->head, one->name, one->tail);
+    }
+}
+
+static void emit_schema(struct wc_buf *out, struct wc_validators *v, const struct wc_schema *schema)
+{
+    struct wc_buf decoder = {0};
+    size_t helpers = v->helpers.count;
+    emit_decoder(&decoder, v, schema);
+    wc_c_banner(out, "schema %s (%s)", schema->name, wc_source_place(v->arena, schema->span));
+    emit_helpers(out, v, helpers);
+    emit_shape(out, v->arena, schema);
+    wc_buf_add(out, decoder.data, decoder.len);
+    emit_encoder(out, v, schema);
+    emit_row(out, v->arena, schema);
+    wc_buf_free(&decoder);
+}
+
+static void emit_patterns(struct wc_buf *out, const struct wc_validators *v)
+{
+    bool begun = false;
+    WC_EACH(i, &v->model->patterns)
+    {
+        if (!v->patterns[i])
+            continue;
+        if (!begun)
+            wc_c_banner(out, "patterns");
+        begun = true;
+        wc_emit_pattern(out, i + 1, &v->model->patterns.items[i]);
+    }
+    while (begun && out->len > 1 && out->data[out->len - 1] == '\n' &&
+           out->data[out->len - 2] == '\n')
+        out->data[--out->len] = '\0'; /* the next banner brings its own empty line */
+}
+
+void wc_emit_validators(struct wc_buf *out, const struct wc_model *model)
+{
+    struct wc_buf schemas = {0};
+    struct wc_validators v = {.arena = model->arena, .model = model};
+    struct wc_schema_list list = wc_schemas_in_order(model);
+    v.patterns = WC_NEW_ARRAY(model->arena, bool, model->patterns.count + 1);
+    WC_EACH(i, &list)
+    {
+        emit_schema(&schemas, &v, list.items[i]);
+    }
+    wc_buf_text(out, "#include <wright/json.h>\n");
+    emit_patterns(out, &v);
+    wc_buf_add(out, schemas.data ? schemas.data : "", schemas.len);
+    wc_buf_free(&schemas);
+}
