@@ -196,7 +196,7 @@ static size_t gap_of(const struct format *f, size_t at, size_t i, size_t column,
         return least;
     if (is_comment || is_aligned(f, at, piece))
         return target > column + least ? target - column : least;
-    if (!is_unit(f, piece->start) && !wc_token_is_keyword(piece->kind))
+    if (!is_unit(f, piece->start) && piece->kind != WC_TOK_STATUS && piece->kind != WC_TOK_RETRY)
         return least;
     return piece->gap > WIDEST_LOOSE ? WIDEST_LOOSE : piece->gap;
 }
