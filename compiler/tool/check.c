@@ -42,13 +42,13 @@ int wc_cmd_check(int argc, char **argv)
         {"--format", 0, &format, NULL}, {"--color", 0, &color, NULL}, {NULL, 0, NULL, NULL}};
     enum wc_exit worst = wc_flags(argc, argv, flags, &rest);
     if (worst != WC_EXIT_OK)
-        return worst;
+        return (int)worst;
     if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
-        return wrong_choice("--format", format, "text or json");
+        return (int)wrong_choice("--format", format, "text or json");
     if (strcmp(color, "auto") != 0 && strcmp(color, "always") != 0 && strcmp(color, "never") != 0)
-        return wrong_choice("--color", color, "auto, always or never");
+        return (int)wrong_choice("--color", color, "auto, always or never");
     if (rest == 0)
-        return wc_trouble("check", "give at least one specification");
+        return (int)wc_trouble("check", "give at least one specification");
     struct wc_arena arena = {0};
     struct wc_diags diags = {.arena = &arena};
     for (int i = 1; i <= rest; i++) {
@@ -58,5 +58,5 @@ int wc_cmd_check(int argc, char **argv)
     wc_diags_sort(&diags);
     print(&diags, strcmp(format, "json") == 0, color);
     wc_arena_free(&arena);
-    return worst;
+    return (int)worst;
 }

@@ -65,7 +65,7 @@ int wc_cmd_explain(int argc, char **argv)
     const struct wc_flag flags[] = {{NULL, 0, NULL, NULL}};
     enum wc_exit exit = wc_flags(argc, argv, flags, &rest);
     if (exit != WC_EXIT_OK)
-        return exit;
+        return (int)exit;
     if (rest == 0) {
         list();
         return WC_EXIT_OK;
@@ -73,7 +73,7 @@ int wc_cmd_explain(int argc, char **argv)
     for (int i = 1; i <= rest; i++) {
         enum wc_code code = wc_code_find(argv[i]);
         if (code == WC_CODE_COUNT)
-            return unknown(argv[i]);
+            return (int)unknown(argv[i]);
         const char *text = page_of(code);
         if (text)
             fputs(text, stdout);
