@@ -72,7 +72,7 @@ def refused():
 
 def retried():
     mock = Mock()
-    for way in ("500*1", "cut*1", "503*1", "wrong*1", "malformed*1"):
+    for way in ("500*1", "cut*1", "wrong*1", "malformed*1"):
         server = serve(mock)
         mock.set(primary=way)
         before = mock.calls("primary")
@@ -80,6 +80,9 @@ def retried():
         same(kind_of(reply), FULL, f"primary {way}: a retry makes it full")
         same(mock.calls("primary") - before, 2, f"primary {way}: two attempts")
         server.close()
+    mock.set(primary="503*1")
+    same(kind_of(serve(mock).post("Busy for a second.")), FALLBACK,
+         "primary 503 with Retry-After: 1 s is more than the slack holds")
     mock.set(primary="401*1")
     before = mock.calls("primary")
     same(kind_of(serve(mock).post("Denied once.")), FALLBACK, "primary 401: denied is not retried")

@@ -96,7 +96,7 @@ def building():
     before = os.stat(made).st_mtime_ns
     for says, args, changes in (
             ("cannot be run", [SPEC, "-o", made], {"CC": "no-such-compiler"}),
-            ("does not compile", [SPEC, "-o", made], {"CFLAGS": "-DNULL=@"}),
+            ("does not compile", [SPEC, "-o", made], {"CFLAGS": "-Dint=@"}),
             ("cannot read", ["no-such.flow", "-o", made], {}),
             ("give one specification", [SPEC], {}),
             ("no-such-folder", [SPEC, "-o", os.path.join(folder, "no-such-folder", "x")], {})):
