@@ -80,7 +80,7 @@ $(B)/tests/%: tests/unit/%.c $(B)/libwrightc.a $(B)/libwright.a
 SANITIZED := B=$(B)/sanitized OPT="-O1 -g -DWRIGHT_FAILPOINTS" BUILD_FLAGS=--dynamic \
 	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
 scripts := $(sort $(wildcard tests/lang/test_*.py tests/emit/test_*.py tests/api/test_*.py))
-once := tests/tidy.py tests/api/test_static.py tests/api/test_aimock.py
+once := tests/tidy.py tests/api/test_static.py tests/api/test_aimock.py tests/api/test_readme.py
 
 .PHONY: test programs unit tidy
 test:
