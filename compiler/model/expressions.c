@@ -312,8 +312,8 @@ static struct wc_expr *resolve_present(struct wc_scope *scope, const struct wc_a
     return expr;
 }
 
-struct wc_expr *wc_resolve_expr(struct wc_scope *scope, const struct wc_ast_expr *ast,
-                                const struct wc_type *into)
+static struct wc_expr *resolve_kind(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                    const struct wc_type *into)
 {
     switch (ast->kind) {
     case WC_AST_STRING:
@@ -349,4 +349,15 @@ struct wc_expr *wc_resolve_expr(struct wc_scope *scope, const struct wc_ast_expr
     default:
         return wc_expr_error(scope, ast->span);
     }
+}
+
+struct wc_expr *wc_resolve_expr(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                const struct wc_type *into)
+{
+    bool in_text = scope->in_text;
+    bool chooses = ast->kind == WC_AST_IF || ast->op == WC_AST_OP_OR_ELSE;
+    scope->in_text = in_text && chooses; /* what is not itself put into the text keeps its type */
+    struct wc_expr *expr = resolve_kind(scope, ast, into);
+    scope->in_text = in_text;
+    return expr;
 }

@@ -181,6 +181,51 @@ static struct wc_expr *resolve_key(struct wc_scope *scope, const struct wc_ast_e
     return key;
 }
 
+static void refuse_path(struct wc_resolver *r, struct wc_span span, const char *why)
+{
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0412, span, "this is not the path of a request: %s", why);
+    wc_diag_label(r->diags, diag, "refused");
+    wc_diag_help(r->diags, diag,
+                 "write a path such as \"/terms?lang=${input.language}\"; the host "
+                 "stands in the service's `url`");
+}
+
+/* Each operand of `??` and `if` is put into the text as it is. */
+static bool is_plain(const struct wc_expr *expr)
+{
+    size_t first = expr->kind == WC_EXPR_IF ? 1 : 0;
+    if (expr->kind != WC_EXPR_IF && expr->kind != WC_EXPR_OR_ELSE)
+        return expr->type->kind == WC_TYPE_UNKNOWN || wc_is_scalar(expr->type);
+    for (size_t i = first; i < expr->kid_count; i++)
+        if (!is_plain(expr->kids[i]))
+            return false;
+    return true;
+}
+
+/* A host never comes from an expression, and no hole leaves its segment. */
+static void check_path(struct wc_resolver *r, const struct wc_expr *path)
+{
+    const struct wc_expr *first = path->kid_count > 0 ? path->kids[0] : NULL;
+    if (!first || first->kind != WC_EXPR_LITERAL || first->literal.text[0] != '/' ||
+        first->literal.text[1] == '/')
+        refuse_path(r, path->span, "it begins with one `/`");
+    for (size_t i = 0; i < path->kid_count; i++) {
+        const struct wc_expr *part = path->kids[i];
+        if (part->kind == WC_EXPR_LITERAL && strstr(part->literal.text, ".."))
+            refuse_path(r, part->span, "`..` could leave the service's own paths");
+        else if (part->kind == WC_EXPR_LITERAL &&
+                 strcspn(part->literal.text, " #\"<>\\^`{|}\x7f\n\t\r") != part->literal.len)
+            refuse_path(r, part->span, "it has a character that must be percent-encoded");
+        else if (!is_plain(part)) {
+            struct wc_diag *diag =
+                wc_report(r->diags, WC_E0501, part->span, "a path takes texts, numbers and bools");
+            wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, part->type));
+            wc_diag_help(r->diags, diag, "name one of its fields");
+        }
+    }
+}
+
 static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *one)
 {
     struct wc_scope scope = {.work = work, .stage = one};
@@ -193,8 +238,10 @@ static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *
         wc_need_set(&scope, action->value, "`make`");
         need_schema(work, action);
     }
-    if (action->kind == WR_ACT_HTTP && ast->path)
+    if (action->kind == WR_ACT_HTTP && ast->path) {
         action->path = wc_resolve_template(&scope, ast->path, "a path");
+        check_path(work->r, action->path);
+    }
     if (action->kind == WR_ACT_HTTP && ast->value)
         action->body = resolve_key(&scope, ast->value, "the body");
     if (action->kind == WR_ACT_RECALL && ast->value)

@@ -26,7 +26,7 @@ def stages(count):
     for i in range(count):
         then = f"s{i + 1}" if i + 1 < count else None
         skip = f"s{i + 2}" if i + 2 < count else None
-        read = f"${{s{i - 1} ?? input}}" if i else "${input.text}"
+        read = f"${{s{i - 1}?.text ?? input.text}}" if i else "${input.text}"
         yield (f'  stage s{i} {{\n    get s "/p?q={read}" as Q\n    timeout 1s\n    retry 2 on transient\n'
                f'    on ok -> {then or "done full"}\n    on timeout -> {skip or "fail down"}\n'
                f'    on error -> {then or "fail down"}\n  }}\n')
