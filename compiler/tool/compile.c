@@ -1,0 +1,101 @@
+/* `wright compile`: generated C, the contract, OpenAPI and the state graph, into a folder. */
+#include "compiler/tool/compile.h"
+
+#include "compiler/emit/emit.h"
+#include "compiler/tool/load.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Does the file hold these bytes already? */
+static bool unchanged(const char *path, const struct wc_buf *text)
+{
+    FILE *file = fopen(path, "rb");
+    char bytes[16 * 1024];
+    size_t at = 0, got = 1;
+    bool same = file != NULL;
+    while (same && (got = fread(bytes, 1, sizeof bytes, file)) > 0) {
+        same = got <= text->len - at && memcmp(bytes, text->data + at, got) == 0;
+        at += got;
+    }
+    same = same && !ferror(file) && at == text->len;
+    if (file)
+        fclose(file);
+    return same;
+}
+
+static bool write_all(const char *path, const struct wc_buf *text)
+{
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        return false;
+    bool good = fwrite(text->data, 1, text->len, file) == text->len;
+    int why = errno;
+    if (fclose(file) == 0)
+        errno = why;
+    else
+        good = false;
+    return good;
+}
+
+/* Beside its place first and then renamed, so that no reader ever sees half of it. */
+static enum wc_exit write_one(struct wc_arena *arena, const char *command, const char *folder,
+                              const struct wc_artefact *artefact)
+{
+    const char *path = wc_arena_printf(arena, "%s/%s", folder, artefact->name);
+    const char *made = wc_arena_printf(arena, "%s.%ld.tmp", path, (long)getpid());
+    if (unchanged(path, &artefact->text))
+        return WC_EXIT_OK;
+    if (write_all(made, &artefact->text) && rename(made, path) == 0)
+        return WC_EXIT_OK;
+    int why = errno;
+    unlink(made);
+    return wc_trouble(command, "cannot write %s: %s", path, strerror(why));
+}
+
+static bool make_folders(struct wc_arena *arena, const char *folder)
+{
+    char *path = wc_arena_copy(arena, folder, strlen(folder));
+    for (char *slash = path + 1; *path && (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            return false;
+        *slash = '/';
+    }
+    return mkdir(path, 0777) == 0 || errno == EEXIST;
+}
+
+enum wc_exit wc_compile_to_dir(const char *command, const char *file, const char *folder)
+{
+    struct wc_arena arena = {0};
+    struct wc_model *model = NULL;
+    struct wc_artefacts made = {0};
+    enum wc_exit exit = wc_load_or_say(command, file, &arena, &model);
+    if (exit == WC_EXIT_OK && !make_folders(&arena, folder))
+        exit = wc_trouble(command, "cannot make the folder %s: %s", folder, strerror(errno));
+    if (exit == WC_EXIT_OK) {
+        wc_emit_all(model, &made);
+        for (size_t i = 0; i < made.list.count && exit == WC_EXIT_OK; i++)
+            exit = write_one(&arena, command, folder, &made.list.items[i]);
+        wc_artefacts_free(&made);
+    }
+    wc_arena_free(&arena);
+    return exit;
+}
+
+int wc_cmd_compile(int argc, char **argv)
+{
+    const char *folder = NULL;
+    int rest = 0;
+    const struct wc_flag flags[] = {{"--output", 'o', &folder, NULL}, {NULL, 0, NULL, NULL}};
+    enum wc_exit exit = wc_flags(argc, argv, flags, &rest);
+    if (exit != WC_EXIT_OK)
+        return (int)exit;
+    if (rest != 1 || !folder || !*folder)
+        return (int)wc_trouble("compile", "give one specification and -o DIR");
+    return (int)wc_compile_to_dir("compile", argv[1], folder);
+}
