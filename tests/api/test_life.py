@@ -178,6 +178,26 @@ def test_full_disk_under_way():
     same(server.get(path).json["status"], "completed", "durably")
 
 
+def test_tls():
+    if not shutil.which("openssl"):
+        return skip("https", "no openssl command here")
+    cert, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", cert],
+                   check=True, capture_output=True)
+    server = Server(Upstream(), flags=["--tls-cert", cert, "--tls-key", key])
+    ok("https://" in server.line, "with a certificate it says https", server.line)
+    import ssl
+    context = ssl._create_unverified_context()
+    connection = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=10, context=context)
+    body = json.dumps({"document": DOCUMENT})
+    same(ask(connection, "POST", ROUTE, body, server.headers(body=body)).status, 200, "and serves it")
+    connection.close()
+    got = server.raw(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", 3)
+    ok(not got.startswith(b"HTTP/1.1 200"), "and nothing in the clear", got)
+    same(server.terminate(), 0, "and ends well")
+
+
 if __name__ == "__main__":
     main(test_commands, test_start, test_drain, test_drain_limit, test_full_disk,
-         test_full_disk_under_way)
+         test_full_disk_under_way, test_tls)
