@@ -3,8 +3,6 @@
 #include "compiler/emit/layout.h"
 #include "compiler/emit/schemas.h"
 
-#include <string.h>
-
 /* The pattern in a comment, unable to close it. */
 static void emit_text(struct wc_buf *out, const char *text)
 {
@@ -90,9 +88,9 @@ static void emit_tables(struct wc_buf *out, const struct wc_dfa *dfa)
     wc_buf_text(out, "\n    };\n    /* clang-format on */\n");
 }
 
-void wc_emit_pattern(struct wc_buf *out, size_t number, const struct wc_pattern *pattern)
+void wc_emit_pattern(struct wc_buf *out, struct wc_arena *arena, size_t number,
+                     const struct wc_pattern *pattern)
 {
-    struct wc_buf quoted = {0};
     wc_buf_text(out, "/* ");
     emit_text(out, pattern->text);
     wc_buf_text(out, " */\n");
@@ -105,11 +103,11 @@ void wc_emit_pattern(struct wc_buf *out, size_t number, const struct wc_pattern 
                   "        state = next[state][class_%zu((unsigned char)text[i])];\n"
                   "    return accepts[state];\n}\n\n",
                   number);
-    wc_buf_c_string(&quoted, pattern->text, strlen(pattern->text));
-    wc_buf_printf(out, "static const struct wr_pattern pattern_%zu = {", number);
-    wc_buf_printf(out, ".match = match_%zu,", number);
-    bool fits = quoted.len + 70 < WC_WIDTH;
-    wc_buf_text(out, fits ? " " : "\n                                             ");
-    wc_buf_printf(out, ".text = %s};\n\n", quoted.data);
-    wc_buf_free(&quoted);
+    struct wc_init init = {.arena = arena, .indent = 4};
+    wc_init_field(&init, "match", "match_%zu", number);
+    wc_init_text(&init, "text", pattern->text);
+    const char *before =
+        wc_arena_printf(arena, "static const struct wr_pattern pattern_%zu = ", number);
+    wc_init_write(out, before, &init, true, ";");
+    wc_buf_char(out, '\n');
 }

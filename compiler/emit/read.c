@@ -4,7 +4,6 @@
 #include "compiler/emit/schemas.h"
 #include "compiler/model/type.h"
 
-#include <float.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +50,8 @@ static const char *number(struct wc_arena *arena, bool has, double value, const 
     char text[40] = "";
     if (!has)
         return none;
+    if (value > -1e15 && value < 1e15 && value == (double)(int64_t)value)
+        return wc_arena_printf(arena, "%.0f", value);
     for (int precision = 1; precision <= 17; precision++) {
         snprintf(text, sizeof text, "%.*g", precision, value);
         if (strtod(text, NULL) == value)

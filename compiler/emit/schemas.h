@@ -40,7 +40,8 @@ void wc_emit_write(struct wc_buf *out, struct wc_arena *arena, const struct wc_t
                    const char *from, size_t indent, size_t depth);
 
 /* The automaton of a pattern as a C function, and its `struct wr_pattern pattern_N`. */
-void wc_emit_pattern(struct wc_buf *out, size_t number, const struct wc_pattern *pattern);
+void wc_emit_pattern(struct wc_buf *out, struct wc_arena *arena, size_t number,
+                     const struct wc_pattern *pattern);
 
 /* `LEFT CALL;` at `indent`, broken where clang-format would break it; `left` is "x =", "return", or
  * NULL. */

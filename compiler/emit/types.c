@@ -29,14 +29,12 @@ static void emit_container(struct wc_buf *out, struct wc_arena *arena, struct wr
     const char *word = wc_c_type_word(arena, type), *element = wc_c_type(arena, type->element);
     if (!is_new(arena, written, word))
         return;
-    if (type->kind == WC_TYPE_LIST)
-        wc_buf_printf(out, "struct %s {\n    %s *items;\n", word, element);
-    else
-        wc_buf_printf(out,
-                      "struct %s {\n    struct %s_entry {\n        struct wr_str key;\n"
-                      "        %s value;\n    } *items;\n",
-                      word, word, element);
-    wc_buf_text(out, "    size_t count;\n};\n\n");
+    if (type->kind == WC_TYPE_MAP) {
+        wc_buf_printf(out, "struct %s_entry {\n    struct wr_str key;\n    %s value;\n};\n\n", word,
+                      element);
+        element = wc_arena_printf(arena, "struct %s_entry", word);
+    }
+    wc_buf_printf(out, "struct %s {\n    %s *items;\n    size_t count;\n};\n\n", word, element);
 }
 
 /* A doc comment's text, on one line and unable to close the comment. */

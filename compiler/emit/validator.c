@@ -8,41 +8,51 @@
 
 /* ---- calls on one line or more --------------------------------------------------------------- */
 
-/* The arguments behind `(`, as many a line as fit, under the first one. */
-static void emit_filled(struct wc_buf *out, size_t column, const char *call)
+/* The arguments behind `(`, as many a line as fit, under the first one; gives the lines, and SIZE_MAX
+ * where one is too long. `out` may be NULL: only to know. */
+static size_t emit_filled(struct wc_buf *out, size_t column, const char *call)
 {
     const char *open = strchr(call, '(') + 1;
-    size_t under = column + (size_t)(open - call), at = under;
-    wc_buf_add(out, call, (size_t)(open - call));
+    size_t under = column + (size_t)(open - call), at = under, lines = 1;
+    bool fits = true;
+    if (out)
+        wc_buf_add(out, call, (size_t)(open - call));
     while (*open) {
         const char *end = strstr(open, ", ");
-        size_t len = end ? (size_t)(end - open) + 1 : strlen(open);
-        if (at > under && at + 1 + len + (end ? 0 : 1) > WC_WIDTH) {
-            wc_buf_char(out, '\n');
-            wc_buf_repeat(out, ' ', under);
+        size_t len = end ? (size_t)(end - open) + 1 : strlen(open) + 1;
+        if (at > under && at + 1 + len > WC_WIDTH) {
+            lines++;
+            if (out)
+                wc_buf_printf(out, "\n%*s", (int)under, "");
             at = under;
         } else if (at > under) {
-            wc_buf_char(out, ' ');
+            if (out)
+                wc_buf_char(out, ' ');
             at++;
         }
-        wc_buf_add(out, open, len);
+        if (out)
+            wc_buf_add(out, open, end ? len : len - 1);
         at += len;
-        open += end ? len + 1 : len;
+        fits = fits && at <= WC_WIDTH;
+        open += end ? len + 1 : len - 1;
     }
-    wc_buf_text(out, ";\n");
+    if (out)
+        wc_buf_text(out, ";\n");
+    return fits ? lines : SIZE_MAX;
 }
 
 void wc_emit_call(struct wc_buf *out, size_t indent, const char *left, const char *call)
 {
     size_t before = left ? strlen(left) + 1 : 0, len = strlen(call) + 1;
-    wc_buf_repeat(out, ' ', indent);
-    if (left)
-        wc_buf_printf(out, "%s", left);
+    bool assigned = left && strchr(left, '=');
+    wc_buf_printf(out, "%*s%s", (int)indent, "", left ? left : "");
     if (indent + before + len <= WC_WIDTH) {
         wc_buf_printf(out, "%s%s;\n", left ? " " : "", call);
-    } else if (left && strchr(left, '=')) {
-        wc_buf_char(out, '\n');
-        wc_buf_repeat(out, ' ', indent + 4);
+        return;
+    }
+    if (assigned && (indent + 4 + len <= WC_WIDTH || emit_filled(NULL, indent + before, call) >
+                                                         1 + emit_filled(NULL, indent + 4, call))) {
+        wc_buf_printf(out, "\n%*s", (int)indent + 4, "");
         emit_filled(out, indent + 4, call);
     } else {
         wc_buf_text(out, left ? " " : "");
@@ -212,18 +222,35 @@ static void emit_helpers(struct wc_buf *out, const struct wc_validators *v, size
     }
 }
 
+static bool has_long_line(const struct wc_buf *text)
+{
+    size_t column = 0;
+    for (size_t i = 0; i < text->len; i++) {
+        column = text->data[i] == '\n' ? 0 : column + 1;
+        if (column > WC_WIDTH)
+            return true;
+    }
+    return false;
+}
+
+/* The functions of a schema. Where a name is too long for a line, the layout is said to be ours. */
 static void emit_schema(struct wc_buf *out, struct wc_validators *v, const struct wc_schema *schema)
 {
-    struct wc_buf decoder = {0};
+    struct wc_buf decoder = {0}, text = {0};
     size_t helpers = v->helpers.count;
     emit_decoder(&decoder, v, schema);
     wc_c_banner(out, "schema %s (%s)", schema->name, wc_source_place(v->arena, schema->span));
-    emit_helpers(out, v, helpers);
-    emit_shape(out, v->arena, schema);
-    wc_buf_add(out, decoder.data, decoder.len);
-    emit_encoder(out, v, schema);
+    emit_helpers(&text, v, helpers);
+    emit_shape(&text, v->arena, schema);
+    wc_buf_add(&text, decoder.data, decoder.len);
+    emit_encoder(&text, v, schema);
+    bool too_long = has_long_line(&text);
+    wc_buf_text(out, too_long ? "/* clang-format off */\n\n" : "");
+    wc_buf_add(out, text.data, text.len);
+    wc_buf_text(out, too_long ? "/* clang-format on */\n\n" : "");
     emit_row(out, v->arena, schema);
     wc_buf_free(&decoder);
+    wc_buf_free(&text);
 }
 
 static void emit_patterns(struct wc_buf *out, const struct wc_validators *v)
@@ -236,7 +263,7 @@ static void emit_patterns(struct wc_buf *out, const struct wc_validators *v)
         if (!begun)
             wc_c_banner(out, "patterns");
         begun = true;
-        wc_emit_pattern(out, i + 1, &v->model->patterns.items[i]);
+        wc_emit_pattern(out, v->arena, i + 1, &v->model->patterns.items[i]);
     }
     while (begun && out->len > 1 && out->data[out->len - 1] == '\n' &&
            out->data[out->len - 2] == '\n')
