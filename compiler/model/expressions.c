@@ -207,6 +207,8 @@ static struct wc_expr *resolve_name(struct wc_scope *scope, struct wc_name name)
         return unbuilt(scope, name.span, "`caller`");
     if (strcmp(name.text, "now") == 0)
         return unbuilt(scope, name.span, "`now`");
+    if (wc_lookup(&scope->work->lets, name.text))
+        return wc_expr_error(scope, name.span); /* refused where it stands */
     struct wc_stage *stage = wc_lookup(&scope->work->names, name.text);
     return stage ? stage_value(scope, name.span, stage) : unknown_name(scope, name);
 }

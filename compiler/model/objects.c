@@ -132,9 +132,42 @@ static void fill(struct wc_scope *scope, struct wc_expr *expr, const struct wc_s
     wc_buf_free(&missing);
 }
 
+/* An object of no schema: its fields are what is given, in the order that they are given. */
+static struct wc_expr *bare_object(struct wc_scope *scope, const struct wc_ast_expr *ast)
+{
+    struct wc_resolver *r = scope->work->r;
+    struct wc_schema *schema = WC_NEW(r->arena, struct wc_schema);
+    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_OBJECT, ast->span, ast->entries.count);
+    struct wc_type *type = wc_type_new(r->arena, WC_TYPE_OBJECT, ast->span);
+    type->schema = schema;
+    expr->type = type;
+    WC_EACH(i, &ast->entries)
+    {
+        const struct wc_ast_entry *entry = &ast->entries.items[i];
+        if (entry->spread || !entry->key.text) {
+            wc_not_built(r, entry->span, "a spread in an object");
+            return wc_expr_error(scope, ast->span);
+        }
+        struct wc_expr *kid = wc_resolve_expr(scope, entry->value, NULL);
+        struct wc_type *copy = WC_NEW(r->arena, struct wc_type);
+        *copy = *kid->type;
+        struct wc_field field = {.name = entry->key.text,
+                                 .span = entry->key.span,
+                                 .type = copy,
+                                 .optional = kid->maybe,
+                                 .labels = kid->labels};
+        expr->kids[i] = kid;
+        expr->labels |= kid->labels;
+        wc_push(r->arena, &schema->fields, field);
+    }
+    return expr;
+}
+
 struct wc_expr *wc_resolve_object(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                   const struct wc_type *into)
 {
+    if (scope->bare && !ast->name.text && !into)
+        return bare_object(scope, ast);
     struct wc_schema *schema = schema_for(scope, ast, into);
     bool complete = true;
     if (!schema)

@@ -22,6 +22,7 @@ struct wc_workflow_work {
     struct wc_resolver *r;
     struct wc_workflow *workflow;
     struct wc_table names; /* its stages */
+    struct wc_table lets;  /* names that `let` gives; refused as not built */
     struct wc_stage_work *stages;
     size_t words; /* of a set */
 };
@@ -56,6 +57,7 @@ struct wc_scope {
     enum wc_own_value own;
     const struct wc_local *locals;
     const struct wc_fact *facts;
+    bool bare;    /* an object needs no schema: it is the body of a request */
     bool in_text; /* operands of `??` and `if` may differ: each becomes text */
 };
 

@@ -181,6 +181,14 @@ static struct wc_expr *resolve_key(struct wc_scope *scope, const struct wc_ast_e
     return key;
 }
 
+static struct wc_expr *resolve_body(struct wc_scope *scope, const struct wc_ast_expr *ast)
+{
+    scope->bare = true;
+    struct wc_expr *body = resolve_key(scope, ast, "the body");
+    scope->bare = false;
+    return body;
+}
+
 static void refuse_path(struct wc_resolver *r, struct wc_span span, const char *why)
 {
     struct wc_diag *diag =
@@ -243,7 +251,7 @@ static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *
         check_path(work->r, action->path);
     }
     if (action->kind == WR_ACT_HTTP && ast->value)
-        action->body = resolve_key(&scope, ast->value, "the body");
+        action->body = resolve_body(&scope, ast->value);
     if (action->kind == WR_ACT_RECALL && ast->value)
         action->key = resolve_key(&scope, ast->value, "the key of `recall`");
     if (action->kind == WR_ACT_ASK)

@@ -135,11 +135,15 @@ static void resolve_cost(struct wc_resolver *r, const struct wc_clause *clause,
     wc_diag_help(r->diags, diag, "write `cost at most $0.10`");
 }
 
-/* Clauses that are parsed and not built. */
-static void refuse_unbuilt(struct wc_resolver *r, struct wc_clauses clauses)
+/* Clauses that are parsed and not built. What a `let` names is known all the same. */
+static void refuse_unbuilt(struct wc_workflow_work *work, struct wc_clauses clauses)
 {
+    struct wc_resolver *r = work->r;
+    work->lets.what = "let";
     for (size_t i = 0; i < clauses.count; i++) {
         struct wc_clause *clause = clauses.items[i];
+        if (clause->kind == WC_CLAUSE_LET)
+            wc_declare(r, &work->lets, clause->name, clause);
         switch (clause->kind) {
         case WC_CLAUSE_NOTIFY:
         case WC_CLAUSE_DISCONNECT:
@@ -157,9 +161,11 @@ static void refuse_unbuilt(struct wc_resolver *r, struct wc_clauses clauses)
     }
 }
 
-static void resolve_clauses(struct wc_resolver *r, const struct wc_ast_decl *decl,
-                            struct wc_clauses all, struct wc_workflow *workflow)
+static void resolve_clauses(struct wc_workflow_work *work, const struct wc_ast_decl *decl,
+                            struct wc_clauses all)
 {
+    struct wc_resolver *r = work->r;
+    struct wc_workflow *workflow = work->workflow;
     struct wc_clause *route = wc_clause_one(r, all, WC_CLAUSE_ROUTE);
     struct wc_clause *input = wc_clause_one(r, all, WC_CLAUSE_INPUT);
     struct wc_clause *output = wc_clause_one(r, all, WC_CLAUSE_OUTPUT);
@@ -183,7 +189,7 @@ static void resolve_clauses(struct wc_resolver *r, const struct wc_ast_decl *dec
     workflow->key_required = wc_clause_one(r, all, WC_CLAUSE_KEY_REQUIRED) != NULL;
     workflow->keep_ms =
         keep ? duration(r, &keep->numbers[0], "`keep jobs`") : (uint64_t)(KEEP_DAYS * DAY_MS);
-    refuse_unbuilt(r, all);
+    refuse_unbuilt(work, all);
 }
 
 /* After the stages, whose values it cannot read: a job does not exist yet. */
@@ -235,7 +241,7 @@ void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
     struct wc_clauses all = {decl->workflow->clauses.items, decl->workflow->clauses.count,
                              wc_arena_printf(r->arena, "workflow %s", workflow->name)};
     struct wc_workflow_work work = {.r = r, .workflow = workflow};
-    resolve_clauses(r, decl, all, workflow);
+    resolve_clauses(&work, decl, all);
     declare_stages(&work, decl->workflow);
     size_t count = workflow->stages.count;
     if (count == 0) {

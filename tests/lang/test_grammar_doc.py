@@ -54,6 +54,8 @@ def ebnf():
             body = parts
         pad = " " * len(left)
         out = ("\n%s | " % pad).join(body)
+        if more and len(body) > 1:
+            out = "( " + out + " )"
         if more:
             again = ("\n%s   | " % pad).join(show(r) for r in more)
             out += ("\n%s   " % pad if out else "") + "{ " + again + " }"
