@@ -109,11 +109,29 @@ static void sort(struct wc_diag **items, struct wc_diag **spare, size_t count)
     memcpy(items, spare, count * sizeof *items);
 }
 
+static bool is_repeated(const struct wc_diag *a, const struct wc_diag *b)
+{
+    return a->code == b->code && a->primary.span.source == b->primary.span.source &&
+           a->primary.span.start == b->primary.span.start &&
+           a->primary.span.end == b->primary.span.end && strcmp(a->message, b->message) == 0;
+}
+
 void wc_diags_sort(struct wc_diags *diags)
 {
+    struct wc_diag **items = diags->list.items;
+    size_t kept = 0;
     if (diags->list.count > 1)
-        sort(diags->list.items, WC_NEW_ARRAY(diags->arena, struct wc_diag *, diags->list.count),
+        sort(items, WC_NEW_ARRAY(diags->arena, struct wc_diag *, diags->list.count),
              diags->list.count);
+    for (size_t i = 0; i < diags->list.count; i++) {
+        if (kept > 0 && is_repeated(items[kept - 1], items[i])) {
+            diags->errors -= items[i]->severity == WC_ERROR;
+            diags->warnings -= items[i]->severity == WC_WARNING;
+        } else {
+            items[kept++] = items[i];
+        }
+    }
+    diags->list.count = kept;
 }
 
 const char *wc_code_name(enum wc_code code)

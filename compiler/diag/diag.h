@@ -66,7 +66,7 @@ void wc_diag_suggest(struct wc_diags *diags, struct wc_diag *diag, struct wc_spa
                      enum wc_applies applies, const char *replacement, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* By file, place, then code; stable. */
+/* By file, place, then code; stable. What two checks said alike is kept once. */
 void wc_diags_sort(struct wc_diags *diags);
 
 const char *wc_code_name(enum wc_code code);  /* "E0301" */

@@ -170,12 +170,14 @@ static void check_order(void)
     wc_report(&diags, WC_E0201, span(a, 2, 2), "2");
     wc_report(&diags, WC_E0201, span(a, 2, 3), "3");
     wc_report(&diags, WC_E0101, span(a, 2, 2), "1");
+    wc_report(&diags, WC_E0201, span(a, 2, 2), "2");
     wc_diags_sort(&diags);
     bool good = true;
     WC_EACH(i, &diags.list)
     good = good && diags.list.items[i]->message[0] == (char)('1' + (int)i);
     tap_ok(good, "sorted by file, place and code; else as reported");
-    tap_number((long long)diags.errors, 5, "counted");
+    tap_number((long long)diags.errors, 5, "what is said twice counts once");
+    tap_number((long long)diags.list.count, 5, "and is kept once");
 }
 
 static void check_codes(void)
