@@ -48,7 +48,7 @@ def whole(example):
 folder = tempfile.mkdtemp(prefix="wright-docs-")
 shutil.copytree(os.path.join(lang.ROOT, "spec", "prompts"), os.path.join(folder, "prompts"))
 with open(os.path.join(folder, "prompts", "answer.md"), "w") as prompt:
-    prompt.write('Answer in a ${input.tone ?? "plain"} tone: ${input.text}\n')
+    prompt.write('Answer this: ${input.text}\n')
 
 
 def example(page, number, kind, text):
