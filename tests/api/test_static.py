@@ -8,8 +8,6 @@ import harness
 from harness import BINARY, SLOW, keys, ok, same, main, skip
 from mocks import Mock, SPEC, WRIGHT, environment, run
 
-DYNAMIC = os.environ.get("WRIGHT_DYNAMIC")  # a build for sanitizers is linked so, and none of this
-
 
 def header(path):
     """The file, and the types of its ELF program headers (3: an interpreter)."""
@@ -110,7 +108,4 @@ def building():
 
 
 if __name__ == "__main__":
-    if DYNAMIC:
-        print("1..0 # SKIP this build is linked dynamically")
-        sys.exit(0)
     main(is_static, in_empty_folder, building)
