@@ -109,11 +109,20 @@ static void sort(struct wc_diag **items, struct wc_diag **spare, size_t count)
     memcpy(items, spare, count * sizeof *items);
 }
 
-static bool is_repeated(const struct wc_diag *a, const struct wc_diag *b)
+#define LOOKED_BACK 8 /* diagnostics of one place, before a repeated one is no longer found */
+
+/* Is `diag` among the last of the `count` before it? */
+static bool is_repeated(struct wc_diag *const *items, size_t count, const struct wc_diag *diag)
 {
-    return a->code == b->code && a->primary.span.source == b->primary.span.source &&
-           a->primary.span.start == b->primary.span.start &&
-           a->primary.span.end == b->primary.span.end && strcmp(a->message, b->message) == 0;
+    const struct wc_span *span = &diag->primary.span;
+    for (size_t i = count; i-- > 0 && count - i <= LOOKED_BACK;) {
+        const struct wc_span *other = &items[i]->primary.span;
+        if (items[i]->code == diag->code && other->source == span->source &&
+            other->start == span->start && other->end == span->end &&
+            strcmp(items[i]->message, diag->message) == 0)
+            return true;
+    }
+    return false;
 }
 
 void wc_diags_sort(struct wc_diags *diags)
@@ -124,7 +133,7 @@ void wc_diags_sort(struct wc_diags *diags)
         sort(items, WC_NEW_ARRAY(diags->arena, struct wc_diag *, diags->list.count),
              diags->list.count);
     for (size_t i = 0; i < diags->list.count; i++) {
-        if (kept > 0 && is_repeated(items[kept - 1], items[i])) {
+        if (is_repeated(items, kept, items[i])) {
             diags->errors -= items[i]->severity == WC_ERROR;
             diags->warnings -= items[i]->severity == WC_WARNING;
         } else {
