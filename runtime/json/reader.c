@@ -119,10 +119,10 @@ static bool skip_items(struct wr_reader *in)
 
 static bool skip_word(struct wr_reader *in, const char *word)
 {
-    size_t len = strlen(word);
-    if ((size_t)(in->end - in->at) < len || memcmp(in->at, word, len) != 0)
-        return wr_fault_syntax(in, in->at, "this is no value");
-    in->at += len;
+    const char *start = in->at;
+    for (; *word; word++, in->at++)
+        if (in->at == in->end || *in->at != *word)
+            return wr_fault_syntax(in, in->at == in->end ? in->end : start, "this is no value");
     return true;
 }
 
@@ -227,6 +227,7 @@ static bool pass_member(struct wr_reader *in, const struct wr_object *object, st
                         wr_unknown_field(in, object->shape, name));
     else if (!wr_members_add(in, name, offset))
         return false;
+    wr_step_into(in, name.ptr, name.len);
     return wr_skip_value(in);
 }
 
