@@ -3,7 +3,6 @@
 
 #include "runtime/json/scan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void wr_reader_init(struct wr_reader *in, struct wr_arena *arena, struct wr_str text)
@@ -290,12 +289,16 @@ void *wr_read_new(struct wr_reader *in, size_t size, wr_read_fn *read)
 
 /* ---- whole documents ----------------------------------------------------------------------- */
 
-static int by_offset(const void *a, const void *b)
+/* Faults in the order of the document; those of one place stay in theirs (qsort need not). */
+static void sort_faults(struct wr_fault *faults, size_t count)
 {
-    const struct wr_fault *one = a, *other = b;
-    if (one->offset != other->offset)
-        return one->offset < other->offset ? -1 : 1;
-    return strcmp(one->pointer.ptr, other->pointer.ptr);
+    for (size_t i = 1; i < count; i++) {
+        struct wr_fault fault = faults[i];
+        size_t at = i;
+        for (; at > 0 && faults[at - 1].offset > fault.offset; at--)
+            faults[at] = faults[at - 1];
+        faults[at] = fault;
+    }
 }
 
 /* Nothing may follow the value; and the faults in the order of the document. */
@@ -303,8 +306,7 @@ static bool finish(struct wr_reader *in)
 {
     if (!in->stopped && wr_next(in) != -1)
         wr_fault_syntax(in, in->at, "something follows the document");
-    if (in->fault_count > 1)
-        qsort(in->faults, in->fault_count, sizeof *in->faults, by_offset);
+    sort_faults(in->faults, in->fault_count);
     return in->state == WR_READ_OK;
 }
 

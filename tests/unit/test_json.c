@@ -288,8 +288,8 @@ static void test_faults(void)
               "/points maxItems must have at most 3 items, and has 4\n"
               "/points/0 type must be an object, not a number\n"
               "/points/1 type must be an object, not a number\n"
-              "/points/2/confidence required is required\n"
-              "/points/2/text required is required");
+              "/points/2/text required is required\n"
+              "/points/2/confidence required is required");
     one_fault("\"tags\":{\"four\":1,\"x\":true,\"x\":2}",
               "/tags/four maxLength its key must have at most 3 characters, and has 4\n"
               "/tags/x type must be a whole number, not a boolean\n"
@@ -358,7 +358,7 @@ static void test_syntax(void)
              " json is not JSON: a colon must follow a name, at line 3, column 6",
              "the place of a syntax error, which stands alone");
     tap_text(faults("{\"points\":[{\"text\":tru"),
-             "/points/0/text json is not JSON: it ends too early, at line 1, column 24",
+             "/points/0/text json is not JSON: it ends too early, at line 1, column 23",
              "an end that comes too early");
 }
 
