@@ -394,7 +394,7 @@ static bool scan(struct wc_lexer *lexer, struct wc_token *token)
 }
 
 /* Too much of anything ends the file here. */
-static bool is_over(struct wc_lexer *lexer)
+static bool ends_early(struct wc_lexer *lexer)
 {
     if (lexer->count < WC_TOKENS_MAX && lexer->errors < WC_ERRORS_MAX)
         return false;
@@ -405,6 +405,7 @@ static bool is_over(struct wc_lexer *lexer)
         else
             report(lexer, WC_E0107, here, "a specification has at most a million tokens");
     }
+    lexer->is_over = true;
     lexer->cursor = lexer->end;
     lexer->hole_count = 0;
     return true;
@@ -419,7 +420,7 @@ struct wc_token wc_lex(struct wc_lexer *lexer)
         text_token(lexer, &token, begin, true);
     } else {
         do {
-            if (is_over(lexer)) {
+            if (ends_early(lexer)) {
                 begin = lexer->cursor;
                 token.kind = 0;
                 break;

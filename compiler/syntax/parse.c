@@ -156,8 +156,10 @@ static struct wc_token skip(struct wc_parser *p, struct wc_token token)
         bool is_sure = p->bracket_count == level && is_sync(p, &token);
         if (token.kind != 0 && !is_sure && follow(p, &token, level))
             continue;
-        if (is_opener(token.kind) && !is_sure)
-            token.kind = 0; /* too deep: nothing more is read */
+        if (is_opener(token.kind) && !is_sure) { /* too deep: nothing more is read */
+            p->lexer.is_over = true;
+            token.kind = 0;
+        }
         p->bracket_count = level;
         return token;
     }
@@ -231,6 +233,8 @@ static void parse_file(struct wc_parser *p)
     feed(p, &first);
     for (struct wc_token token = next(p);;) {
         if (begins_declaration(p, &token) || !feed(p, &token)) {
+            if (token.kind == 0 && p->lexer.is_over)
+                break; /* the rest is unknown, not wrong */
             token = recover(p, token);
             continue;
         }

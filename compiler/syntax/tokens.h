@@ -50,6 +50,7 @@ struct wc_lexer {
     bool in_text;   /* the next token is text of that prompt */
     bool quiet;     /* reports nothing: for the formatter, which reads a parsed file again */
     bool first;
+    bool is_over; /* the file ended before its end: there was too much of something */
     size_t count;
     size_t errors;      /* reported so far, the parser's too; past WC_ERRORS_MAX the file ends */
     struct wc_doc *doc; /* waits for the next token */

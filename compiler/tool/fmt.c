@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,9 +47,12 @@ static bool means_the_same(struct wc_arena *arena, struct wc_interner *names,
 }
 
 /* Replaces the file at once: a crash leaves the old text or the new one. */
-static enum wc_exit replace(struct wc_arena *arena, const char *path, const struct wc_buf *text)
+static enum wc_exit replace(struct wc_arena *arena, const char *name, const struct wc_buf *text)
 {
     struct stat info;
+    char *real = realpath(name, NULL); /* a link stays a link */
+    const char *path = wc_arena_printf(arena, "%s", real ? real : name);
+    free(real);
     const char *beside = wc_arena_printf(arena, "%s.fmt-%ld", path, (long)getpid());
     FILE *file = stat(path, &info) == 0 ? fopen(beside, "wb") : NULL;
     if (!file)
