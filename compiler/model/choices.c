@@ -7,11 +7,12 @@ static int64_t larger(int64_t a, int64_t b)
 }
 
 /* Enough for either operand as text. */
-static const struct wc_type *text_of_both(struct wc_scope *scope, const struct wc_expr *a,
-                                          const struct wc_expr *b)
+static struct wc_type *text_of_both(struct wc_scope *scope, const struct wc_expr *a,
+                                    const struct wc_expr *b)
 {
     int64_t bytes = larger(wc_text_bytes(a->type), wc_text_bytes(b->type));
-    return wc_type_string(scope->work->r->arena, a->span, 0, bytes, true);
+    int64_t points = larger(wc_text_points(a->type), wc_text_points(b->type));
+    return wc_type_text_of(scope->work->r->arena, a->span, points, bytes);
 }
 
 static bool is_text(const struct wc_type *type)
@@ -46,6 +47,27 @@ static const struct wc_type *join_ints(struct wc_scope *scope, const struct wc_t
     return type;
 }
 
+static double low_of(const struct wc_type *type)
+{
+    return type->kind == WC_TYPE_INT ? (double)type->min : type->number_min;
+}
+
+static double high_of(const struct wc_type *type)
+{
+    return type->kind == WC_TYPE_INT ? (double)type->max : type->number_max;
+}
+
+static const struct wc_type *join_numbers(struct wc_scope *scope, const struct wc_type *a,
+                                          const struct wc_type *b, struct wc_span span)
+{
+    struct wc_type *type = wc_type_new(scope->work->r->arena, WC_TYPE_NUMBER, span);
+    type->has_min = a->has_min && b->has_min;
+    type->has_max = a->has_max && b->has_max;
+    type->number_min = low_of(a) < low_of(b) ? low_of(a) : low_of(b);
+    type->number_max = high_of(a) > high_of(b) ? high_of(a) : high_of(b);
+    return type;
+}
+
 const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr *a,
                                     const struct wc_expr *b)
 {
@@ -59,6 +81,8 @@ const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr
         return join_texts(scope, a, b);
     if (a->type->kind == WC_TYPE_INT && b->type->kind == WC_TYPE_INT)
         return join_ints(scope, a->type, b->type, a->span);
+    if (wc_is_number(a->type) && wc_is_number(b->type))
+        return join_numbers(scope, a->type, b->type, a->span);
     if (a->type->kind == b->type->kind && wc_fits(arena, b->type, a->type, &why))
         return a->type;
     if (a->type->kind == b->type->kind && wc_fits(arena, a->type, b->type, &why))

@@ -73,7 +73,7 @@ static bool string_length(struct fitting *fit, const struct wc_type *from,
     struct wc_type *same = WC_NEW(fit->arena, struct wc_type);
     *same = *from;
     if (into->in_bytes && !from->in_bytes)
-        same->max = wc_mul_sat(from->max, 4);
+        same->max = wc_string_bytes(from);
     if (!into->in_bytes && from->in_bytes)
         same->min = (from->min + 3) / 4;
     bool good = in_range(fit, same, into, into->in_bytes ? " bytes" : " code points");

@@ -62,7 +62,9 @@ struct wc_type *wc_literal_type(struct wc_arena *arena, const struct wc_literal 
     switch (literal->kind) {
     case WC_LIT_STRING: {
         int64_t points = wc_code_points(literal->text, literal->len);
-        return wc_type_string(arena, span, points, points, false);
+        type = wc_type_string(arena, span, points, points, false);
+        type->max_bytes = (int64_t)literal->len;
+        return type;
     }
     case WC_LIT_INT:
         return wc_type_int(arena, span, literal->integer, literal->integer);

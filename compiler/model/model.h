@@ -50,6 +50,7 @@ struct wc_type {
     bool has_min, has_max;
     int64_t min, max;
     bool in_bytes;                 /* STRING: the length counts bytes, else code points */
+    int64_t max_bytes;             /* STRING, of an expression: a bound in bytes as well; 0: none */
     double number_min, number_max; /* NUMBER, with has_min and has_max */
 
     const char *pattern;      /* STRING: as written; NULL: none */

@@ -13,9 +13,17 @@ enum {
 
 int64_t wc_string_bytes(const struct wc_type *type)
 {
-    if (!type->has_max)
-        return WC_SIZE_MAX;
-    return type->in_bytes ? type->max : wc_mul_sat(type->max, 4);
+    int64_t bytes = type->in_bytes ? type->max : wc_mul_sat(type->max, 4);
+    if (type->max_bytes > 0 && (!type->has_max || type->max_bytes < bytes))
+        return type->max_bytes;
+    return type->has_max ? bytes : WC_SIZE_MAX;
+}
+
+/* A code point is at least one byte. */
+static int64_t string_points(const struct wc_type *type)
+{
+    int64_t bytes = wc_string_bytes(type);
+    return type->has_max && type->max < bytes ? type->max : bytes;
 }
 
 static int64_t enum_bytes(const struct wc_type *type)
@@ -90,6 +98,11 @@ int64_t wc_text_bytes(const struct wc_type *type)
     if (type->kind == WC_TYPE_UNKNOWN)
         return 0; /* what is wrong with it was said */
     return wc_json_bytes(type);
+}
+
+int64_t wc_text_points(const struct wc_type *type)
+{
+    return type->kind == WC_TYPE_STRING ? string_points(type) : wc_text_bytes(type);
 }
 
 bool wc_is_scalar(const struct wc_type *type)

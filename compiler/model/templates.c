@@ -12,8 +12,7 @@ static struct wc_expr *text_piece(struct wc_scope *scope, const struct wc_ast_pi
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_LITERAL, piece->span, 0);
     expr->literal = (struct wc_literal){
         .kind = WC_LIT_STRING, .text = piece->text.bytes, .len = piece->text.len};
-    expr->type = wc_type_string(scope->work->r->arena, piece->span, (int64_t)piece->text.len,
-                                (int64_t)piece->text.len, true);
+    expr->type = wc_literal_type(scope->work->r->arena, &expr->literal, piece->span);
     return expr;
 }
 
@@ -33,7 +32,7 @@ struct wc_expr *wc_resolve_template(struct wc_scope *scope, const struct wc_ast_
                                     const char *place)
 {
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_TEMPLATE, ast->span, ast->pieces.count);
-    int64_t bytes = 0;
+    int64_t bytes = 0, points = 0;
     WC_EACH(i, &ast->pieces)
     {
         const struct wc_ast_piece *piece = &ast->pieces.items[i];
@@ -41,8 +40,9 @@ struct wc_expr *wc_resolve_template(struct wc_scope *scope, const struct wc_ast_
         expr->kids[i] = kid;
         expr->labels |= kid->labels;
         bytes = wc_add_sat(bytes, wc_text_bytes(kid->type));
+        points = wc_add_sat(points, wc_text_points(kid->type));
     }
-    expr->type = wc_type_string(scope->work->r->arena, ast->span, 0, bytes, true);
+    expr->type = wc_type_text_of(scope->work->r->arena, ast->span, points, bytes);
     return expr;
 }
 

@@ -17,9 +17,7 @@ struct page {
 /* gen/pages.inc is the pages of docs/errors by pages.sh. */
 static const struct page pages[] = {
 #define PAGE(code, text) {code, text},
-#if __has_include("gen/pages.inc")
 #include "gen/pages.inc"
-#endif
 #undef PAGE
     {NULL, NULL},
 };
