@@ -31,6 +31,7 @@ struct wc_parser {
     bool too_deep;   /* was reported */
     uint32_t indent; /* column of the first token of the current line */
     struct wc_token previous;
+    const char *near; /* the keyword that the token at hand was meant to be, or NULL */
     struct wc_bracket brackets[WC_DEPTH_MAX];
     size_t bracket_count;
     struct wc_span mismatch; /* the innermost brace whose closing one stands elsewhere indented */

@@ -64,6 +64,7 @@ static struct wc_token next(struct wc_parser *p)
 static bool feed(struct wc_parser *p, const struct wc_token *token)
 {
     p->failed = false;
+    wc_find_near(p, token);
     wc_machine_feed(p->machine, token->kind, *token);
     if (p->failed)
         return false;

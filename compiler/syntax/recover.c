@@ -145,6 +145,16 @@ static bool is_sign(int kind)
     return kind == T(COLON) || kind == T(EQUALS) || kind == T(ARROW) || kind == T(GIVES);
 }
 
+void wc_find_near(struct wc_parser *p, const struct wc_token *token)
+{
+    bool is_word = token->kind == T(IDENT) || token->kind == T(UPPER);
+    p->near = NULL;
+    if (!is_word || wc_machine_accepts(p->machine, &token->kind, 1, false))
+        return;
+    struct expected e = expected_here(p);
+    p->near = near_keyword(&e, token);
+}
+
 /* A way out for mistakes that are often made, or NULL. */
 static const char *advice(struct wc_parser *p, const struct expected *e,
                           const struct wc_token *found)
@@ -203,7 +213,8 @@ void wc_report_unexpected(struct wc_parser *p, const struct wc_token *found)
     fold_all(&short_list);
     size_t count = phrase(p, &short_list, &list);
     p->lexer.errors++;
-    const char *near = near_keyword(&exact, found), *help = advice(p, &exact, found);
+    const char *near = p->near ? p->near : near_keyword(&exact, found);
+    const char *help = advice(p, &exact, found);
     if (found->kind == T(TEXT_HEAD) && takes(&exact, T(STRING))) {
         diag = wc_report(p->diags, WC_E0209, span, "this string must be constant");
         help = "write it without `${…}`, or `\\${` for the two characters themselves";

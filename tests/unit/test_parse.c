@@ -197,6 +197,24 @@ static void check_errors(void)
     says("workflow w version 1 { let in = 1 }", "E0201 1:28 expected a name, found `in`");
 }
 
+/* The keyword that a word is meant to be, although the clause could have ended before it. */
+static void means(const char *text, const char *want)
+{
+    parse(text);
+    const struct wc_diag *diag = diags.list.count ? diags.list.items[0] : NULL;
+    tap_text(diag ? diag->suggestion.replacement : NULL, want, text + strlen(text) - 30);
+}
+
+static void check_near(void)
+{
+    means(STAGE("    tiemout 5s\n"), "timeout");
+    means(STAGE("    retry 1 on transient bakoff 1s..2s\n"), "backoff");
+    means(STAGE("    on ok -> done full remeber by input\n"), "remember");
+    means("error e is not_found \"message\" statsu 404", "status");
+    means("schemaa Name { field: bool } // and more", "schema");
+    means("schema Name { tag: union no kind { a: A } }", "on");
+}
+
 static void check_brackets(void)
 {
     says("schema A {\n  b: bool\nschema C { d: bool }\n", "E0202 1:10 this `{` is never closed");
@@ -346,6 +364,7 @@ int main(void)
     check_whole();
     check_expressions();
     check_errors();
+    check_near();
     check_brackets();
     check_recovery();
     check_hostile();
