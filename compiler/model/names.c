@@ -71,6 +71,16 @@ static bool is_name_char(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
+/* Does a declaration's first word stand at `at`, and not a word in the middle of a line? */
+static bool begins_line(const char *text, const char *at)
+{
+    while (at > text && (at[-1] == ' ' || at[-1] == '\t'))
+        at--;
+    if (at - text >= 4 && strncmp(at - 4, "open", 4) == 0)
+        at -= 4;
+    return at == text || at[-1] == '\n';
+}
+
 /* Is it declared in a part of the text that a syntax error has hidden? Then nothing more is said. */
 static bool is_hidden(const struct wc_resolver *r, const char *what, const char *name)
 {
@@ -80,7 +90,7 @@ static bool is_hidden(const struct wc_resolver *r, const char *what, const char 
         return false;
     for (const char *at = strstr(text, what); at; at = strstr(at + 1, what)) {
         const char *after = at + what_len + strspn(at + what_len, " \t");
-        if (after > at + what_len && strncmp(after, name, name_len) == 0 &&
+        if (after > at + what_len && begins_line(text, at) && strncmp(after, name, name_len) == 0 &&
             !is_name_char(after[name_len]))
             return true;
     }

@@ -192,5 +192,6 @@ struct wc_model *wc_resolve(struct wc_arena *arena, struct wc_interner *names,
         if (workflow && workflow->span.start == decl->name.span.start)
             wc_resolve_workflow(&r, decl, workflow);
     }
+    wc_resolve_tests(&r);
     return model;
 }

@@ -61,16 +61,15 @@ static const char *sha256(struct wc_arena *arena, const char *bytes, size_t len)
     return text;
 }
 
-static void report_unreadable(struct wc_resolver *r, const struct wc_text *file, const char *path,
-                              int error)
+void wc_report_unreadable(struct wc_resolver *r, const struct wc_text *file, const char *what,
+                          const char *path, int error)
 {
-    struct wc_diag *diag = wc_report(r->diags, WC_E0409, file->span,
-                                     error == ENOENT ? "there is no prompt file `%s`"
-                                                     : "the prompt file `%s` cannot be read",
-                                     file->bytes);
+    struct wc_diag *diag = wc_report(
+        r->diags, WC_E0409, file->span,
+        error == ENOENT ? "there is no %s `%s`" : "the %s `%s` cannot be read", what, file->bytes);
     wc_diag_label(r->diags, diag, "%s", error == EFBIG ? "larger than 4 MiB" : strerror(error));
     wc_diag_note(r->diags, diag, "looked for at %s", path);
-    wc_diag_help(r->diags, diag, "a prompt's path is relative to the specification's folder");
+    wc_diag_help(r->diags, diag, "its path is relative to the specification's folder");
 }
 
 /* NULL where it cannot be read, which is reported each time. */
@@ -84,7 +83,7 @@ static const struct wc_prompt_file *prompt_file(struct wc_resolver *r, const str
     }
     struct wc_prompt_file read = {.path = path, .source = wc_source_read(r->arena, path)};
     if (!read.source) {
-        report_unreadable(r, file, path, errno);
+        wc_report_unreadable(r, file, "prompt file", path, errno);
         return NULL;
     }
     read.text = wc_parse_template(r->arena, r->names, read.source, r->diags);
