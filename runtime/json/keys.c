@@ -35,11 +35,11 @@ void wr_members_check(struct wr_reader *in, size_t before)
 {
     if (in->stopped)
         return;
-    struct wr_key_seen *keys = in->keys + before;
     size_t count = in->key_count - before;
     in->key_count = before;
     if (count < 2)
         return;
+    struct wr_key_seen *keys = in->keys + before;
     qsort(keys, count, sizeof *keys, by_name);
     wr_step_into(in, NULL, SIZE_MAX);
     for (size_t i = 1; i < count; i++)

@@ -8,8 +8,8 @@
 void wr_reader_init(struct wr_reader *in, struct wr_arena *arena, struct wr_str text)
 {
     memset(in, 0, offsetof(struct wr_reader, path));
-    in->start = in->at = in->mark = text.ptr;
-    in->end = text.ptr + text.len;
+    in->start = in->at = in->mark = text.len ? text.ptr : "";
+    in->end = in->start + text.len;
     in->arena = arena;
     in->memory_max = WR_DECODE_MEMORY;
 }
