@@ -205,7 +205,7 @@ class Upstream:
 
 # ---- the binary ------------------------------------------------------------------------------------
 
-_, made = None, None
+made = None
 
 
 def new_key(name="ann", scopes=None):
@@ -366,7 +366,7 @@ def ask(connection, method, path, body=None, headers=None):
     return Reply(connection.getresponse())
 
 
-def together(works, limit=128):
+def together(works):
     """Runs all functions at once; their results, or what they raised, in order."""
     results = [None] * len(works)
 
