@@ -198,33 +198,33 @@ enum wc_clause_kind {
     WC_CLAUSE_PRICE_CALL,  /* service: numbers[0] */
     WC_CLAUSE_SIGN,        /* service: name, the variable */
     WC_CLAUSE_ALLOW_PRIVATE, /* service */
-    WC_CLAUSE_OPERATION,     /* service: name, [type: what it takes], action, policies */
-    WC_CLAUSE_PROVIDER,      /* model: names, "openai" and "chat" */
-    WC_CLAUSE_NAME,          /* model: text */
-    WC_CLAUSE_MAX,           /* model: numbers: input tokens, output tokens */
-    WC_CLAUSE_PRICE_TOKENS,  /* model: numbers a million tokens: input, [cached], output */
-    WC_CLAUSE_TEMPERATURE,   /* model: numbers[0] */
-    WC_CLAUSE_ROUTE,         /* workflow: name, the method; text, the path */
-    WC_CLAUSE_INPUT,         /* workflow: type */
-    WC_CLAUSE_OUTPUT,        /* workflow: type */
-    WC_CLAUSE_LATENCY,       /* workflow: word; numbers: the reply's, [`then background`] */
-    WC_CLAUSE_COST,          /* workflow: numbers[0]; flag: enforced */
-    WC_CLAUSE_DEDUPE,        /* workflow: expr, numbers[0]; flag: shared */
-    WC_CLAUSE_KEY_REQUIRED,  /* workflow */
-    WC_CLAUSE_NOTIFY,        /* workflow: names, the events; name, the service */
-    WC_CLAUSE_KEEP,          /* workflow: numbers[0] */
-    WC_CLAUSE_DISCONNECT,    /* workflow: word */
-    WC_CLAUSE_UPGRADE,       /* workflow: word */
-    WC_CLAUSE_SPLIT,         /* workflow: numbers[0], a percentage; name, a model; expr */
-    WC_CLAUSE_LET,           /* workflow: name, expr */
-    WC_CLAUSE_TIMEOUT,       /* policy, service: numbers[0] */
-    WC_CLAUSE_FIRST_TOKEN,   /* policy: numbers[0] */
-    WC_CLAUSE_IDLE,          /* policy: numbers[0] */
-    WC_CLAUSE_WITHIN,        /* policy: numbers[0] */
-    WC_CLAUSE_RETRY,         /* policy: numbers: count, [backoff from], [to]; names: classes */
-    WC_CLAUSE_REPAIR,        /* policy: numbers[0] */
-    WC_CLAUSE_HEDGE,         /* policy: numbers[0], a duration; name, a model */
-    WC_CLAUSE_CHECK,         /* policy: expr; [name: the error] */
+    WC_CLAUSE_OPERATION, /* service: name, [type: what it takes], action (no service), policies */
+    WC_CLAUSE_PROVIDER,  /* model: names, "openai" and "chat" */
+    WC_CLAUSE_NAME,      /* model: text */
+    WC_CLAUSE_MAX,       /* model: numbers: input tokens, output tokens */
+    WC_CLAUSE_PRICE_TOKENS, /* model: numbers a million tokens: input, [cached], output */
+    WC_CLAUSE_TEMPERATURE,  /* model: numbers[0] */
+    WC_CLAUSE_ROUTE,        /* workflow: name, the method; text, the path */
+    WC_CLAUSE_INPUT,        /* workflow: type */
+    WC_CLAUSE_OUTPUT,       /* workflow: type */
+    WC_CLAUSE_LATENCY,      /* workflow: word; numbers: the reply's, [`then background`] */
+    WC_CLAUSE_COST,         /* workflow: numbers[0]; flag: enforced */
+    WC_CLAUSE_DEDUPE,       /* workflow: expr, numbers[0]; flag: shared */
+    WC_CLAUSE_KEY_REQUIRED, /* workflow */
+    WC_CLAUSE_NOTIFY,       /* workflow: names, the events; name, the service */
+    WC_CLAUSE_KEEP,         /* workflow: numbers[0] */
+    WC_CLAUSE_DISCONNECT,   /* workflow: word */
+    WC_CLAUSE_UPGRADE,      /* workflow: word */
+    WC_CLAUSE_SPLIT,        /* workflow: numbers[0], a percentage; name, a model; expr */
+    WC_CLAUSE_LET,          /* workflow: name, expr */
+    WC_CLAUSE_TIMEOUT,      /* policy, service: numbers[0] */
+    WC_CLAUSE_FIRST_TOKEN,  /* policy: numbers[0] */
+    WC_CLAUSE_IDLE,         /* policy: numbers[0] */
+    WC_CLAUSE_WITHIN,       /* policy: numbers[0] */
+    WC_CLAUSE_RETRY,        /* policy: numbers: count, [backoff from], [to]; names: classes */
+    WC_CLAUSE_REPAIR,       /* policy: numbers[0] */
+    WC_CLAUSE_HEDGE,        /* policy: numbers[0], a duration; name, a model */
+    WC_CLAUSE_CHECK,        /* policy: expr; [name: the error] */
     WC_CLAUSE_KIND_COUNT
 };
 
