@@ -20,6 +20,7 @@ struct script {
     const char *text; /* NULL: stop */
     char request[1 << 16];
     size_t request_len;
+    int requests;
 };
 
 static void *serve(void *arg);
@@ -83,8 +84,10 @@ static void *answer(void *arg)
 {
     struct playing *playing = arg;
     const char *text = playing->script->text;
-    if (read_request(playing->script, playing->fd))
+    if (read_request(playing->script, playing->fd)) {
+        playing->script->requests++;
         play(playing->fd, text);
+    }
     close(playing->fd);
     free(playing);
     return NULL;
@@ -173,7 +176,7 @@ static struct wr_effect_call call_for(struct trial *trial, const struct wr_actio
                                    .idle_us = action->kind == WR_ACT_ASK ? 150000 : 0,
                                    .max_bytes = 2000,
                                    .idempotency_key = WR_STR("key-7"),
-                                   .traceparent = WR_STR("00-11-22-01"),
+                                   .traceparent = WR_STR("00-11-22-01\r\nX-Sent: no"),
                                    .ended = ended,
                                    .arg = trial};
 }
@@ -247,14 +250,19 @@ static void test_service(struct trial *trial)
     tap_ok(strncmp(trial->script.request, "GET /base/terms?lang=en HTTP/1.1\r\n", 34) == 0,
            "the path is appended to the base");
     tap_ok(strstr(trial->script.request, "\r\nUser-Agent: wright/0.1.0\r\n") &&
-               strstr(trial->script.request, "\r\ntraceparent: 00-11-22-01\r\n") &&
+               strstr(trial->script.request, "\r\ntraceparent: 00-11-22-01  X-Sent: no\r\n") &&
                strstr(trial->script.request, "\r\nIdempotency-Key: key-7\r\n") &&
                !strstr(trial->script.request, "Authorization"),
            "its headers");
     expect(trial, &get, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>",
            WR_CLASS_schema_invalid, "a page");
-    expect(trial, &get, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n",
-           WR_CLASS_bad_request, "a redirect is not followed");
+    char moved[160];
+    snprintf(moved, sizeof moved,
+             "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%d/\r\nContent-Length: 0\r\n\r\n",
+             trial->script.port);
+    trial->script.requests = 0;
+    expect(trial, &get, moved, WR_CLASS_bad_request, "a redirect");
+    tap_number(trial->script.requests, 1, "is not followed");
     expect(trial, &get, REFUSE("404", "{}"), WR_CLASS_not_found, "404");
     expect(trial, &get, REFUSE("409", "{}"), WR_CLASS_conflict, "409");
     expect(trial, &get, REFUSE("418", "{}"), WR_CLASS_bad_request, "418");
@@ -314,6 +322,10 @@ static void test_model(struct trial *trial)
                       "\"schema\":{\"type\":\"object\"}}}}"),
            "the request");
     expect(trial, &ask, SSE_200 SAY("x") END("stop"), WR_OK, "no [DONE], but a finish");
+    expect(trial, &ask,
+           "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n" SAY(
+               "x") END("stop"),
+           WR_OK, "a finish, and the connection breaks");
     expect(trial, &ask, SSE_200 SAY("x") DONE "@400", WR_OK, "[DONE], and the connection stays");
     tap_ok(trial->took_ms < 140, "which is not waited for");
     expect(trial, &ask, SSE_200 SAY("x") END("stop") "@400", WR_OK, "a finish, then silence");

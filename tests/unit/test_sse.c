@@ -60,6 +60,7 @@ int main(void)
     expect("data: a\r\n\r\ndata: b\r\n\r\n", "[message|a][message|b]", "lines that end in CR LF");
     expect("data: a\r\rdata: b\r\r", "[message|a][message|b]", "lines that end in CR");
     expect("data: a\ndata: b\n\n", "[message|a\nb]", "data over two lines");
+    expect("data: a\r\ndata: b\r\n\r\n", "[message|a\nb]", "the same, with CR LF");
     expect("event: delta\ndata: x\n\ndata: y\n\n", "[delta|x][message|y]",
            "a type lasts one event");
     expect(": ping\n\n: ping\n\ndata:z\n\n", "[message|z]", "comments; no space after the colon");
