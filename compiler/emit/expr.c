@@ -7,8 +7,9 @@
 #include <string.h>
 
 /* Names of locals and parameters in generated functions. */
-static const char *const own_names[] = {"arena", "frame", "it",   "messages", "of",
-                                        "out",   "path",  "text", "turn",     "value"};
+static const char *const own_names[] = {"all",   "any",  "arena", "chosen",   "found", "frame",
+                                        "holds", "i",    "it",    "messages", "of",    "out",
+                                        "path",  "text", "turn",  "value"};
 
 void wc_line(struct wc_function *fn, const char *format, ...)
 {
