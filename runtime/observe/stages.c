@@ -2,15 +2,9 @@
 #include "runtime/observe/stages.h"
 
 #include "runtime/base/log.h"
+#include "runtime/engine/event.h"
 
 #include <string.h>
-
-static const struct wr_str classes[WR_CLASS_COUNT] = {
-    [WR_OK] = {"ok", 2},
-#define CLASS(name, group, http, retryable) [WR_CLASS_##name] = {#name, sizeof #name - 1},
-#include <wright/classes.def>
-#undef CLASS
-};
 
 static struct wr_str text(const char *ptr)
 {
@@ -53,7 +47,8 @@ static void saw_attempt(struct wr_stages *stages, const struct wr_observation *s
                         const char *job)
 {
     const struct wr_outcome *outcome = seen->outcome;
-    struct wr_str class = classes[outcome->class], target = target_of(stages, seen->action);
+    struct wr_str class = text(wr_class_name(outcome->class)),
+                  target = target_of(stages, seen->action);
     struct wr_str workflow = text(seen->workflow->name);
     const struct wr_str labels[] = {workflow, text(seen->stage->name), target, class};
     wr_metrics_add(stages->metrics, WR_METRIC_attempts, labels, 1);
@@ -77,7 +72,7 @@ static void saw_attempt(struct wr_stages *stages, const struct wr_observation *s
 
 static void saw_stage(struct wr_stages *stages, const struct wr_observation *seen, const char *job)
 {
-    struct wr_str class = seen->outcome ? classes[seen->outcome->class] : seen->label;
+    struct wr_str class = seen->outcome ? text(wr_class_name(seen->outcome->class)) : seen->label;
     const struct wr_str labels[] = {text(seen->workflow->name), text(seen->stage->name), class};
     wr_metrics_seconds(stages->metrics, WR_METRIC_stage_seconds, labels,
                        (double)seen->elapsed_us / 1e6);
