@@ -100,7 +100,7 @@ def codes():
 
 
 def untested_codes():
-    golden = "".join(read(path) for path in glob.glob("tests/lang/err/**/*.txt", recursive=True))
+    golden = "".join(read(path) for path in glob.glob("tests/lang/**/*.txt", recursive=True))
     golden += "".join(read(path) for path in glob.glob("tests/**/*.[cp]*", recursive=True) if os.path.isfile(path)
                       and path.endswith((".c", ".py")))
     return (f"{code}: no test shows it" for code in codes() if code not in golden)
