@@ -2,7 +2,7 @@
 
 struct sim_op {
     struct sim_op *next;
-    enum { OP_ACCEPT, OP_APPEND, OP_READ, OP_RECALL, OP_UNFINISHED } what;
+    enum op_kind { OP_ACCEPT, OP_APPEND, OP_READ, OP_RECALL, OP_UNFINISHED } what;
     struct wr_accept accept;
     struct wr_append append;
     struct wr_finish finish;
@@ -257,7 +257,7 @@ static void op_due(void *arg)
     take_op(arg);
 }
 
-static struct sim_op *add_op(struct sim *sim, int what, void *arg)
+static struct sim_op *add_op(struct sim *sim, enum op_kind what, void *arg)
 {
     struct sim_op *op = calloc(1, sizeof *op);
     op->what = what;
