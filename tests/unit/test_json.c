@@ -508,6 +508,36 @@ static void test_numbers(void)
            "1e999 is too large");
 }
 
+static void test_formats(void)
+{
+    static const struct {
+        enum wr_format format;
+        const char *yes, *no;
+    } cases[] = {
+        {WR_UUID, "0193a1f0-6c2e-7B44-9d0e-5f2a8c1b7e10", "0193a1f06c2e-7b44-9d0e-5f2a8c1b7e100"},
+        {WR_DATE, "2024-02-29", "2023-02-29"},
+        {WR_DATE, "2000-12-31", "2000-13-01"},
+        {WR_DATETIME, "2026-08-07T12:34:56.789Z", "2026-08-07T12:34:56.Z"},
+        {WR_DATETIME, "2026-08-07t23:59:60+01:30", "2026-08-07 12:34:56Z"},
+        {WR_DATETIME, "2026-08-07T00:00:00-00:00", "2026-08-07T24:00:00Z"},
+        {WR_URI, "https://example.org/a?b=%20#c", "/a/b"},
+        {WR_URI, "mailto:x", "https://a b"},
+        {WR_URI, "urn:a", "x:%2"},
+        {WR_EMAIL, "a.b+c@example.org", "a..b@example.org"},
+        {WR_EMAIL, "x@localhost", "x@-a.org"},
+        {WR_EMAIL, "x@a.b", "@a.b"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int k = 0; k < 2; k++) {
+            struct wr_str value;
+            const char *text = k ? cases[i].no : cases[i].yes;
+            struct wr_str quoted = {wr_arena_printf(&arena, "\"%s\"", text), strlen(text) + 2};
+            wr_reader_init(&reader, &arena, quoted);
+            bool good = wr_read_format(&reader, &value, cases[i].format);
+            tap_ok(good == !k, "%s is %s", text, k ? "refused" : "taken");
+        }
+}
+
 static void test_arena(void)
 {
     struct wr_arena a = {0};
@@ -532,6 +562,7 @@ int main(void)
     test_hostile();
     test_writing();
     test_numbers();
+    test_formats();
     test_arena();
     wr_arena_free(&arena);
     return tap_done();
