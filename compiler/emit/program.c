@@ -191,6 +191,18 @@ static void emit_models(struct wc_buf *out, const struct wc_model *model)
 
 /* ---- the program -------------------------------------------------------------------------- */
 
+static void emit_workflows(struct wc_buf *out, const struct wc_model *model)
+{
+    if (model->workflows.count == 0)
+        return;
+    wc_buf_text(out, "static const struct wr_workflow *const workflows[] = {\n");
+    WC_EACH(i, &model->workflows)
+    {
+        wc_buf_printf(out, "    &workflow_%s,\n", model->workflows.items[i]->name);
+    }
+    wc_buf_text(out, "};\n\n");
+}
+
 static void init_table(struct wc_init *init, const char *name, const char *one, size_t count)
 {
     if (count == 0)
@@ -221,6 +233,7 @@ void wc_emit_program(struct wc_buf *out, const struct wc_model *model,
     emit_errors(out, model);
     emit_services(out, model);
     emit_models(out, model);
+    emit_workflows(out, model);
     struct wc_init init = {.arena = model->arena, .indent = 4};
     wc_init_text(&init, "name", model->name);
     wc_init_text(&init, "version", model->version);
@@ -228,10 +241,7 @@ void wc_emit_program(struct wc_buf *out, const struct wc_model *model,
     wc_init_field(&init, "toolchain", "\"wright %s (\" WR_CC \")\"", WRIGHT_VERSION);
     wc_init_field(&init, "auth", "%s", auths[model->auth]);
     wc_init_text(&init, "keys_env", model->keys_env);
-    if (model->workflows.count) {
-        wc_init_field(&init, "workflows", "&workflow_%s", model->workflows.items[0]->name);
-        wc_init_number(&init, "workflow_count", 1);
-    }
+    init_table(&init, "workflows", "workflow", model->workflows.count);
     init_table(&init, "services", "service", model->services.count);
     init_table(&init, "models", "model", model->models.count);
     init_table(&init, "errors", "error", model->errors.count);
