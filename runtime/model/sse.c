@@ -113,7 +113,8 @@ bool wr_sse_feed(struct wr_sse *sse, const char *bytes, size_t len)
         const char *end = line_break(bytes, len);
         size_t part = end ? (size_t)(end - bytes) : len;
         bool whole = end && sse->line_len == 0; /* needs no copy */
-        if (!whole && !append(sse, &sse->line, &sse->line_len, &sse->line_room, bytes, part))
+        if (whole ? part > sse->max
+                  : !append(sse, &sse->line, &sse->line_len, &sse->line_room, bytes, part))
             sse->failed = true;
         else if (end && !end_of_line(sse, whole ? bytes : sse->line, whole ? part : sse->line_len))
             sse->failed = true;

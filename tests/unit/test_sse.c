@@ -54,6 +54,29 @@ static void expect(const char *text, const char *want, const char *name)
     tap_ok(same, "%s, however it is cut", name);
 }
 
+/* Whatever the bytes are: whole or cut, the same events come out. */
+static void test_random(void)
+{
+    static const char *const pieces[] = {"data",  ":",  " ",  "\r",   "\n",        "\n\n",
+                                         "event", "id", "ab", "\r\n", "data: x\n", "\xEF\xBB\xBF"};
+    uint64_t random = 1;
+    bool same = true;
+    for (int round = 0; round < 20000 && same; round++) {
+        char text[256] = "";
+        struct seen whole, cut;
+        for (int i = 0; i < 20; i++) {
+            random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+            strcat(text, pieces[(random >> 33) % (sizeof pieces / sizeof *pieces)]);
+        }
+        bool good = feed_in(text, 0, sizeof text, 24, &whole);
+        same = feed_in(text, 0, 1 + (random >> 60), 24, &cut) == good;
+        same = same && strcmp(whole.text, cut.text) == 0;
+        if (!same)
+            printf("#   round %d: %s and %s\n", round, whole.text, cut.text);
+    }
+    tap_ok(same, "20000 random streams give the same events, however they are cut");
+}
+
 int main(void)
 {
     expect("data: a\n\ndata: b\n\n", "[message|a][message|b]", "two events");
@@ -79,5 +102,6 @@ int main(void)
     tap_ok(!feed_in("data: 01234567890\n\n", 0, 1, 16, &seen), "a line past the limit");
     tap_ok(!feed_in("data: 0123456789\ndata: 0123456\n\n", 0, 1, 17, &seen) && !seen.len,
            "data past the limit in two lines");
+    test_random();
     return tap_done();
 }
