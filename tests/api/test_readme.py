@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""README.md keeps its word: its specification compiles, deleting the line it names is refused, its commands run
-verbatim (```sh run CODE ends with that exit code), its links lead somewhere, and the demonstration ends well."""
+"""README.md and docs/operations.md keep their word: README's specification compiles, deleting the line it names is
+refused, commands run verbatim (```sh run CODE ends with that exit code), links lead somewhere, and the demonstration
+ends well."""
 import os, re, shutil, socket, subprocess, tempfile
 
 import harness
@@ -8,12 +9,14 @@ from harness import BUILD, SLOW, main, ok, same, skip
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WRIGHT = os.path.abspath(os.path.join(BUILD, "wright"))
-with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
-    README = file.read()
+PAGES = {}
+for name in ("README.md", "docs/operations.md"):
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        PAGES[name] = file.read()
 
 
-def fences(language):
-    return re.findall(rf"^```{language} ?([^\n]*)\n(.*?)^```", README, re.M | re.S)
+def fences(page, language):
+    return re.findall(rf"^```{language} ?([^\n]*)\n(.*?)^```", PAGES[page], re.M | re.S)
 
 
 def check(text):
@@ -27,7 +30,7 @@ def check(text):
 
 
 def test_specification():
-    (_, text), = fences("flow ok")
+    (_, text), = fences("README.md", "flow ok")
     done = check(text)
     same(done.returncode, 0, "README's specification compiles") or print(done.stdout + done.stderr)
     line = "    on rejected -> fail refused\n"
@@ -54,25 +57,29 @@ def tree():
     return folder
 
 
+def run_block(page, folder, code, text):
+    first = f"{page}: {text.splitlines()[0]}"
+    if ":8080" in text and busy(8080):
+        return skip(first, "port 8080 is taken on this machine")
+    env = {name: value for name, value in os.environ.items() if not name.endswith(("_URL", "_KEY", "_KEYS"))}
+    done = subprocess.run(["bash", "-e", "-m", "-c", text], cwd=folder, capture_output=True, text=True, env=env,
+                          timeout=60 * SLOW)
+    same(done.returncode, int(code or 0), first) or print(done.stdout + done.stderr)
+    if "curl" in text:
+        ok('"status":"completed"' in done.stdout, f"{page}: the request is answered", done.stdout)
+
+
 def test_commands():
     folder = tree()
-    blocks = fences("sh run")
-    ok(len(blocks) >= 3, "README shows commands")
-    for code, text in blocks:
-        first = text.split("\n")[0]
-        if ":8080" in text and busy(8080):
-            skip(f"README: {first}", "port 8080 is taken on this machine")
-            continue
-        env = {**os.environ, "CFLAGS": os.environ.get("WRIGHT_CFLAGS", "")}
-        done = subprocess.run(["bash", "-e", "-m", "-c", text], cwd=folder, capture_output=True, text=True, env=env,
-                              timeout=60 * SLOW)
-        same(done.returncode, int(code or 0), f"README: {first}") or print(done.stdout + done.stderr)
-        if "curl" in text:
-            ok('"status":"completed"' in done.stdout, "README's request is answered", done.stdout)
+    for page in PAGES:
+        blocks = fences(page, "sh run")
+        ok(blocks, f"{page} shows commands")
+        for code, text in blocks:
+            run_block(page, folder, code, text)
 
 
 def test_links():
-    for link in sorted(set(re.findall(r"\]\(([^)#]+)\)", README))):
+    for link in sorted(set(re.findall(r"\]\(([^)#]+)\)", PAGES["README.md"]))):
         ok(os.path.exists(os.path.join(ROOT, link)), f"README links to {link}, which is there")
 
 
