@@ -208,8 +208,51 @@ static void test_oracle(void)
     tap_ok(too_large < 20, "few of them need too many states: %d", too_large);
 }
 
+static size_t utf8(char *out, unsigned point)
+{
+    size_t len = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    static const unsigned marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = len; i-- > 1; point >>= 6)
+        out[i] = (char)(0x80 | (point & 0x3f));
+    out[0] = (char)(marks[len] | point);
+    return len;
+}
+
+static bool is_surrogate(unsigned point)
+{
+    return point >= 0xd800 && point <= 0xdfff;
+}
+
+/* Ranges of code points against the code points themselves. */
+static void test_ranges(void)
+{
+    static const unsigned sizes[] = {0x80, 0x800, 0x10000, 0x110000};
+    int wrong = 0;
+    for (int i = 0; i < 120; i++) {
+        char pattern[64], text[4];
+        unsigned a = dice(sizes[dice(4)]), b = dice(sizes[dice(4)]);
+        unsigned first = a < b ? a : b, last = a < b ? b : a;
+        if (is_surrogate(first) || is_surrogate(last))
+            continue;
+        snprintf(pattern, sizeof pattern, "[\\u{%x}-\\u{%x}]", first, last);
+        struct wc_dfa *dfa = compile(pattern);
+        for (unsigned k = 0; k < 400 && dfa; k++) {
+            unsigned near = k % 2 ? first : last, point = dice(0x110000);
+            if (k < 200)
+                point = (near + dice(150) - 75) % 0x110000;
+            if (is_surrogate(point))
+                continue;
+            bool in = point >= first && point <= last;
+            wrong += wc_dfa_matches(dfa, text, utf8(text, point)) != in;
+        }
+        wrong += !dfa;
+    }
+    tap_number(wrong, 0, "ranges take their code points and no others");
+}
+
 int main(void)
 {
+    test_ranges();
     test_matching();
     test_refusals();
     test_questions();

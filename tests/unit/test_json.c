@@ -508,6 +508,37 @@ static void test_numbers(void)
            "1e999 is too large");
 }
 
+static bool read_one(struct wr_reader *in, void *value)
+{
+    return wr_read_int(in, value, 0, 9);
+}
+
+static const char *only_fault(void)
+{
+    return reader.fault_count == 1 ? reader.faults[0].message.ptr : "(not one fault)";
+}
+
+static void test_least(void)
+{
+    struct wr_str text;
+    size_t count;
+    wr_reader_init(&reader, &arena, WR_STR("\"éé\""));
+    wr_read_string(&reader, &text, 3, 9, WR_CODE_POINTS);
+    tap_text(only_fault(), "must have at least 3 characters, and has 2", "too few characters");
+    wr_reader_init(&reader, &arena, WR_STR("\"éé\""));
+    wr_read_string(&reader, &text, 5, 9, WR_BYTES);
+    tap_text(only_fault(), "must have at least 5 bytes, and has 4", "too few bytes");
+    wr_reader_init(&reader, &arena, WR_STR("[1]"));
+    wr_read_list(&reader, &count, sizeof(int64_t), read_one, 2, 3);
+    tap_text(only_fault(), "must have at least 2 items, and has 1", "too few items");
+    tap_text(faults("{\"document\":\"\t\"}"),
+             "/document json is not JSON: a control character in a string must be escaped, at line "
+             "1, column 14",
+             "a tab in a string");
+    wr_reader_init(&reader, &arena, (struct wr_str){NULL, 0});
+    tap_ok(!wr_json_check(&reader) && reader.state == WR_READ_SYNTAX, "nothing is no document");
+}
+
 static void test_formats(void)
 {
     static const struct {
@@ -562,6 +593,7 @@ int main(void)
     test_hostile();
     test_writing();
     test_numbers();
+    test_least();
     test_formats();
     test_arena();
     wr_arena_free(&arena);
