@@ -196,6 +196,7 @@ static void raw_token(struct wc_lexer *lexer, struct wc_token *token, const char
     while (lexer->cursor < lexer->end && *lexer->cursor != '\n')
         lexer->cursor++;
     token->text = "";
+    token->len = 0;
     token->broken = true;
     report(lexer, WC_E0103, span(lexer, begin, lexer->cursor),
            "this raw string is not closed on its line");
@@ -302,6 +303,7 @@ static bool break_hole(struct wc_lexer *lexer, struct wc_token *token, const cha
     token->kind = WC_TOK_TEXT_TAIL;
     token->broken = true;
     token->text = "";
+    token->len = 0;
     return true;
 }
 
