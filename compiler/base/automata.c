@@ -127,48 +127,85 @@ bool wc_dfa_contains(struct wc_arena *arena, const struct wc_dfa *outer, const s
 
 /* ---- lengths ------------------------------------------------------------------------------- */
 
-/* Does this byte count? Code points are counted by the bytes that are no tails. */
-static int64_t weight(size_t byte, bool points)
+/* Steps of the automaton between states that can still accept; in a minimal one that is all but 0. */
+struct steps {
+    const struct wc_dfa *dfa;
+    uint8_t weight[256]; /* of a step by the bytes of a class */
+};
+
+/* In code points, bytes that are tails of a sequence count nothing. No class has tails and others that
+ * both lead somewhere. */
+static struct steps steps_of(const struct wc_dfa *dfa, bool points)
 {
-    return !points || (byte & 0xc0) != 0x80;
+    struct steps steps = {.dfa = dfa};
+    for (size_t byte = 0; byte < 256; byte++)
+        steps.weight[dfa->class_of[byte]] = !points || (byte & 0xc0) != 0x80;
+    return steps;
 }
 
-/* Bellman-Ford over the live states: the least or most weight from the start to each; false where it
- * still changes after as many rounds as there are states, so that nothing bounds it. */
-static bool relax(const struct wc_dfa *dfa, int64_t *best, bool most, bool points)
+static size_t step_to(const struct steps *steps, size_t state, size_t class)
+{
+    return steps->dfa->next[state * steps->dfa->class_count + class];
+}
+
+/* The least weight from the start to each state. States are numbered breadth first, so that a few
+ * rounds do. */
+static void nearest(const struct steps *steps, int64_t *best)
 {
     bool changed = true;
-    for (size_t state = 0; state < dfa->state_count; state++)
-        best[state] = -1;
-    best[1] = 0;
-    for (size_t round = 0; changed && round <= dfa->state_count; round++) {
+    while (changed) {
         changed = false;
-        for (size_t state = 1; state < dfa->state_count; state++) {
-            int last = -1;
-            for (size_t byte = 0; byte < 256 && best[state] >= 0; byte++) {
-                size_t next = next_of(dfa, state, byte);
-                int key = (int)next * 2 + (int)weight(byte, points);
-                if (next == 0 || key == last)
+        for (size_t state = 1; state < steps->dfa->state_count; state++)
+            for (size_t class = 0; class < steps->dfa->class_count && best[state] >= 0; class ++) {
+                size_t next = step_to(steps, state, class);
+                int64_t sum = best[state] + steps->weight[class];
+                if (next == 0 || (best[next] >= 0 && best[next] <= sum))
                     continue;
-                last = key;
-                int64_t sum = best[state] + weight(byte, points);
-                if (best[next] < 0 || (most ? sum > best[next] : sum < best[next])) {
-                    best[next] = sum;
-                    changed = true;
-                }
+                best[next] = sum;
+                changed = true;
             }
+    }
+}
+
+/* The most weight from the start to each state, in topological order; false where there is a cycle, so
+ * that nothing bounds it. */
+static bool farthest(struct wc_arena *scratch, const struct steps *steps, int64_t *best)
+{
+    size_t count = steps->dfa->state_count, done = 0, ready = 0;
+    size_t *before = WC_NEW_ARRAY(scratch, size_t, count),
+           *order = WC_NEW_ARRAY(scratch, size_t, count);
+    for (size_t state = 1; state < count; state++)
+        for (size_t class = 0; class < steps->dfa->class_count; class ++)
+            before[step_to(steps, state, class)]++;
+    for (size_t state = 1; state < count; state++)
+        if (before[state] == 0)
+            order[ready++] = state;
+    while (done < ready) {
+        size_t state = order[done++];
+        for (size_t class = 0; class < steps->dfa->class_count; class ++) {
+            size_t next = step_to(steps, state, class);
+            int64_t sum = best[state] + steps->weight[class];
+            if (next && sum > best[next])
+                best[next] = sum;
+            if (next && --before[next] == 0)
+                order[ready++] = next;
         }
     }
-    return !changed;
+    return done == count - 1;
 }
 
 static int64_t length(struct wc_arena *scratch, const struct wc_dfa *dfa, bool most, bool points)
 {
     int64_t *best = WC_NEW_ARRAY(scratch, int64_t, dfa->state_count), result = -1;
-    if (!relax(dfa, best, most, points))
+    struct steps steps = steps_of(dfa, points);
+    for (size_t state = 0; state < dfa->state_count; state++)
+        best[state] = state == 1 ? 0 : -1;
+    if (!most)
+        nearest(&steps, best);
+    else if (!farthest(scratch, &steps, best))
         return -1;
     for (size_t state = 1; state < dfa->state_count; state++)
-        if (dfa->accepts[state] && best[state] >= 0 &&
+        if (dfa->accepts[state] &&
             (result < 0 || (most ? best[state] > result : best[state] < result)))
             result = best[state];
     return result;

@@ -122,6 +122,9 @@ static void test_questions(void)
     struct wc_dfa_lengths of = wc_dfa_lengths(&arena, compile("[a-zé]{2,5}|."));
     tap_ok(of.min_bytes == 1 && of.max_bytes == 10 && of.min_points == 1 && of.max_points == 5,
            "lengths in bytes and code points");
+    of = wc_dfa_lengths(&arena, compile("(\\u{1f600}|é){2}x?"));
+    tap_ok(of.min_bytes == 4 && of.max_bytes == 9 && of.min_points == 2 && of.max_points == 3,
+           "lengths of sequences");
     of = wc_dfa_lengths(&arena, compile("a+"));
     tap_ok(of.min_bytes == 1 && of.max_bytes == -1 && of.max_points == -1, "no bound is said");
     struct wc_dfa *one = compile("(ab|ac)*"), *other = compile("(a(b|c))*");
