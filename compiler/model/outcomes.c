@@ -10,10 +10,10 @@
 static const uint64_t network = BIT(connect_failed) | BIT(overloaded) | BIT(rate_limited) |
                                 BIT(server_error) | BIT(stream_truncated) | BIT(timeout_connect) |
                                 BIT(timeout_total) | BIT(bad_request) | BIT(auth) | BIT(not_found) |
-                                BIT(conflict) | BIT(quota_exhausted) | BIT(billing);
-/* What a document can be, other than the value asked for. */
-static const uint64_t decoded = BIT(schema_invalid) | BIT(output_truncated) | BIT(stream_malformed);
-static const uint64_t asked = BIT(context_length) | BIT(refusal) | BIT(content_filter);
+                                BIT(conflict) | BIT(billing) | BIT(schema_invalid);
+/* A model's answer comes in pieces, may be none, and is paid for. */
+static const uint64_t asked = BIT(output_truncated) | BIT(stream_malformed) | BIT(context_length) |
+                              BIT(quota_exhausted) | BIT(refusal) | BIT(content_filter);
 
 static uint64_t tripped(const struct wr_limits *limits, const struct wr_breaker *breaker)
 {
@@ -56,8 +56,6 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
     classes |= network;
     if (action->kind == WR_ACT_ASK)
         classes |= asked;
-    if (action->as)
-        classes |= decoded;
     if (action->model) {
         classes |= tripped(&action->model->limits, &action->model->breaker);
         price = action->model->input_price + action->model->output_price;
