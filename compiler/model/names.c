@@ -4,7 +4,10 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { LISTED = 6 }; /* names shown where none is near */
+enum {
+    LISTED = 6,     /* names shown where none is near */
+    SUGGESTED = 500 /* errors after which nothing is looked for any more */
+};
 
 static const struct wc_entry *entry_of(const struct wc_table *table, const char *name)
 {
@@ -56,6 +59,8 @@ static const char *listed(struct wc_arena *arena, const char *const *names, size
 void wc_suggest_near(struct wc_resolver *r, struct wc_diag *diag, struct wc_name name,
                      const char *const *names, size_t count)
 {
+    if (r->diags->errors > SUGGESTED)
+        return;
     const char *near = wc_nearest(name.text, names, count);
     if (near) {
         wc_diag_help(r->diags, diag, "did you mean `%s`?", near);

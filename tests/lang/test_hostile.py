@@ -59,6 +59,9 @@ lang.ok(code in (0, 1) and took < 2000 * SLOW, f"4000 schemas in one another ({t
 labels = "  stage a {\n    recall by input\n" + "    on ok, missing -> done full\n" * 5000 + "  }\n}\n"
 code, said, took = check(TOP + FLOW + labels)
 lang.ok(code == 1 and took < 5000 * SLOW, f"10000 labels of one stage ({took:.0f} ms)", said[:800])
+lines = "".join(f"  stage t{i} {{\n    recall by inputt within 1d\n    on ok, missing -> tt{i}x\n  }}\n" for i in range(900))
+code, said, took = check(TOP + FLOW + lines + "}\n")
+lang.ok(code == 1 and took < 3000 * SLOW, f"1800 unknown names ({took:.0f} ms)", said[:800])
 circle = "".join(f"schema R{i} {{ a: R{(i + 1) % 500}[..2] }}\n" for i in range(500))
 code, said, took = check(TOP + circle)
 lang.ok(code == 1 and "[E0509]" in said, "500 schemas in a circle", said[:2000])
