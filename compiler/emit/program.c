@@ -61,7 +61,8 @@ void wc_emit_header(struct wc_buf *out, const struct wc_model *model)
                   "#ifndef %s\n#define %s\n\n#include <wright/generated.h>\n\n",
                   model->name, model->version, wc_base_name(model->source->path), guard, guard);
     wc_emit_types(out, model);
-    wc_c_banner(out, "numbers of errors, services and models");
+    if (model->errors.count || model->services.count || model->models.count)
+        wc_c_banner(out, "numbers of errors, services and models");
     EMIT_NUMBERS(out, model, "ERROR", &model->errors);
     EMIT_NUMBERS(out, model, "SERVICE", &model->services);
     EMIT_NUMBERS(out, model, "MODEL", &model->models);
