@@ -2,6 +2,21 @@
  * A value of another schema of the same shape is copied field by field. */
 #include "compiler/emit/expr.h"
 
+#include <string.h>
+
+/* Without the parentheses around all of it. */
+static const char *bare(struct wc_function *fn, const char *text)
+{
+    size_t len = strlen(text);
+    int depth = 0;
+    for (size_t i = 0; i < len; i++) {
+        depth += (text[i] == '(') - (text[i] == ')');
+        if (depth == 0 && i + 1 < len)
+            return text;
+    }
+    return text[0] == '(' ? wc_arena_copy(fn->arena, text + 1, len - 2) : text;
+}
+
 /* Sets an optional field's flag; a pointer needs none. */
 static void set_flag(struct wc_function *fn, const char *object, const struct wc_schema *schema,
                      const struct wc_field *field)
@@ -29,7 +44,7 @@ static void set_field(struct wc_function *fn, const char *object, const struct w
     }
     struct wc_value value = wc_value_of(fn, from);
     const char *name = wc_c_name(fn->arena, field->name);
-    const char *text = value.text;
+    const char *text = bare(fn, value.text);
     if (field->type->kind == WC_TYPE_SCHEMA) {
         const char *address = wc_address(fn, value);
         if (from->type->schema != field->type->schema)

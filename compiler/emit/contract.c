@@ -143,7 +143,7 @@ static json_t *errors_json(const struct wc_model *model)
 
 static json_t *schemas_json(const struct wc_model *model)
 {
-    struct wc_schema_style style = {.ref = "#/schemas/"};
+    struct wc_schema_style style = {.ref = "#/schemas/", .sorted = true};
     json_t *json = json_object();
     WC_EACH(i, &model->schemas)
     {
@@ -227,6 +227,13 @@ static json_t *ends_json(const struct wc_workflow *flow)
             wc_append(stages, json_string(stage->name));
             wc_buf_free(&name);
         }
+    }
+    const char *name;
+    json_t *stages;
+    void *next;
+    json_object_foreach_safe(json, next, name, stages)
+    {
+        wc_set(json, name, wc_sorted_take(json_incref(stages)));
     }
     return json;
 }

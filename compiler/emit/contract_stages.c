@@ -14,13 +14,16 @@ json_t *wc_classes_json(uint64_t classes)
     size_t count = 0;
     const struct wc_group *groups = wc_groups(&count);
     json_t *json = json_array();
+    if (classes & WR_ON_OK)
+        wc_append(json, json_string("ok"));
+    classes &= ~WR_ON_OK;
     for (size_t i = 0; i < count; i++) {
         if (groups[i].classes & ~classes)
             continue;
         wc_append(json, json_string(groups[i].name));
         classes &= ~groups[i].classes;
     }
-    for (int class = WR_OK; class < WR_CLASS_COUNT; class ++)
+    for (int class = WR_OK + 1; class < WR_CLASS_COUNT; class ++)
         if (classes & WR_BIT(class))
             wc_append(json, json_string(wc_class_name((enum wr_class) class)));
     return json;
@@ -173,7 +176,7 @@ static json_t *stage_json(const struct wc_model *model, const struct wc_stage *s
     {
         wc_append(transitions, transition_json(stage, &stage->ons.items[i]));
     }
-    wc_set(json, "transitions", transitions);
+    wc_set(json, "transitions", wc_sorted_take(transitions));
     return json;
 }
 
@@ -261,5 +264,5 @@ json_t *wc_paths_json(const struct wc_workflow *flow)
         wc_append(walk.paths, more);
     }
     wc_arena_free(&scratch);
-    return walk.paths;
+    return wc_sorted_take(walk.paths);
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void out_of_memory(void)
 {
@@ -38,6 +39,39 @@ void wc_set_flag(json_t *object, const char *name, bool set)
 {
     if (set)
         wc_set(object, name, json_true());
+}
+
+struct item {
+    char *text;
+    json_t *json; /* borrowed */
+};
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(((const struct item *)a)->text, ((const struct item *)b)->text);
+}
+
+json_t *wc_sorted_take(json_t *array_take)
+{
+    size_t count = json_array_size(array_take);
+    struct item *items = calloc(count + 1, sizeof *items);
+    json_t *sorted = json_array();
+    if (!items)
+        out_of_memory();
+    for (size_t i = 0; i < count; i++) {
+        items[i].json = json_array_get(array_take, i);
+        items[i].text = json_dumps(items[i].json, JSON_SORT_KEYS | JSON_ENCODE_ANY);
+        if (!items[i].text)
+            out_of_memory();
+    }
+    qsort(items, count, sizeof *items, compare);
+    for (size_t i = 0; i < count; i++) {
+        wc_append(sorted, json_incref(items[i].json));
+        free(items[i].text);
+    }
+    free(items);
+    json_decref(array_take);
+    return sorted;
 }
 
 static int add(const char *text, size_t len, void *out)

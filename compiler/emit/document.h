@@ -11,6 +11,7 @@
 struct wc_schema_style {
     const char *ref; /* what stands before a schema's name in "$ref": "#/$defs/" */
     bool docs;       /* descriptions; they are no part of an identity */
+    bool sorted;     /* the order of fields does not count */
     bool anonymous;  /* schemas are called by their number in `named`, so that names do not count */
     bool strict;     /* as strict modes of providers take them */
     bool reply;      /* written by the binary: a field with a default is always there */
@@ -23,7 +24,8 @@ struct wc_schemas {
     WC_VEC(const struct wc_schema *) list;
 };
 
-/* Adds the schema and those it refers to, each once. */
+/* Adds the schema and those it refers to, each once, by the fields' names in order: the order in
+ * which they stand in the specification does not count. */
 void wc_schemas_reach(struct wc_arena *arena, struct wc_schemas *schemas,
                       const struct wc_schema *from);
 
@@ -38,6 +40,9 @@ void wc_append(json_t *array, json_t *value_take);
 void wc_set_text(json_t *object, const char *name, const char *text);
 void wc_set_number(json_t *object, const char *name, int64_t number);
 void wc_set_flag(json_t *object, const char *name, bool set);
+
+/* The same items in the order of their texts, where the order in the specification means nothing. */
+json_t *wc_sorted_take(json_t *array_take);
 
 /* Writes and releases `json`: on one line, or indented with a line break at its end; keys sorted, or
  * as they were set. */

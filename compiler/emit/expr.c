@@ -11,14 +11,63 @@ static const char *const own_names[] = {"all",   "any",  "arena", "chosen",   "f
                                         "holds", "i",    "it",    "messages", "of",    "out",
                                         "path",  "text", "turn",  "value"};
 
+/* ---- lines -------------------------------------------------------------------------------- */
+
+/* Where the expression of a statement begins: after `= ` or after `if (`. */
+static size_t expression_start(const char *line)
+{
+    const char *at = strstr(line, " = ");
+    if (at)
+        return (size_t)(at - line) + 3;
+    at = strstr(line, "if (");
+    return at ? (size_t)(at - line) + 4 : 0;
+}
+
+/* The last place within `room` columns where the line may be broken after an operator (`&&`, `||`)
+ * or, failing that, a comma, in no text and no deeper parentheses than the expression's; 0: none. */
+static size_t break_at(const char *line, size_t start, size_t room)
+{
+    size_t joint = 0, comma = 0;
+    int depth = 0;
+    bool quoted = false;
+    for (size_t i = start; line[i] && i < room; i++) {
+        char c = line[i];
+        if (c == '"' && line[i - 1] != '\\')
+            quoted = !quoted;
+        if (quoted)
+            continue;
+        depth += (c == '(') - (c == ')');
+        bool pair = (c == '&' && line[i - 1] == '&') || (c == '|' && line[i - 1] == '|');
+        if (pair && depth == 0 && line[i + 1] == ' ')
+            joint = i + 1;
+        if (c == ',' && depth == 0)
+            comma = i + 1;
+    }
+    return joint ? joint : comma;
+}
+
 void wc_line(struct wc_function *fn, const char *format, ...)
 {
+    struct wc_buf line = {0};
     va_list args;
+    wc_buf_repeat(&line, ' ', fn->indent);
     va_start(args, format);
-    wc_buf_repeat(fn->out, ' ', fn->indent);
-    wc_buf_vprintf(fn->out, format, args);
-    wc_buf_char(fn->out, '\n');
+    wc_buf_vprintf(&line, format, args);
     va_end(args);
+    const char *rest = line.data;
+    size_t start = expression_start(line.data), column = 0;
+    while (column + strlen(rest) > WC_WIDTH) {
+        size_t at = break_at(rest, column ? 1 : start, WC_WIDTH - column);
+        if (start == 0 || at == 0)
+            break;
+        wc_buf_add(fn->out, rest, at);
+        wc_buf_char(fn->out, '\n');
+        wc_buf_repeat(fn->out, ' ', start);
+        rest += at + 1;
+        column = start;
+    }
+    wc_buf_printf(fn->out, "%s\n", rest);
+    wc_buf_free(&line);
 }
 
 static struct wc_value plain(const char *text)
@@ -186,6 +235,8 @@ static const char *number_operand(struct wc_function *fn, const struct wc_expr *
     struct wc_value value = wc_value_of(fn, kid);
     if (!fractional || kid->type->kind == WC_TYPE_NUMBER)
         return operand(fn, value, op);
+    if (kid->kind == WC_EXPR_LITERAL)
+        return wc_arena_printf(fn->arena, "%s.0", value.text);
     if (value.joint == WC_OP_NONE)
         return wc_arena_printf(fn->arena, "(double)%s", value.text);
     return wc_arena_printf(fn->arena, "(double)(%s)", value.text);

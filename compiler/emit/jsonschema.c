@@ -26,9 +26,19 @@ void wc_schemas_reach(struct wc_arena *arena, struct wc_schemas *schemas,
             return;
     }
     wc_push(arena, &schemas->list, from);
-    WC_EACH(i, &from->fields)
-    {
-        reach_type(arena, schemas, from->fields.items[i].type);
+    const char *last = "";
+    for (size_t round = 0; round < from->fields.count; round++) {
+        const struct wc_field *next = NULL;
+        WC_EACH(i, &from->fields)
+        {
+            const struct wc_field *field = &from->fields.items[i];
+            if (strcmp(field->name, last) > 0 && (!next || strcmp(field->name, next->name) < 0))
+                next = field;
+        }
+        if (!next)
+            return;
+        reach_type(arena, schemas, next->type);
+        last = next->name;
     }
 }
 

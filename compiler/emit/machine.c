@@ -169,8 +169,9 @@ static void emit_opening(struct wc_buf *out, struct wc_machine *machine)
         writes = writes || strstr(machine->keys.list.items[i].body, "wr_write_");
     }
     wc_buf_printf(out,
-                  "/* The machine of workflow %s (%s): what a job holds, what follows what, and\n"
-                  " * one function a stage. Written by `wright compile` from %s: edit that. */\n"
+                  "/* The machine of workflow %s (%s).\n"
+                  " * What a job holds, what follows what, and one function a stage. Written by "
+                  "`wright compile`\n * from %s: edit that. */\n"
                   "#include \"%s.h\"\n%s\n",
                   flow->name, wc_source_place(machine->arena, flow->span), file,
                   machine->model->name, writes ? "\n#include <wright/json.h>\n" : "");

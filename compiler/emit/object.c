@@ -78,30 +78,16 @@ static bool is_required(const struct wc_field *field, const struct wc_schema_sty
     return !field->optional && (style->reply || !field->fallback);
 }
 
-/* The names of required fields; sorted where the order of fields is not to count. */
 static json_t *required_json(const struct wc_schema *schema, const struct wc_schema_style *style)
 {
     json_t *json = json_array();
-    const char *last = "";
-    for (size_t round = 0; round < schema->fields.count; round++) {
-        const char *next = NULL;
-        WC_EACH(i, &schema->fields)
-        {
-            const struct wc_field *field = &schema->fields.items[i];
-            if (!is_required(field, style))
-                continue;
-            if (!style->anonymous && i == round)
-                next = field->name;
-            else if (style->anonymous && strcmp(field->name, last) > 0 &&
-                     (!next || strcmp(field->name, next) < 0))
-                next = field->name;
-        }
-        if (!next)
-            continue;
-        wc_append(json, json_string(next));
-        last = next;
+    WC_EACH(i, &schema->fields)
+    {
+        const struct wc_field *field = &schema->fields.items[i];
+        if (is_required(field, style))
+            wc_append(json, json_string(field->name));
     }
-    return json;
+    return style->sorted ? wc_sorted_take(json) : json;
 }
 
 json_t *wc_object_json(const struct wc_schema *schema, const struct wc_schema_style *style)
@@ -156,7 +142,7 @@ static json_t *document(const struct wc_schema *schema, struct wc_schema_style *
 
 void wc_json_schema(struct wc_buf *out, const struct wc_schema *schema)
 {
-    struct wc_schema_style style = {.ref = "#/$defs/", .anonymous = true};
+    struct wc_schema_style style = {.ref = "#/$defs/", .anonymous = true, .sorted = true};
     wc_json_take(out, document(schema, &style), WC_COMPACT_SORTED);
 }
 

@@ -231,6 +231,7 @@ void wc_openapi_fixed_paths(json_t *paths, const struct wc_model *model)
                content(pages[i].type,
                        wc_quoted_json(text ? "{'type':'string'}" : "{'type':'object'}")));
         wc_set(replies, "200", reply);
+        wc_set(replies, "405", wc_problem_reply("This path takes GET and HEAD only.", false));
         if (pages[i].unready)
             wc_set(replies, "503", wc_problem_reply(pages[i].unready, true));
         wc_set(get, "responses", replies);
@@ -254,9 +255,12 @@ void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model)
     wc_set(json, "servers", wc_quoted_json("[{'url':'/'}]"));
     wc_set(json, "security",
            wc_quoted_json(model->auth == WR_AUTH_BEARER ? "[{'bearer':[]}]" : "[]"));
-    json_t *tags = wc_quoted_json("[{'name':'jobs'},{'name':'documents'},{'name':'health'}]");
+    json_t *tags = wc_quoted_json(
+        "[{'name':'jobs','description':'Jobs under way and ended.'},{'name':'documents',"
+        "'description':'What this API is.'},{'name':'health','description':'For operators.'}]");
     json_t *own = json_object();
     wc_set_text(own, "name", model->name);
+    wc_set_text(own, "description", model->summary ? model->summary : model->name);
     json_array_insert_new(tags, 0, own);
     wc_set(json, "tags", tags);
     WC_EACH(i, &model->workflows)

@@ -38,9 +38,9 @@ static void init_ask(struct wc_function *fn, struct wc_init *init, struct wc_mac
                      const struct wc_action *action)
 {
     size_t count = action->prompts.count;
-    wc_line(fn,
-            "struct wr_message *messages = wr_arena_alloc(turn->arena, %zu * sizeof *messages);",
-            count);
+    const char *times = count == 1 ? "" : wc_arena_printf(fn->arena, "%zu * ", count);
+    wc_line(fn, "struct wr_message *messages = wr_arena_alloc(turn->arena, %ssizeof *messages);",
+            times);
     WC_EACH(i, &action->prompts)
     {
         const struct wc_prompt *prompt = &action->prompts.items[i];
@@ -94,8 +94,12 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
 static void emit_check(struct wc_function *fn, const struct wc_check *check)
 {
     struct wc_value value = wc_value_of(fn, check->condition);
-    bool bare = value.joint == WC_OP_NONE;
-    wc_line(fn, "if (!%s%s%s) {", bare ? "" : "(", value.text, bare ? "" : ")");
+    if (value.joint != WC_OP_NONE)
+        wc_line(fn, "if (!(%s)) {", value.text);
+    else if (value.text[0] == '!')
+        wc_line(fn, "if (%s) {", value.text + 1);
+    else
+        wc_line(fn, "if (!%s) {", value.text);
     wc_line(fn, "    turn->raised = WR_CLASS_%s;",
             check->otherwise ? wc_class_name(check->otherwise->class) : "check_failed");
     if (check->otherwise)

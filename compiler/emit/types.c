@@ -54,8 +54,8 @@ static void emit_field(struct wc_buf *out, struct wc_arena *arena, const struct 
     bool pointer = field->optional && !has;
     if (has)
         wc_buf_printf(out, "    bool %s;\n", has);
-    wc_buf_printf(out, "    %s %s%s;\n", wc_c_type(arena, field->type), pointer ? "*" : "",
-                  wc_c_name(arena, field->name));
+    wc_buf_printf(out, "    %s%s %s%s;\n", pointer ? "const " : "", wc_c_type(arena, field->type),
+                  pointer ? "*" : "", wc_c_name(arena, field->name));
 }
 
 static void emit_schema(struct wc_buf *out, struct wc_arena *arena, struct written *written,

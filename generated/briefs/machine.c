@@ -1,5 +1,6 @@
-/* The machine of workflow extract_key_points (briefs.flow:40): what a job holds, what follows what, and
- * one function a stage. Written by `wright compile` from briefs.flow: edit that. */
+/* The machine of workflow extract_key_points (briefs.flow:40).
+ * What a job holds, what follows what, and one function a stage. Written by `wright compile`
+ * from briefs.flow: edit that. */
 #include "briefs.h"
 
 enum { STAGE_terms, STAGE_draft, STAGE_brief, STAGE_last_good, STAGES };
@@ -211,7 +212,7 @@ static void stage_draft(struct wr_turn *turn)
     struct frame *frame = turn->frame;
     switch (turn->point) {
     case WR_ENTER: {
-        struct wr_message *messages = wr_arena_alloc(turn->arena, 1 * sizeof *messages);
+        struct wr_message *messages = wr_arena_alloc(turn->arena, sizeof *messages);
         messages[0].role = "user";
         messages[0].text = prompt_key_points(turn->arena, frame);
         turn->action = (struct wr_action){
@@ -249,7 +250,7 @@ static void stage_brief(struct wr_turn *turn)
     struct frame *frame = turn->frame;
     switch (turn->point) {
     case WR_ENTER: {
-        struct wr_message *messages = wr_arena_alloc(turn->arena, 1 * sizeof *messages);
+        struct wr_message *messages = wr_arena_alloc(turn->arena, sizeof *messages);
         messages[0].role = "user";
         messages[0].text = prompt_key_points(turn->arena, frame);
         turn->action = (struct wr_action){

@@ -81,9 +81,9 @@ const struct wr_program wright_program = {
     .model_count = WR_COUNT(models),
     .errors = errors,
     .error_count = WR_COUNT(errors),
-    .contract_hash = "sha256:12e7b0e3d0d0678bb41149cd01804c45e7dba51ccc229c9f23e616c4eb5db721",
+    .contract_hash = "sha256:025766c1de57a51e2465e530c18c400f9d17b4052944d9188c80c6eef73d77e7",
     .contract = embedded_contract,
-    .contract_len = 12461,
+    .contract_len = 12259,
     .openapi = embedded_openapi,
-    .openapi_len = 26176,
+    .openapi_len = 28604,
 };
