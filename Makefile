@@ -97,9 +97,17 @@ tidy:
 	@python3 tests/tidy.py
 
 .PHONY: bench help clean
-bench: programs
-	@.ci/setup
-	@python3 tests/bench/bench.py
+benches := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+$(B)/bench/%: tests/bench/%.c $(B)/libwright.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(B)/libwright.a $(LIBS_RUNTIME)
+.PHONY: benches
+benches: all $(benches)
+bench:
+	@.ci/setup bench
+	@$(MAKE) --no-print-directory -j2 benches >$(B).log 2>&1 || { cat $(B).log; exit 1; }
+	@rm -f $(B).log
+	@WRIGHT_BUILD=$(B) CC=$(CC) python3 tests/bench/bench.py
 help:
 	@echo "make demo       set up, build, and see a specification served"
 	@echo "make test       set up, build, and run every test"
