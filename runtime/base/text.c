@@ -62,18 +62,6 @@ void wr_text_int(struct wr_text *text, int64_t number)
     wr_text_add(text, (struct wr_str){digits, (size_t)len});
 }
 
-void wr_text_number(struct wr_text *text, double number)
-{
-    char digits[32];
-    int len = 0;
-    for (int precision = 15; precision <= 17; precision++) {
-        len = snprintf(digits, sizeof digits, "%.*g", precision, number);
-        if (strtod(digits, NULL) == number)
-            break;
-    }
-    wr_text_add(text, (struct wr_str){digits, (size_t)len});
-}
-
 void wr_text_bool(struct wr_text *text, bool value)
 {
     wr_text_add(text, value ? WR_STR("true") : WR_STR("false"));

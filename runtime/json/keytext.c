@@ -1,6 +1,14 @@
-/* Texts of generated code that hold JSON: values in prompts and bodies, and the keys of dedupe,
- * remember and recall. */
+/* Texts of generated code that hold JSON: numbers and values in prompts and bodies, and the keys of
+ * dedupe, remember and recall. */
+#include "runtime/json/number.h"
 #include "runtime/json/writer.h"
+
+void wr_text_number(struct wr_text *text, double number)
+{
+    char digits[WR_NUMBER_TEXT];
+    size_t len = wr_number_text(digits, number);
+    wr_text_add(text, (struct wr_str){digits, len});
+}
 
 void wr_text_json(struct wr_text *text, const struct wr_schema *schema, const void *value)
 {

@@ -79,6 +79,9 @@ static void test_numbers(void)
     struct wr_text text = {.arena = &arena};
     wr_text_number(&text, 0.1);
     tap_text(done(&text), "0.1", "and are short");
+    text = (struct wr_text){.arena = &arena};
+    wr_text_number(&text, 1e-7);
+    tap_text(done(&text), "1e-7", "and are written as in canonical JSON");
 }
 
 static void test_comparing(void)
