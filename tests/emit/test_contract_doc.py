@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""The table of legal replies in docs/contract.md has the rows of runtime/engine/legal.def, in their order; and
+the keys of the envelope are those that the OpenAPI document promises."""
+import json, os, re, sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def text(*path):
+    return open(os.path.join(ROOT, *path)).read()
+
+
+failed = 0
+
+
+def ok(number, good, name, detail):
+    global failed
+    failed += not good
+    print(f"{'ok' if good else 'not ok'} {number} - {name}" + ("" if good else f"\n# {detail}"))
+
+
+doc = text("docs", "contract.md")
+rows = [[cell.strip().lower() for cell in row.split(",")]
+        for row in re.findall(r"^LEGAL\((.*)\)$", text("runtime", "engine", "legal.def"), re.M)]
+want = [[status, "null" if result == "none" else result, final, "the error's" if post == "0" else post, get]
+        for status, result, final, post, get in rows]
+table = doc[doc.index("| status | result_type | final |"):].split("\n\n")[0].splitlines()[2:]
+got = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+ok(1, rows and got == want, "the legal replies of docs/contract.md are the runtime's", f"want {want}, got {got}")
+
+keys = doc[doc.index("| key | what it says |"):].split("\n\n")[0].splitlines()[2:]
+names = [re.match(r"\| `(\w+)`", line)[1] for line in keys]
+schemas = json.loads(text("generated", "briefs", "openapi.json"))["components"]["schemas"]
+job = next(schema for name, schema in schemas.items() if name.startswith("job."))
+ok(2, names == job["required"] == list(job["properties"]), "the envelope of docs/contract.md is OpenAPI's",
+   f"{names} and {job['required']}")
+print("1..2")
+sys.exit(1 if failed else 0)
