@@ -88,7 +88,8 @@ void wc_json_take(struct wc_buf *out, json_t *json_take, enum wc_layout layout)
         [WC_INDENTED_SORTED] = JSON_INDENT(2) | JSON_SORT_KEYS,
         [WC_INDENTED] = JSON_INDENT(2),
     };
-    if (json_dump_callback(json_take, add, out, flags[layout] | JSON_ENCODE_ANY) != 0)
+    size_t all = flags[layout] | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15); /* 0.1, as written */
+    if (json_dump_callback(json_take, add, out, all) != 0)
         out_of_memory();
     if (layout == WC_INDENTED_SORTED || layout == WC_INDENTED)
         wc_buf_char(out, '\n');

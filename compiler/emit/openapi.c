@@ -143,7 +143,11 @@ static json_t *operation_json(const struct wc_model *model, const struct wc_work
     wc_append(parameters, wc_ref("parameters", "Traceparent"));
     wc_set(json, "parameters", parameters);
     wc_set_flag(body, "required", true);
-    wc_set(body, "content", content("application/json", wc_ref("schemas", flow->input->name)));
+    json_t *request = content("application/json", wc_ref("schemas", flow->input->name));
+    json_t *example = flow->example ? json_loads(flow->example->text, 0, NULL) : NULL;
+    if (example)
+        wc_set(json_object_get(request, "application/json"), "example", example);
+    wc_set(body, "content", request);
     wc_set(json, "requestBody", body);
     wc_set(json, "responses", replies_json(model, flow));
     return json;

@@ -346,6 +346,7 @@ struct wc_workflow {
     bool key_required;
     uint64_t keep_ms;
     WC_VEC(struct wc_stage *) stages;
+    const struct wc_source *example; /* a request, from the first test that sends one; NULL: none */
     bool partial; /* a stage is `unbuilt`, or a target unknown: whole paths are not checked */
 };
 

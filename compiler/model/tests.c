@@ -47,13 +47,16 @@ static void collect(struct testing *testing)
     }
 }
 
-static void need_file(struct wc_resolver *r, const struct wc_text *file)
+/* The file's text, or NULL where there is none. */
+static const struct wc_source *need_file(struct wc_resolver *r, const struct wc_text *file)
 {
     if (!file->bytes)
-        return;
+        return NULL;
     const char *path = wc_path_beside(r->arena, r->file->source->path, file->bytes);
-    if (!wc_source_read(r->arena, path))
+    const struct wc_source *source = wc_source_read(r->arena, path);
+    if (!source)
         wc_report_unreadable(r, file, "fixture", path, errno);
+    return source;
 }
 
 /* An outcome: `ok`, a class, a group or a declared error. */
@@ -112,14 +115,17 @@ static void resolve_expect(struct testing *testing, const struct wc_ast_expect *
 static void resolve_step(struct testing *testing, const struct wc_ast_step *step)
 {
     struct wc_resolver *r = testing->r;
+    struct wc_workflow *sent = NULL;
     if (step->kind == WC_AST_STEP_GIVEN)
         wc_need(r, &testing->targets,
                 step->subject.member.text ? step->subject.member : step->subject.name);
     else if (step->kind == WC_AST_STEP_SEND)
-        wc_need(r, &r->workflows, step->name);
+        sent = wc_need(r, &r->workflows, step->name);
     else if (step->kind == WC_AST_STEP_CRASH)
         wc_need(r, &testing->stages, step->name);
-    need_file(r, &step->file);
+    const struct wc_source *file = need_file(r, &step->file);
+    if (sent && !sent->example)
+        sent->example = file;
     WC_EACH(i, &step->outcomes)
     {
         need_outcome(r, step->outcomes.items[i].class);
