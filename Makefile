@@ -79,9 +79,10 @@ $(B)/tests/%: tests/unit/%.c $(B)/libwrightc.a $(B)/libwright.a
 # failpoints compiled in.
 SANITIZED := B=$(B)/sanitized OPT="-O1 -g -DWRIGHT_FAILPOINTS" BUILD_FLAGS=--dynamic \
 	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
-scripts := $(sort $(wildcard tests/lang/test_*.py tests/emit/test_*.py tests/api/test_*.py))
+scripts := $(sort $(wildcard tests/lang/test_*.py tests/emit/test_*.py tests/api/test_*.py tests/fuzz/test_*.py))
 once := tests/tidy.py tests/api/test_static.py tests/api/test_aimock.py tests/api/test_readme.py
 
+fuzzers := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 .PHONY: test programs unit tidy
 test:
 	@.ci/setup
@@ -91,8 +92,24 @@ test:
 	@tests/run WRIGHT_BUILD=$(B) $(unit) $(once) $(filter-out $(once),$(scripts)) \
 	    WRIGHT_BUILD=$(B)/sanitized WRIGHT_SLOW=3 $(patsubst $(B)/%,$(B)/sanitized/%,$(unit)) \
 	    $(filter-out $(once),$(scripts))
-programs: all unit
+programs: all unit $(fuzzers)
 unit: $(unit)
+
+# Fuzzers: in tests they run their corpus; `make fuzz` lets clang's libFuzzer search, FUZZ_SECONDS each.
+FUZZ_SECONDS ?= 600
+$(fuzzers): $(B)/tests/%: tests/fuzz/%.c $(B)/libwrightc.a $(B)/libwright.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -DFUZZ_FILES -MMD -MP -o $@ $< $(B)/libwrightc.a $(B)/libwright.a $(LIBS_RUNTIME)
+.PHONY: fuzz
+fuzz:
+	@.ci/setup
+	@command -v clang >/dev/null || { echo "make fuzz needs clang: apt-get install clang libclang-rt-14-dev"; exit 1; }
+	$(MAKE) all B=$(B)/fuzz CC=clang OPT="-O1 -g" SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" $(B)/fuzz/libwright.a
+	$(foreach fuzzer,$(notdir $(fuzzers)),mkdir -p $(B)/fuzz/corpus/$(fuzzer) && \
+	    clang $(CPPFLAGS) -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -o $(B)/fuzz/$(fuzzer) \
+	        tests/fuzz/$(fuzzer).c $(B)/fuzz/libwrightc.a $(B)/fuzz/libwright.a $(LIBS_RUNTIME) && \
+	    $(B)/fuzz/$(fuzzer) -max_total_time=$(FUZZ_SECONDS) -timeout=10 $(B)/fuzz/corpus/$(fuzzer) \
+	        tests/fuzz/corpus/$(patsubst fuzz_%,%,$(fuzzer)) &&) true
 tidy:
 	@python3 tests/tidy.py
 
@@ -114,6 +131,7 @@ help:
 	@echo "make            build build/wright and build/briefs"
 	@echo "make generated  compile spec/*.flow into generated/"
 	@echo "make tidy       layers, lengths, style, codes and their pages"
+	@echo "make fuzz       let fuzzers search, FUZZ_SECONDS each"
 	@echo "make bench      speed and size, as ratios"
 	@echo "make clean      remove build/"
 clean:

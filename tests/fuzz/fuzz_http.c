@@ -6,6 +6,7 @@
 #include "runtime/http/server.h"
 
 #include "runtime/base/arena.h"
+#include "tests/fuzz/files.h"
 
 #include <event2/event.h>
 #include <stdio.h>
@@ -13,8 +14,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct event_base *loop;
 static bool cutting_matters; /* an early reply keeps the connection only if the body was there */
@@ -166,22 +165,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(cut_up.text);
     return 0;
 }
-
-#ifdef FUZZ_FILES
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        static uint8_t data[8192];
-        FILE *file = fopen(argv[i], "rb");
-        if (!file)
-            return 2;
-        size_t size = fread(data, 1, sizeof data, file);
-        fclose(file);
-        LLVMFuzzerTestOneInput(data, size);
-    }
-    printf("%d files\n", argc - 1);
-    if (loop)
-        event_base_free(loop);
-    return 0;
-}
-#endif

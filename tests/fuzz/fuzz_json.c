@@ -5,13 +5,12 @@
 
 #include "runtime/json/reader.h"
 #include "runtime/json/writer.h"
+#include "tests/fuzz/files.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void must(bool good, const char *what)
 {
@@ -85,24 +84,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     wr_arena_free(&arena);
     return 0;
 }
-
-#ifdef FUZZ_FILES
-int main(int argc, char **argv)
-{
-    static uint8_t bytes[1 << 20];
-    for (int i = 1; i < argc; i++) {
-        FILE *file = fopen(argv[i], "rb");
-        if (!file)
-            continue;
-        size_t len = fread(bytes, 1, sizeof bytes, file);
-        fclose(file);
-        uint8_t *exact = malloc(len + !len); /* at its size, so that reading beyond it is seen */
-        must(exact != NULL, "out of memory");
-        memcpy(exact, bytes, len);
-        LLVMFuzzerTestOneInput(exact, len);
-        free(exact);
-    }
-    printf("ok 1 - %d files\n1..1\n", argc - 1);
-    return 0;
-}
-#endif

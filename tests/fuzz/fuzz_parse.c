@@ -4,13 +4,12 @@
 #include "compiler/diag/render.h"
 #include "compiler/syntax/format.h"
 #include "compiler/syntax/parse.h"
+#include "tests/fuzz/files.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void must(bool good, const char *what)
 {
@@ -70,18 +69,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     wc_arena_free(&arena);
     return 0;
 }
-
-#ifdef FUZZ_FILES
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        struct wc_arena arena = {0};
-        struct wc_source *source = wc_source_read(&arena, argv[i]);
-        must(source != NULL, argv[i]);
-        LLVMFuzzerTestOneInput((const uint8_t *)source->text, source->len);
-        wc_arena_free(&arena);
-    }
-    printf("ok 1 - %d files\n1..1\n", argc - 1);
-    return 0;
-}
-#endif
