@@ -1,0 +1,387 @@
+#!/usr/bin/env python3
+"""`make bench`: speed and size of what Wright makes, each beside its limit or a peer in the same run.
+
+Prints a table and always exits 0 where it could measure: a limit that is missed is said, and is no failed
+test. Everything is on loopback and in one folder under the build; nothing is left running."""
+import atexit, datetime, json, os, platform, re, select, shutil, signal, statistics, subprocess, sys, tempfile, time
+import urllib.request
+
+BUILD = os.path.abspath(os.environ.get("WRIGHT_BUILD", "build"))
+CC = os.environ.get("CC", "gcc")
+SPEC = "spec/briefs.flow"
+ROUTE = "/briefs/extract-key-points"
+CORES = sorted(os.sched_getaffinity(0))
+TICK = os.sysconf("SC_CLK_TCK")
+folder, children, rows, notes = None, [], [], []
+
+
+# ---- the table --------------------------------------------------------------------------------------
+
+def spread(values):
+    return min(values), statistics.median(values), max(values)
+
+
+def number(value):
+    if value >= 1000:
+        return f"{value:,.0f}".replace(",", " ")
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def row(name, unit, values, against=None, ratio=None, good=None):
+    """`ratio` is how many times better than the limit or the peer; over 1 is better."""
+    low, middle, high = spread(values)
+    rows.append((name, unit, number(low), number(middle), number(high), against or "-",
+                 f"{ratio:.2f}" if ratio is not None else "-",
+                 "-" if good is None else "ok" if good else "OVER"))
+
+
+def limit(name, unit, values, most):
+    middle = statistics.median(values)
+    row(name, unit, values, f"< {number(most)}", most / middle if middle else None, middle < most)
+
+
+def print_table():
+    head = ("measure", "unit", "min", "median", "max", "limit or peer", "ratio", "")
+    widths = [max(len(line[i]) for line in [head] + rows) for i in range(len(head))]
+    for line in [head] + rows:
+        cells = [cell.rjust(width) if 2 <= i <= 4 or i == 6 else cell.ljust(width)
+                 for i, (cell, width) in enumerate(zip(line, widths))]
+        print("  ".join(cells).rstrip())
+    over = [line[0] for line in rows if line[-1] == "OVER"]
+    print()
+    for note in notes:
+        print(note)
+    print("Ratio: times better than the limit or the peer, by the medians; over 1 is better.")
+    print(f"MISSED: {'; '.join(over)}" if over else "Every limit is kept.")
+
+
+def say(what):
+    print(f"# {what}", file=sys.stderr, flush=True)
+
+
+# ---- processes --------------------------------------------------------------------------------------
+
+def clean():
+    for child in reversed(children):
+        stop(child)
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def stop(child):
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(15)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    if child in children:
+        children.remove(child)
+
+
+def start(command, env=None, err=subprocess.DEVNULL):
+    """The process, the first line it prints, and the seconds until then."""
+    began = time.perf_counter()
+    child = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=subprocess.PIPE, stderr=err)
+    children.append(child)
+    ready, _, _ = select.select([child.stdout], [], [], 20)
+    line = child.stdout.readline().decode() if ready else ""
+    if not line:
+        raise RuntimeError(f"{command[0]} printed nothing")
+    return child, line.strip(), time.perf_counter() - began
+
+
+def tool(*command, **options):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True,
+                          timeout=60, **options).stdout
+
+
+def timed(command, env=None):
+    began = time.perf_counter()
+    tool(*command, env={**os.environ, **(env or {})}, preexec_fn=two_cores if len(CORES) > 2 else None)
+    return time.perf_counter() - began
+
+
+def two_cores():
+    os.sched_setaffinity(0, CORES[:2])
+
+
+def status(pid, field):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as lines:
+        return int(re.search(rf"^{field}:\s+(\d+)", lines.read(), re.M)[1])
+
+
+def processor_seconds(pid):
+    """Of each thread: user and system."""
+    threads = {}
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/stat", encoding="utf-8") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        threads[int(thread)] = (int(fields[11]) / TICK, int(fields[12]) / TICK)
+    return threads
+
+
+def written(pid):
+    with open(f"/proc/{pid}/io", encoding="utf-8") as lines:
+        return int(re.search(r"^write_bytes: (\d+)", lines.read(), re.M)[1])
+
+
+# ---- building ---------------------------------------------------------------------------------------
+
+def measure_compile():
+    say("wright compile, 30 times")
+    command = [f"{BUILD}/wright", "compile", SPEC, "-o", f"{folder}/generated"]
+    timed(command)
+    limit("wright compile spec/briefs.flow", "ms", [timed(command) * 1e3 for _ in range(30)], 10)
+
+
+def build(spec, binary):
+    return timed([f"{BUILD}/wright", "build", spec, "-o", binary], {"WRIGHT_INCLUDE": "runtime/include", "CC": CC})
+
+
+def measure_build():
+    say("wright build, 3 times")
+    binary = f"{folder}/briefs"
+    limit("wright build, to a finished binary, 2 cores", "s", [build(SPEC, binary) for _ in range(3)], 5)
+    tool("strip", "-o", f"{binary}.stripped", binary)
+    limit("the binary, stripped", "MB", [os.path.getsize(f"{binary}.stripped") / 1e6], 12)
+
+
+# ---- starting ---------------------------------------------------------------------------------------
+
+def serve(binary, env, store, log="off"):
+    return start([binary, "serve", "--listen", "127.0.0.1:0", "--store", f"sqlite:{store}", "--log", log], env)
+
+
+def keys(binary):
+    made = tool(binary, "keys", "new", "bench").split()
+    return made[0], {"BRIEFS_KEYS": made[1], "MODEL_KEY": "none", "GLOSSARY_URL": "http://127.0.0.1:9",
+                     "MODEL_URL": "http://127.0.0.1:9/v1"}
+
+
+def answers_ready(line):
+    with urllib.request.urlopen(f"http://127.0.0.1:{line.rpartition(':')[2]}/readyz", timeout=5) as reply:
+        return reply.status == 200
+
+
+def measure_start():
+    say("starts, 12 with a new store and 12 with one that is there")
+    binary, times, resident = f"{folder}/briefs", {"new": [], "old": []}, []
+    _, env = keys(binary)
+    for turn in range(12):
+        for kind in ("new", "old"):
+            child, line, seconds = serve(binary, env, f"{folder}/start-{turn}.db")
+            times[kind].append(seconds * 1e3)
+            if not answers_ready(line):
+                raise RuntimeError("it listens and is not ready")
+            if kind == "old" and turn < 3:
+                time.sleep(0.5)
+                resident.append(status(child.pid, "VmRSS") / 1024)
+            stop(child)
+    limit("ready after exec, a store that is there", "ms", times["old"], 30)
+    limit("ready after exec, making a new store", "ms", times["new"], 30)
+    limit("resident, idle", "MB", resident, 20)
+
+
+# ---- parts ------------------------------------------------------------------------------------------
+
+def measure_decode():
+    say("decoding beside jansson, 5 times")
+    command = [f"{BUILD}/bench/bench_decode"]  # exits 1 where it is the slower: that is for the table to say
+    runs = [json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout) for _ in range(5)]
+    ours, peer = ([run[name] for run in runs] for name in ("decode_ns", "jansson_ns"))
+    ratio = statistics.median(run["ratio"] for run in runs)
+    row(f"decode and validate a Brief of {runs[0]['bytes']} bytes", "ns", ours,
+        f"jansson parses: {number(statistics.median(peer))}", ratio, ratio > 1)
+
+
+def measure_echo():
+    if not shutil.which("wrk"):
+        notes.append("The HTTP echo was not measured: wrk is missing (apt-get install wrk, or .ci/setup bench).")
+        return
+    say("HTTP echo beside evhttp, 4 times 2 s each")
+    form = re.compile(r"ours (\d+)/s, evhttp (\d+)/s.*time (\d+)/s a core, evhttp (\d+)/s")
+    runs = [[int(x) for x in form.search(tool(f"{BUILD}/bench/bench_http", "2")).groups()] for _ in range(4)]
+    ours, peer, ours_core, peer_core = (list(column) for column in zip(*runs))
+    middle = statistics.median
+    for name, mine, other in (("HTTP echo of 1 KB, 64 connections, wrk beside it", ours, peer),
+                              ("HTTP echo, by a core's time in the server", ours_core, peer_core)):
+        row(name, "req/s", mine, f"evhttp {number(middle(other))}", middle(mine) / middle(other),
+            middle(mine) > middle(other))
+    row("  beside the figure of runtime.md, by a core's time", "req/s", ours_core, "> 80 000",
+        middle(ours_core) / 80000, middle(ours_core) > 80000)
+
+
+# ---- the whole request ------------------------------------------------------------------------------
+
+def fdatasync_rate(seconds):
+    """Of 4 KB written in place, one after the other, in the folder that the store is in."""
+    page, pages, count = os.urandom(4096), 1024, 0
+    fd = os.open(f"{folder}/sync", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        os.write(fd, page * pages)
+        os.fsync(fd)
+        began = time.perf_counter()
+        while time.perf_counter() - began < seconds:
+            os.pwrite(fd, page, count % pages * 4096)
+            os.fdatasync(fd)
+            count += 1
+        return count / (time.perf_counter() - began)
+    finally:
+        os.close(fd)
+        os.unlink(f"{folder}/sync")
+
+
+def unlimited():
+    """spec/briefs.flow without the model's rate of 600 a minute, which a few seconds would use up."""
+    shutil.copytree("spec", f"{folder}/spec")
+    with open(SPEC, encoding="utf-8") as file:
+        text = file.read()
+    free = re.sub(r", \d+ per \d+[smh]$", "", text, flags=re.M)
+    if free == text:
+        raise RuntimeError(f"{SPEC} has no rate of a model to take out")
+    with open(f"{folder}/spec/briefs.flow", "w", encoding="utf-8") as file:
+        file.write(free)
+    build(f"{folder}/spec/briefs.flow", f"{folder}/unlimited")
+    with open("spec/fixtures/brief.json", encoding="utf-8") as file:
+        brief = json.load(file)
+    brief["document"] = "#" * 16 + " " + brief["document"]
+    with open(f"{folder}/body.json", "w", encoding="utf-8") as file:
+        json.dump(brief, file)
+    return os.path.getsize(f"{folder}/body.json")
+
+
+seeds = iter(range(1, 1000))
+
+
+def load(port, key, connections, seconds, path=ROUTE, word='"status":"completed"'):
+    run = json.loads(tool(f"{BUILD}/bench/bench_load", str(port), path, key, f"{folder}/body.json",
+                          str(connections), str(seconds), word, str(next(seeds))))
+    if run["other"] or run["broken"] or not run["good"]:
+        raise RuntimeError(f"not every reply is as it should be: {run}")
+    return run
+
+
+class System:
+    """The binary on a new store, and its upstreams, whose model sends `piece` bytes an event."""
+
+    def __init__(self, piece):
+        self.upstream, line, _ = start([f"{BUILD}/bench/bench_upstream", "spec/fixtures/points.json", str(piece)])
+        self.upstream_port = int(line)
+        self.key, env = keys(f"{folder}/unlimited")
+        env["GLOSSARY_URL"] = f"http://127.0.0.1:{line}/glossary"
+        env["MODEL_URL"] = f"http://127.0.0.1:{line}/v1"
+        with open(f"{folder}/log-{piece}", "wb") as log:
+            self.binary, line, _ = start([f"{folder}/unlimited", "serve", "--listen", "127.0.0.1:0", "--store",
+                                          f"sqlite:{folder}/whole-{piece}.db"], env, log)
+        self.port = int(line.rpartition(":")[2])
+
+    def run(self, connections, seconds):
+        """One run, with what it took: processor time of each process, bytes to the disk."""
+        pids = {"binary": self.binary.pid, "upstream": self.upstream.pid}
+        before = {name: processor_seconds(pid) for name, pid in pids.items()}
+        bytes_before = written(self.binary.pid)
+        run = load(self.port, self.key, connections, seconds)
+        for name, pid in pids.items():
+            used = {thread: [b - a for a, b in zip(before[name].get(thread, (0, 0)), times)]
+                    for thread, times in processor_seconds(pid).items()}
+            run[name] = sum(sum(times) for times in used.values())
+            if name == "binary":
+                run["loop"] = sum(used.get(pid, (0, 0)))
+                run["system"] = sum(times[1] for times in used.values())
+        run["written"] = written(self.binary.pid) - bytes_before
+        return run
+
+    def stop(self):
+        stop(self.binary)
+        stop(self.upstream)
+
+
+def split(runs):
+    """Where the processor's time of a job goes, over all runs."""
+    jobs = sum(run["good"] for run in runs)
+    each = {name: sum(run[name] for run in runs) / jobs * 1e6
+            for name in ("binary", "loop", "system", "upstream", "cpu_s")}
+    return (f"{each['binary']:.0f} us in the binary ({each['loop']:.0f} on its loop, "
+            f"{each['binary'] - each['loop']:.0f} on the journal's and other threads; {each['system']:.0f} of it in the "
+            f"kernel), {each['upstream']:.0f} us in the upstream, {each['cpu_s']:.0f} us in the load generator; "
+            f"{sum(run['written'] for run in runs) / jobs / 1024:.0f} KB written to the disk")
+
+
+def whole_rows(name, runs, syncs):
+    rates = [run["rate"] for run in runs]
+    row(f"whole request, {name}", "jobs/s", rates)
+    row("  p50", "ms", [run["p50_ms"] for run in runs])
+    row("  p99", "ms", [run["p99_ms"] for run in runs])
+    row("  beside fdatasync in the store's folder", "sync/s", syncs, f"jobs/s {number(statistics.median(rates))}",
+        statistics.median(run["rate"] / sync for run, sync in zip(runs, syncs)))
+    notes.append(f"Processor time a job, {name}: {split(runs)}.")
+
+
+def measure_whole():
+    say("the whole request: building it without the model's rate limit")
+    size = unlimited()
+    system = System(48)
+    capacity = load(system.upstream_port, system.key, 64, 1.5, "/v1/chat/completions", "[DONE]")["rate"]
+    for connections in (1, 64):
+        say(f"the whole request, {connections} at a time, 3 times 4 s")
+        load(system.port, system.key, connections, 1)
+        runs, syncs = [], []
+        for _ in range(3):
+            syncs.append(fdatasync_rate(1))
+            runs.append(system.run(connections, 4))
+        whole_rows(f"{connections} at a time", runs, syncs)
+    row("  of the upstream alone, 64 at a time", "req/s", [capacity], f"jobs/s {number(runs[-1]['rate'])}",
+        capacity / runs[-1]["rate"])
+    row("resident, after these jobs", "MB", [status(system.binary.pid, "VmRSS") / 1024])
+    system.stop()
+    say("the whole request, an event a token, 64 at a time, 2 times 4 s")
+    system = System(4)
+    load(system.port, system.key, 64, 1)
+    whole_rows("64 at a time, 4 bytes an event", [system.run(64, 4) for _ in range(2)],
+               [fdatasync_rate(1) for _ in range(2)])
+    system.stop()
+    notes.append(f"A whole request: a body of {size} bytes, no two alike; one GET, one streamed model call (48 bytes an "
+                 "event), checks, the journal durable, the reply. Every reply was checked to be `completed`.")
+
+
+# ---- the run ----------------------------------------------------------------------------------------
+
+def versions():
+    model = "?"
+    with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        found = re.search(r"^model name\s*: (.*)$", lines.read(), re.M)
+        model = found[1] if found else model
+    when = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    print(f"{tool(f'{BUILD}/wright', '--version').splitlines()[0]}; {tool(CC, '--version').splitlines()[0]}; "
+          f"Linux {platform.release()}; {model}, {len(CORES)} cores; load {os.getloadavg()[0]:.1f}; {when}")
+    if os.getloadavg()[0] > 0.5 * len(CORES):
+        notes.append(f"The machine was busy with other work when this began (load {os.getloadavg()[0]:.1f} on "
+                     f"{len(CORES)} cores): read the ratios within a run, not the rates.")
+
+
+def main():
+    global folder
+    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
+    atexit.register(clean)
+    for which in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(which, lambda *_: sys.exit(130))
+    folder = tempfile.mkdtemp(prefix="bench-", dir=BUILD)
+    began = time.monotonic()
+    versions()
+    failed = []
+    for measure in (measure_compile, measure_build, measure_start, measure_decode, measure_echo, measure_whole):
+        try:
+            measure()
+        except (RuntimeError, OSError, ValueError, AttributeError, subprocess.SubprocessError) as error:
+            failed.append(f"{measure.__name__}: {error} {(getattr(error, 'stderr', '') or '').strip()}")
+    print()
+    print_table()
+    print(f"Took {time.monotonic() - began:.0f} s.")
+    for line in failed:
+        print(f"COULD NOT MEASURE {line}")
+    sys.exit(1 if failed else 0)
+
+
+main()
