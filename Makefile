@@ -85,7 +85,7 @@ once := tests/tidy.py tests/api/test_static.py tests/api/test_aimock.py tests/ap
 fuzzers := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 .PHONY: test programs unit tidy
 test:
-	@.ci/setup
+	@.ci/setup test
 	@$(MAKE) --no-print-directory -j2 programs >$(B).log 2>&1 || { cat $(B).log; exit 1; }
 	@$(MAKE) --no-print-directory -j2 programs $(SANITIZED) >$(B).log 2>&1 || { cat $(B).log; exit 1; }
 	@rm -f $(B).log

@@ -58,7 +58,7 @@ struct wc_type *wc_type_int(struct wc_arena *arena, struct wc_span span, int64_t
 void wc_write_int(struct wc_buf *out, int64_t number)
 {
     char digits[24];
-    uint64_t size = number < 0 ? (uint64_t)-number : (uint64_t)number;
+    uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
     int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)size);
     if (number < 0)
         wc_buf_char(out, '-');
