@@ -51,7 +51,8 @@ def print_table():
     print()
     for note in notes:
         print(note)
-    print("Ratio: times better than the limit or the peer, by the medians; over 1 is better.")
+    print("Ratio: times better than the limit or the peer, by the medians; over 1 is better. Beside fdatasync: how many "
+          "jobs were made durable in the time of one.")
     print(f"MISSED: {'; '.join(over)}" if over else "Every limit is kept.")
 
 
@@ -314,7 +315,7 @@ def whole_rows(name, runs, syncs):
     row(f"whole request, {name}", "jobs/s", rates)
     row("  p50", "ms", [run["p50_ms"] for run in runs])
     row("  p99", "ms", [run["p99_ms"] for run in runs])
-    row("  beside fdatasync in the store's folder", "sync/s", syncs, f"jobs/s {number(statistics.median(rates))}",
+    row("  fdatasync of 4 KB in the same folder", "sync/s", syncs, "jobs for a sync",
         statistics.median(run["rate"] / sync for run, sync in zip(runs, syncs)))
     notes.append(f"Processor time a job, {name}: {split(runs)}.")
 
@@ -332,7 +333,7 @@ def measure_whole():
             syncs.append(fdatasync_rate(1))
             runs.append(system.run(connections, 4))
         whole_rows(f"{connections} at a time", runs, syncs)
-    row("  of the upstream alone, 64 at a time", "req/s", [capacity], f"jobs/s {number(runs[-1]['rate'])}",
+    row("the upstream alone, by the same load generator", "req/s", [capacity], f"jobs/s {number(runs[-1]['rate'])}",
         capacity / runs[-1]["rate"])
     row("resident, after these jobs", "MB", [status(system.binary.pid, "VmRSS") / 1024])
     system.stop()
@@ -348,6 +349,16 @@ def measure_whole():
 
 # ---- the run ----------------------------------------------------------------------------------------
 
+def packages():
+    names = ["libevent-dev", "libcurl4-openssl-dev", "libsqlite3-dev", "libssl-dev", "libjansson-dev", "wrk"]
+    try:
+        found = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${Version}, ", *names], stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, text=True, check=False).stdout
+    except OSError:  # not Debian
+        return ""
+    return found.rstrip(", ").replace("-dev", "")
+
+
 def versions():
     model = "?"
     with open("/proc/cpuinfo", encoding="utf-8") as lines:
@@ -356,6 +367,7 @@ def versions():
     when = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     print(f"{tool(f'{BUILD}/wright', '--version').splitlines()[0]}; {tool(CC, '--version').splitlines()[0]}; "
           f"Linux {platform.release()}; {model}, {len(CORES)} cores; load {os.getloadavg()[0]:.1f}; {when}")
+    print(packages(), flush=True)
     if os.getloadavg()[0] > 0.5 * len(CORES):
         notes.append(f"The machine was busy with other work when this began (load {os.getloadavg()[0]:.1f} on "
                      f"{len(CORES)} cores): read the ratios within a run, not the rates.")

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,6 +85,7 @@ static pid_t start(const char *which, int *port)
     pid_t child = fork();
     if (child == 0) {
         close(ends[0]);
+        prctl(PR_SET_PDEATHSIG, SIGTERM); /* whoever interrupts the measure stops the server, too */
         _exit(serve(which, ends[1]));
     }
     close(ends[1]);
