@@ -37,7 +37,7 @@ struct load {
     size_t open, count, good, other, broken;
     uint32_t *times_us;
     int64_t end_us;
-    char first_other[400]; /* what the first reply that does not count began with */
+    char first_other[1500]; /* what the first reply that does not count began with */
 };
 
 static int64_t now_us(void)
