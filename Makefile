@@ -1,7 +1,9 @@
 # Wright: two commands do everything. `make demo` shows it, `make test` tests it; each installs what it lacks.
 # `make help` lists the rest.
 B ?= build
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 OPT ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CPPFLAGS += -D_GNU_SOURCE -I. -Iruntime/include -I$(B)
