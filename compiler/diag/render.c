@@ -191,7 +191,7 @@ static void mark_style(struct out *out, const struct wc_diag *diag, const struct
 static void marks_line(struct out *out, const struct wc_diag *diag, const struct mark *marks,
                        size_t count, size_t from)
 {
-    size_t shift = from ? 4 : 1, column = 0;
+    size_t shift = from ? 4 : 1, column = 0, below = count;
     gutter(out, "");
     for (size_t i = 0; i < count; i++) {
         size_t start = marks[i].start - from + shift, end = marks[i].end - from + shift;
@@ -205,11 +205,12 @@ static void marks_line(struct out *out, const struct wc_diag *diag, const struct
         if (i + 1 == count && marks[i].label->text[0]) {
             wc_buf_char(out->buf, ' ');
             put_text(out->buf, marks[i].label->text);
+            below = i;
         }
         paint(out, reset);
     }
     wc_buf_char(out->buf, '\n');
-    for (size_t i = count - 1; i-- > 0;) {
+    for (size_t i = below; i-- > 0;) {
         if (!marks[i].label->text[0])
             continue;
         gutter(out, "");

@@ -64,6 +64,29 @@ static void check_text(void)
     tap_text(rendered(&none, false), "", "nothing to say");
 }
 
+/* Carets hide the marks inside them, not what those say. */
+static void check_inside(void)
+{
+    struct wc_diags diags = {.arena = &arena};
+    struct wc_source *source = wc_source_from(&arena, "a.flow", "a ?? b\n", 7);
+    struct wc_diag *diag = wc_report(&diags, WC_E0501, span(source, 0, 6), "no");
+    wc_diag_label(&diags, diag, "two types");
+    wc_diag_also(&diags, diag, span(source, 0, 1), "text");
+    wc_diag_also(&diags, diag, span(source, 5, 6), "int");
+    tap_text(rendered(&diags, false),
+             "error[E0501]: no\n"
+             " --> a.flow:1:1\n"
+             "  |\n"
+             "1 | a ?? b\n"
+             "  | ^^^^^^\n"
+             "  |      int\n"
+             "  | text\n"
+             "  | two types\n"
+             "\n"
+             "1 error, 0 warnings\n",
+             "labels inside another are all said");
+}
+
 static void check_other_file(void)
 {
     struct wc_diags diags = {.arena = &arena};
@@ -196,6 +219,7 @@ static void check_codes(void)
 int main(void)
 {
     check_text();
+    check_inside();
     check_other_file();
     check_hostile();
     check_json();
