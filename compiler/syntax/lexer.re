@@ -258,6 +258,7 @@ static void comment(struct wc_lexer *lexer, const char *begin)
 
 /* ---- tokens ---------------------------------------------------------------------------------- */
 
+/* What another language writes so is refused, with a word on how it is written here. */
 static void unknown(struct wc_lexer *lexer, const char *at)
 {
     static const char *const hints[][2] = {
@@ -391,6 +392,13 @@ static bool scan(struct wc_lexer *lexer, struct wc_token *token)
         "<="  { return is(token, WC_TOK_LE); }
         ">"   { return is(token, WC_TOK_GT); }
         ">="  { return is(token, WC_TOK_GE); }
+        "&&"  { unknown(lexer, at); return is(token, WC_TOK_AND); }
+        "||"  { unknown(lexer, at); return is(token, WC_TOK_OR); }
+        "'" [ !#-&(-~]* "'" { unknown(lexer, at);
+                          token->kind = WC_TOK_STRING;
+                          token->len = (size_t)(lexer->cursor - at) - 2;
+                          token->text = wc_arena_copy(lexer->arena, at + 1, token->len);
+                          return true; }
         *               { unknown(lexer, at); return false; }
     */
 }

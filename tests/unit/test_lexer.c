@@ -130,6 +130,15 @@ static void bytes(void)
     is("", "");
 }
 
+static void other_languages(void)
+{
+    is("k && b || c", "name:k and name:b or name:c !E0101 !E0101");
+    is("k & b", "name:k name:b !E0101");
+    is("'mail', 'chat'", "\"mail\" , \"chat\" !E0101 !E0101");
+    is("it's\n'", "name:it name:s !E0101 !E0101");
+    is("\"${'k'}\"", "head<> \"k\" tail<> !E0101");
+}
+
 static void docs(void)
 {
     struct wc_lexer lexer;
@@ -184,6 +193,7 @@ int main(void)
     strings();
     words();
     bytes();
+    other_languages();
     docs();
     keywords();
     bounds();
