@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -282,6 +283,11 @@ static enum wc_exit link_objects(struct job *job)
     const char *log = wc_arena_printf(job->arena, "%s/link.log", job->scratch);
     const char *made = wc_arena_printf(job->arena, "%s.%ld.tmp", job->link->output, (long)getpid());
     link_args(job, &args, made);
+    int probe = open(made, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (probe < 0)
+        return wc_trouble("build", "cannot write %s: %s", job->link->output, strerror(errno));
+    close(probe);
+    unlink(made);
     pid_t pid = wc_run_start(job->arena, &args, log);
     if (pid < 0)
         return no_compiler(job);

@@ -97,7 +97,8 @@ def building():
             ("does not compile", [SPEC, "-o", made], {"CFLAGS": "-Dint=@"}),
             ("cannot read", ["no-such.flow", "-o", made], {}),
             ("give one specification", [SPEC], {}),
-            ("no-such-folder", [SPEC, "-o", os.path.join(folder, "no-such-folder", "x")], {})):
+            ("build: cannot write " + os.path.join(folder, "no-such-folder", "x"),
+             [SPEC, "-o", os.path.join(folder, "no-such-folder", "x")], {})):
         done = build(*args, **changes)
         ok(done.returncode == 2 and says in done.stderr, f"build fails and says so: {says}", done)
     same(os.stat(made).st_mtime_ns, before, "a build that fails leaves the old binary")
