@@ -122,11 +122,11 @@ static bool next_preference(void *arg, struct wr_str name, struct wr_str value)
 /* "goes on from the pointer": made into a sentence of its own. */
 static struct wr_str sentence(struct wr_arena *arena, const struct wr_fault *fault)
 {
-    char *text =
-        fault->pointer.len
-            ? wr_arena_printf(arena, "%.*s %.*s.", (int)fault->pointer.len, fault->pointer.ptr,
-                              (int)fault->message.len, fault->message.ptr)
-            : wr_arena_printf(arena, "The body %.*s.", (int)fault->message.len, fault->message.ptr);
+    struct wr_str what = fault->pointer.len ? fault->pointer : WR_STR("The body");
+    size_t len = fault->message.len;
+    const char *stop = len && fault->message.ptr[len - 1] == '?' ? "" : ".";
+    char *text = wr_arena_printf(arena, "%.*s %.*s%s", (int)what.len, what.ptr, (int)len,
+                                 fault->message.ptr, stop);
     return (struct wr_str){text, strlen(text)};
 }
 

@@ -25,6 +25,9 @@ def test_bodies(server, up):
          "with every mistake by its pointer")
     ok(all(error["message"].endswith(".") for error in reply.json["errors"]), "and a sentence each",
        reply)
+    reply = server.request("POST", ROUTE, json.dumps({"dokument": "x"}))
+    ok("/dokument is not a field here; did you mean \"document\"?" in
+       [error["message"] for error in reply.json["errors"]], "a question ends with its mark", reply)
     reply = server.request("POST", ROUTE, "{}")
     same([p for p, _ in pointers(reply)], ["/document"], "what is missing is named where it belongs")
     cases = [
