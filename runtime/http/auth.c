@@ -159,7 +159,8 @@ static char *read_file(const char *name, char *error, size_t size)
 {
     FILE *file = fopen(name, "re");
     if (!file) {
-        fail(error, size, "%s: %s", name, strerror(errno));
+        fail(error, size, "%s: %s%s", name, strerror(errno),
+             strchr(name, '/') ? "" : "; neither a file nor a list of name:sha256:scopes");
         return NULL;
     }
     char *text = malloc(LIST_MAX_BYTES + 1);

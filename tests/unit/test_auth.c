@@ -89,7 +89,9 @@ static void test_malformed(void)
          "that are separated by '+' or spaces"},
         {"x:" ALPHA "\n\ny:" ALPHA, "line 3: the key of 'y' is listed already, as 'x'"},
         {"/nowhere/keys", "/nowhere/keys: No such file or directory"},
-        {"nowhere.keys", "nowhere.keys: No such file or directory"},
+        {"nowhere.keys",
+         "nowhere.keys: No such file or directory; neither a file nor a list of "
+         "name:sha256:scopes"},
         {"./", "./: cannot be read"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
