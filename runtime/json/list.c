@@ -51,33 +51,42 @@ static bool check_count(struct wr_reader *in, const char *start, size_t count, s
     return true;
 }
 
+bool wr_read_items(struct wr_reader *in)
+{
+    return wr_next(in) == '[' ? wr_descend(in) : wr_fault_type(in, "a list");
+}
+
+bool wr_read_item(struct wr_reader *in, size_t *count)
+{
+    int c = wr_next(in);
+    if (c == ']') {
+        wr_ascend(in);
+        return false;
+    }
+    if (*count && !wr_take_comma(in, c))
+        return wr_fault_syntax(in, in->at, "a comma or ] must follow an item");
+    wr_step_into(in, NULL, (*count)++);
+    return true;
+}
+
 void *wr_read_list(struct wr_reader *in, size_t *count, size_t size, wr_read_fn *item, size_t min,
                    size_t max)
 {
-    if (wr_next(in) != '[') {
-        wr_fault_type(in, "a list");
-        return NULL;
-    }
+    wr_next(in);
     const char *start = in->at;
     struct items items = {.size = size};
     size_t seen = 0;
-    if (!wr_descend(in))
+    if (!wr_read_items(in))
         return NULL;
-    for (int c = wr_next(in); c != ']'; c = wr_next(in)) {
-        if (seen && !wr_take_comma(in, c)) {
-            wr_fault_syntax(in, in->at, "a comma or ] must follow an item");
-            return NULL;
-        }
-        wr_step_into(in, NULL, seen++);
+    while (wr_read_item(in, &seen)) {
         void *place = seen <= max ? add(in, &items, max) : NULL;
         if (place)
             item(in, place);
         else
             wr_skip_value(in);
-        if (in->stopped)
-            return NULL;
     }
-    wr_ascend(in);
+    if (in->stopped)
+        return NULL;
     check_count(in, start, seen, min, max, true);
     *count = items.count;
     return items.data;

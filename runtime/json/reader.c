@@ -89,7 +89,7 @@ static bool skip_members(struct wr_reader *in)
         struct wr_str name;
         wr_next(in);
         size_t offset = (size_t)(in->at - in->start);
-        if (!wr_take_name(in, &name) || !wr_members_add(in, name, offset))
+        if (!wr_take_name(in, &name) || (!in->last_wins && !wr_members_add(in, name, offset)))
             return false;
         wr_step_into(in, name.ptr, name.len);
         if (!wr_skip_value(in))
@@ -102,18 +102,13 @@ static bool skip_members(struct wr_reader *in)
 
 static bool skip_items(struct wr_reader *in)
 {
+    size_t count = 0;
     if (!wr_descend(in))
         return false;
-    size_t index = 0;
-    for (int c = wr_next(in); c != ']'; c = wr_next(in)) {
-        if (index && !wr_take_comma(in, c))
-            return wr_fault_syntax(in, in->at, "a comma or ] must follow an item");
-        wr_step_into(in, NULL, index++);
+    while (wr_read_item(in, &count))
         if (!wr_skip_value(in))
             return false;
-    }
-    wr_ascend(in);
-    return true;
+    return !in->stopped;
 }
 
 static bool skip_word(struct wr_reader *in, const char *word)
@@ -224,7 +219,7 @@ static bool pass_member(struct wr_reader *in, const struct wr_object *object, st
     else if (!object->shape->open)
         wr_fault_member(in, offset, name, "additionalProperties",
                         wr_unknown_field(in, object->shape, name));
-    else if (!wr_members_add(in, name, offset))
+    else if (!in->last_wins && !wr_members_add(in, name, offset))
         return false;
     wr_step_into(in, name.ptr, name.len);
     return wr_skip_value(in);
@@ -252,7 +247,8 @@ bool wr_read_member(struct wr_reader *in, struct wr_object *object)
         if (!wr_take_name(in, &name))
             return false;
         size_t field = find_field(object, name);
-        bool known = field < object->shape->count, twice = known && wr_was_read(object, field);
+        bool known = field < object->shape->count;
+        bool twice = known && !in->last_wins && wr_was_read(object, field);
         if (known && !twice) {
             object->field = field;
             object->expected = field + 1;

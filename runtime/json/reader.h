@@ -43,6 +43,7 @@ struct wr_reader {
     size_t memory_max;            /* bytes that decoding may take from the arena */
     size_t memory_used;
     bool null_is_absent; /* null stands for an absent optional field: providers' strict modes */
+    bool last_wins;      /* a name may come again, its last value counts: what others wrote */
     bool in_key;         /* the string being checked is a key */
     bool stopped;
     enum wr_read_end state;
@@ -56,11 +57,20 @@ struct wr_reader {
     struct wr_step path[WR_DEPTH_MAX + 1];
 };
 
-/* After it, `memory_max` and `null_is_absent` may be set. `text` must outlive what is decoded. */
+/* After it, `memory_max`, `null_is_absent` and `last_wins` may be set. `text` must outlive what is
+ * decoded. */
 void wr_reader_init(struct wr_reader *in, struct wr_arena *arena, struct wr_str text);
 /* Decodes the whole document, white space around it allowed: the typed struct in the arena, or NULL,
  * and then `state` and `faults` say why. Faults come in the order of the document. */
 void *wr_decode(struct wr_reader *in, const struct wr_schema *schema);
+/* For decoders by hand that take what they find: past white space, the byte that the next value begins
+ * with, or -1 at the end of the document or where reading stopped. */
+int wr_next(struct wr_reader *in);
+/* Begins a list: false where there is none. */
+bool wr_read_items(struct wr_reader *in);
+/* Goes to the next item, which must be read then; `count`, 0 before the first, counts them. False at the
+ * end of the list, past it, or where reading stopped. */
+bool wr_read_item(struct wr_reader *in, size_t *count);
 /* Only the syntax: is it one JSON value, without duplicate keys? */
 bool wr_json_check(struct wr_reader *in);
 

@@ -25,9 +25,6 @@ const char *wr_unknown_field(struct wr_reader *in, const struct wr_shape *shape,
 
 /* ---- reader.c ------------------------------------------------------------------------------ */
 
-/* Past white space: `mark` and `at` are the next byte, which it gives, or -1 at the end of the document
- * or where reading stopped. */
-int wr_next(struct wr_reader *in);
 bool wr_skip_value(struct wr_reader *in);
 /* Goes into an object or a list: '{' or '['. False where that would be too deep. */
 bool wr_descend(struct wr_reader *in);

@@ -102,7 +102,7 @@ static void on_event(void *arg, struct wr_str type, struct wr_str data)
     if (effect->class != WR_OK || answer->done)
         return;
     bool token = answer->token;
-    if (!effect->provider->event(answer, data))
+    if (!effect->provider->event(&effect->client->scratch, answer, data))
         wr_attempt_decide(effect, WR_CLASS_stream_malformed,
                           "sent an event that is not its format");
     if (answer->overflow)

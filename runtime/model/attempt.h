@@ -21,6 +21,7 @@ struct wr_client {
     bool certificates_looked_for;
     char *certificates; /* a file; NULL: the bundle built in, or none */
     struct wr_effect *under_way;
+    struct wr_arena scratch; /* of the event being read */
 };
 
 enum wr_reading {

@@ -287,6 +287,7 @@ void wr_client_close(struct wr_effects *effects)
     free(client->services);
     free(client->models);
     free(client->certificates);
+    wr_arena_free(&client->scratch);
     free(client);
     effects->self = NULL;
     curl_global_cleanup();

@@ -1,10 +1,13 @@
 /* OpenAI's chat completions, streamed, as llama.cpp, vLLM, Ollama and others speak them too. It knows
  * JSON and classes, and nothing of connections or time. */
 #include "runtime/base/quote.h"
+#include "runtime/json/reader.h"
 #include "runtime/model/provider.h"
 
 #include <jansson.h>
 #include <stdio.h>
+
+#define SCRATCH_KEPT ((size_t)64 * 1024) /* from event to event */
 
 /* ---- the request ---------------------------------------------------------------------------- */
 
@@ -171,82 +174,308 @@ static enum wr_class refusal(int status, struct wr_str body, char *code, size_t 
     return class;
 }
 
-static int64_t count_of(json_t *object, const char *name)
+/* ---- one event, in one pass ------------------------------------------------------------------ */
+
+/* What is here without a value, or with one of another type, counts as absent: servers differ. A name
+ * that comes again replaces what it said before. */
+
+#define FIELD(text)                                                                                \
+    {                                                                                              \
+        .name = { WR_TEXT(text) }                                                                  \
+    }
+
+struct part {
+    struct wr_str text;
+    struct part *next;
+};
+
+/* What the choices with index 0 say. */
+struct said {
+    bool sign, refused, no_list;
+    struct wr_str finish;
+    struct part *first, **last;
+};
+
+struct chunk {
+    bool object, huge;              /* huge: a number that no 64 bits hold */
+    struct wr_str error, id, model; /* the error as JSON */
+    struct said said;
+    struct wr_usage usage;
+};
+
+struct delta {
+    struct wr_str content;
+    bool refused, thought[2]; /* thoughts are not part of the answer, but a sign of life */
+};
+
+static void skip(struct wr_reader *in)
 {
-    json_t *value = json_object_get(object, name);
-    return json_is_integer(value) && json_integer_value(value) > 0 ? json_integer_value(value) : 0;
+    struct wr_str text;
+    wr_read_any(in, &text, SIZE_MAX);
 }
 
-static void take_usage(struct wr_answer *answer, json_t *usage)
+static struct wr_str text_of(struct wr_reader *in)
 {
-    if (!json_is_object(usage))
-        return;
-    answer->usage.known = true;
-    answer->usage.input_tokens = count_of(usage, "prompt_tokens");
-    answer->usage.output_tokens = count_of(usage, "completion_tokens");
-    answer->usage.cached_tokens =
-        count_of(json_object_get(usage, "prompt_tokens_details"), "cached_tokens");
+    struct wr_str text = {0};
+    if (wr_next(in) == '"')
+        wr_read_string(in, &text, 0, SIZE_MAX, WR_BYTES);
+    else
+        skip(in);
+    return text;
+}
+
+/* Is it a string that is not empty? */
+static bool says_something(struct wr_reader *in)
+{
+    struct wr_str text;
+    bool string = wr_next(in) == '"';
+    return wr_read_any(in, &text, SIZE_MAX) && string && text.len > 2;
+}
+
+static int64_t integer_of(struct wr_reader *in, bool *huge)
+{
+    struct wr_str text;
+    int64_t value = 0;
+    bool over = false;
+    int c = wr_next(in);
+    if (!wr_read_any(in, &text, SIZE_MAX) || (c != '-' && (c < '0' || c > '9')))
+        return 0;
+    for (size_t i = c == '-'; i < text.len; i++) {
+        int digit = text.ptr[i] - '0';
+        if (digit < 0 || digit > 9)
+            return 0; /* a fraction or an exponent */
+        over = over || __builtin_mul_overflow(value, 10, &value) ||
+               __builtin_add_overflow(value, c == '-' ? -digit : digit, &value);
+    }
+    *huge = *huge || over;
+    return over ? 0 : value;
+}
+
+static int64_t count_of(struct wr_reader *in, bool *huge)
+{
+    int64_t count = integer_of(in, huge);
+    return count > 0 ? count : 0;
+}
+
+static bool begin(struct wr_reader *in, struct wr_object *object, const struct wr_shape *shape,
+                  uint64_t *seen)
+{
+    if (wr_next(in) == '{')
+        return wr_read_object(in, object, shape, seen);
+    skip(in);
+    return false;
+}
+
+static int64_t read_cached(struct wr_reader *in, bool *huge)
+{
+    static const struct wr_field fields[] = {FIELD("cached_tokens")};
+    static const struct wr_shape shape = {fields, 1, true};
+    struct wr_object object;
+    uint64_t seen[1];
+    int64_t count = 0;
+    if (!begin(in, &object, &shape, seen))
+        return 0;
+    while (wr_read_member(in, &object))
+        count = count_of(in, huge);
+    wr_read_object_end(in, &object);
+    return count;
+}
+
+static struct wr_usage read_usage(struct wr_reader *in, bool *huge)
+{
+    static const struct wr_field fields[] = {FIELD("prompt_tokens"), FIELD("completion_tokens"),
+                                             FIELD("prompt_tokens_details")};
+    static const struct wr_shape shape = {fields, 3, true};
+    struct wr_usage usage = {0};
+    struct wr_object object;
+    uint64_t seen[1];
+    if (!begin(in, &object, &shape, seen))
+        return usage;
+    usage.known = true;
+    while (wr_read_member(in, &object)) {
+        if (object.field == 0)
+            usage.input_tokens = count_of(in, huge);
+        else if (object.field == 1)
+            usage.output_tokens = count_of(in, huge);
+        else
+            usage.cached_tokens = read_cached(in, huge);
+    }
+    wr_read_object_end(in, &object);
+    return usage;
 }
 
 /* A delta of a stream, or the message of an answer that was not streamed. */
-static void take_delta(struct wr_answer *answer, json_t *delta)
+static struct delta read_delta(struct wr_reader *in)
 {
-    static const char *const thoughts[] = {"reasoning_content", "reasoning"};
-    json_t *content = json_object_get(delta, "content");
-    size_t len = json_string_length(content);
-    if (len > 0) {
-        answer->token = true;
-        if (len > answer->max - answer->content.len ||
-            !wr_bytes_add(&answer->content, json_string_value(content), len))
-            answer->overflow = true;
+    static const struct wr_field fields[] = {FIELD("content"), FIELD("refusal"),
+                                             FIELD("reasoning_content"), FIELD("reasoning")};
+    static const struct wr_shape shape = {fields, 4, true};
+    struct delta delta = {0};
+    struct wr_object object;
+    uint64_t seen[1];
+    if (!begin(in, &object, &shape, seen))
+        return delta;
+    while (wr_read_member(in, &object)) {
+        if (object.field == 0)
+            delta.content = text_of(in);
+        else if (object.field == 1)
+            delta.refused = says_something(in);
+        else
+            delta.thought[object.field - 2] = says_something(in);
     }
-    if (json_string_length(json_object_get(delta, "refusal")) > 0)
-        answer->token = answer->refused = true;
-    for (size_t i = 0; i < 2; i++) /* not part of the answer, but a sign of life */
-        if (json_string_length(json_object_get(delta, thoughts[i])) > 0)
-            answer->token = true;
+    wr_read_object_end(in, &object);
+    return delta;
 }
 
-static bool take_chunk(struct wr_answer *answer, json_t *root)
+static void add_said(struct wr_reader *in, struct said *said, const struct delta *delta,
+                     struct wr_str finish)
 {
-    json_t *error = json_object_get(root, "error");
-    if (error && !json_is_null(error)) {
-        answer->error = class_of_error(error, 0, answer->code, sizeof answer->code);
+    if (delta->content.len > 0) {
+        struct part *part = WR_NEW(in->arena, struct part);
+        part->text = delta->content;
+        *said->last = part;
+        said->last = &part->next;
+    }
+    said->refused = said->refused || delta->refused;
+    said->sign = said->sign || delta->content.len > 0 || delta->refused || delta->thought[0] ||
+                 delta->thought[1];
+    if (finish.len > 0 && *finish.ptr)
+        said->finish = finish;
+}
+
+static void read_choice(struct wr_reader *in, struct chunk *chunk)
+{
+    enum { INDEX, DELTA, FINISH, MESSAGE };
+    static const struct wr_field fields[] = {FIELD("index"), FIELD("delta"), FIELD("finish_reason"),
+                                             FIELD("message")};
+    static const struct wr_shape shape = {fields, 4, true};
+    struct delta delta = {0}, message = {0};
+    struct wr_str finish = {0};
+    struct wr_object object;
+    uint64_t seen[1];
+    int64_t index = 0;
+    if (!begin(in, &object, &shape, seen))
+        return;
+    while (wr_read_member(in, &object)) {
+        if (object.field == INDEX)
+            index = integer_of(in, &chunk->huge);
+        else if (object.field == DELTA)
+            delta = read_delta(in);
+        else if (object.field == FINISH)
+            finish = text_of(in);
+        else
+            message = read_delta(in);
+    }
+    if (wr_read_object_end(in, &object) && index == 0)
+        add_said(in, &chunk->said, wr_was_read(&object, DELTA) ? &delta : &message, finish);
+}
+
+static void read_choices(struct wr_reader *in, struct chunk *chunk)
+{
+    int c = wr_next(in);
+    size_t count = 0;
+    chunk->said = (struct said){.no_list = c != '[' && c != 'n', .last = &chunk->said.first};
+    if (c != '[') {
+        skip(in);
+        return;
+    }
+    if (wr_read_items(in))
+        while (wr_read_item(in, &count))
+            read_choice(in, chunk);
+}
+
+static bool read_chunk(struct wr_reader *in, void *value)
+{
+    enum { ID, MODEL, CHOICES, USAGE, ERROR };
+    static const struct wr_field fields[] = {FIELD("id"), FIELD("model"), FIELD("choices"),
+                                             FIELD("usage"), FIELD("error")};
+    static const struct wr_shape shape = {fields, 5, true};
+    struct chunk *chunk = value;
+    struct wr_object object;
+    uint64_t seen[1];
+    chunk->object = begin(in, &object, &shape, seen);
+    if (!chunk->object)
         return true;
+    while (wr_read_member(in, &object)) {
+        if (object.field == ID)
+            chunk->id = text_of(in);
+        else if (object.field == MODEL)
+            chunk->model = text_of(in);
+        else if (object.field == CHOICES)
+            read_choices(in, chunk);
+        else if (object.field == USAGE)
+            chunk->usage = read_usage(in, &chunk->huge);
+        else
+            wr_read_any(in, &chunk->error, SIZE_MAX);
     }
-    json_t *choices = json_object_get(root, "choices");
-    if (!json_is_object(root) || (choices && !json_is_array(choices) && !json_is_null(choices)))
+    return wr_read_object_end(in, &object);
+}
+
+/* ---- what it means ------------------------------------------------------------------------- */
+
+static void keep(char *to, size_t size, struct wr_str text)
+{
+    if (!text.ptr)
+        return;
+    size_t len = strnlen(text.ptr, text.len < size ? text.len : size - 1);
+    memcpy(to, text.ptr, len);
+    to[len] = '\0';
+}
+
+static bool take_error(struct wr_answer *answer, struct wr_str text)
+{
+    json_t *error = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+    if (!error)
         return false;
-    copy(answer->version, sizeof answer->version,
-         json_string_value(json_object_get(root, "model")));
-    copy(answer->id, sizeof answer->id, json_string_value(json_object_get(root, "id")));
-    take_usage(answer, json_object_get(root, "usage"));
-    for (size_t i = 0; i < json_array_size(choices); i++) {
-        json_t *choice = json_array_get(choices, i);
-        json_t *delta = json_object_get(choice, "delta");
-        const char *finish = json_string_value(json_object_get(choice, "finish_reason"));
-        if (json_integer_value(json_object_get(choice, "index")) != 0)
-            continue;
-        take_delta(answer, delta ? delta : json_object_get(choice, "message"));
-        if (finish && *finish) {
-            copy(answer->finish, sizeof answer->finish, finish);
-            answer->finished = true;
-        }
-    }
+    answer->error = class_of_error(error, 0, answer->code, sizeof answer->code);
+    json_decref(error);
     return true;
 }
 
-static bool event(struct wr_answer *answer, struct wr_str data)
+static bool take_chunk(struct wr_answer *answer, const struct chunk *chunk)
 {
+    const struct said *said = &chunk->said;
+    if (!chunk->object || chunk->huge)
+        return false;
+    if (chunk->error.len > 0 && *chunk->error.ptr != 'n')
+        return take_error(answer, chunk->error);
+    if (said->no_list)
+        return false;
+    keep(answer->version, sizeof answer->version, chunk->model);
+    keep(answer->id, sizeof answer->id, chunk->id);
+    if (chunk->usage.known)
+        answer->usage = chunk->usage;
+    for (const struct part *part = said->first; part; part = part->next)
+        if (part->text.len > answer->max - answer->content.len ||
+            !wr_bytes_add(&answer->content, part->text.ptr, part->text.len))
+            answer->overflow = true;
+    answer->token = answer->token || said->sign;
+    answer->refused = answer->refused || said->refused;
+    answer->finished = answer->finished || said->finish.len > 0;
+    keep(answer->finish, sizeof answer->finish, said->finish);
+    return true;
+}
+
+static bool event(struct wr_arena *scratch, struct wr_answer *answer, struct wr_str data)
+{
+    static const struct wr_schema schema = {
+        .name = "chunk", .size = sizeof(struct chunk), .decode = read_chunk};
+    struct wr_reader in;
     if (data.len == 6 && memcmp(data.ptr, "[DONE]", 6) == 0) {
         answer->done = true;
         return true;
     }
     if (data.len == 0)
         return true;
-    json_t *root = json_loadb(data.ptr, data.len, JSON_ALLOW_NUL, NULL);
-    bool good = root && take_chunk(answer, root);
-    json_decref(root);
+    wr_reader_init(&in, scratch, data);
+    in.memory_max = SIZE_MAX; /* what it takes is in proportion to the event, which is bounded */
+    in.last_wins = true;
+    const struct chunk *chunk = wr_decode(&in, &schema);
+    bool good = chunk && take_chunk(answer, chunk);
+    if (scratch->used > SCRATCH_KEPT)
+        wr_arena_free(scratch);
+    else
+        wr_arena_reset(scratch);
     return good;
 }
 

@@ -54,7 +54,8 @@ static void decide_model(struct wr_effect *effect)
     if (effect->reading == WR_READING_STREAM)
         wr_sse_end(&effect->sse);
     else if (effect->reading == WR_READING_WHOLE &&
-             !effect->provider->event(answer, (struct wr_str){effect->came.data, effect->came.len}))
+             !effect->provider->event(&effect->client->scratch, answer,
+                                      (struct wr_str){effect->came.data, effect->came.len}))
         wr_attempt_decide(effect, WR_CLASS_stream_malformed, "answered with what is not JSON");
     if (answer->overflow)
         wr_attempt_decide(effect, WR_CLASS_schema_invalid, "answered with more than %zu bytes",

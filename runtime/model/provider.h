@@ -3,6 +3,7 @@
 #ifndef WR_MODEL_PROVIDER_H
 #define WR_MODEL_PROVIDER_H
 
+#include "runtime/base/arena.h"
 #include "runtime/engine/ports.h"
 #include "runtime/model/bytes.h"
 
@@ -27,8 +28,9 @@ struct wr_provider {
     /* The request body. False if memory is out. `host` is the endpoint's, in lower case. */
     bool (*request)(struct wr_bytes *body, const struct wr_model *model,
                     const struct wr_action *action, const char *host);
-    /* One event of a stream, or a whole answer that was not streamed; false: it is no such thing. */
-    bool (*event)(struct wr_answer *answer, struct wr_str data);
+    /* One event of a stream, or a whole answer that was not streamed; false: it is no such thing.
+     * `scratch` is its own for the call; it resets it. */
+    bool (*event)(struct wr_arena *scratch, struct wr_answer *answer, struct wr_str data);
     /* The class of an answer that is not 2xx; `code` gets the provider's word for it or "". */
     enum wr_class (*refusal)(int status, struct wr_str body, char *code, size_t code_size);
     /* The answer has come to its end: its class and, where that is not WR_OK, a sentence. */

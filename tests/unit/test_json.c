@@ -308,6 +308,38 @@ static void test_faults(void)
     tap_ok(b && !b->has_audience, "but absent where the reader is told so");
 }
 
+static int64_t sum(const char *text, bool last_wins)
+{
+    int64_t total = 0, item = 0;
+    size_t count = 0;
+    wr_reader_init(&reader, &arena, (struct wr_str){text, strlen(text)});
+    reader.last_wins = last_wins;
+    if (!wr_read_items(&reader))
+        return -1;
+    while (wr_read_item(&reader, &count))
+        total += wr_read_int(&reader, &item, 0, 9) ? item : 0;
+    return reader.stopped ? -2 : total * 10 + (int64_t)count;
+}
+
+static void test_by_hand(void)
+{
+    tap_number(sum(" [ 1 , 2,3]", false), 63, "a list by hand");
+    tap_number(sum("[]", false), 0, "an empty one");
+    tap_number(sum("{}", false), -1, "none");
+    tap_number(sum("[1,]", false), -2, "a comma too many");
+    tap_number(sum("[1", false), -2, "one without an end");
+    tap_number(sum("[", false), -2, "one that only begins");
+    tap_number(sum("[1,{\"a\":1,\"a\":2}]", false), 12, "an item of another type is a fault");
+    tap_ok(reader.fault_total == 2, "and so is its name that comes twice");
+    tap_ok(sum("[{\"a\":1,\"a\":2}]", true) == 1 && reader.fault_total == 1,
+           "which is none where the last wins");
+    const char *text = "{\"document\":\"d\",\"max_points\":1,\"max_points\":2}";
+    wr_reader_init(&reader, &arena, (struct wr_str){text, strlen(text)});
+    reader.last_wins = true;
+    struct brief *b = wr_decode(&reader, &schema);
+    tap_ok(b && b->max_points == 2, "the last wins");
+}
+
 /* ---- syntax ------------------------------------------------------------------------------------ */
 
 static void test_syntax(void)
@@ -589,6 +621,7 @@ int main(void)
 {
     test_values();
     test_faults();
+    test_by_hand();
     test_syntax();
     test_hostile();
     test_writing();

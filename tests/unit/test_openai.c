@@ -33,12 +33,14 @@ static void test_request(void)
     tap_ok(says("notopenai.com", &action, "\"max_tokens\":7"), "not one that only ends so");
 }
 
+static struct wr_arena scratch;
+
 /* Feeds one event; gives the class that the answer would end with, or -1 where it was no event. */
 static int after(const char *data, struct wr_answer *answer)
 {
     const char *why;
     *answer = (struct wr_answer){.max = 8};
-    if (!wr_openai_chat.event(answer, (struct wr_str){data, strlen(data)}))
+    if (!wr_openai_chat.event(&scratch, answer, (struct wr_str){data, strlen(data)}))
         return -1;
     return (int)wr_openai_chat.end(answer, &why);
 }
@@ -84,6 +86,31 @@ static void test_events(void)
     after("{\"usage\":{\"prompt_tokens\":-5,\"completion_tokens\":\"x\"}}", &answer);
     tap_ok(answer.usage.known && answer.usage.input_tokens == 0 && answer.usage.output_tokens == 0,
            "counts that are none are 0");
+    after(
+        "{\"usage\":{\"prompt_tokens\":7,\"prompt_tokens_details\":{\"cached_tokens\":3},"
+        "\"completion_tokens\":1.0},\"model\":\"a\",\"id\":\"b\",\"created\":1}",
+        &answer);
+    tap_ok(answer.usage.known && answer.usage.input_tokens == 7 &&
+               answer.usage.cached_tokens == 3 && answer.usage.output_tokens == 0 &&
+               !strcmp(answer.version, "a") && !strcmp(answer.id, "b"),
+           "counts, the model and the id");
+    expect("{\"usage\":{\"prompt_tokens\":99999999999999999999}}", -1, "a count beyond 64 bits");
+    after(CHOICE("{\"delta\":{\"content\":\"a\",\"content\":\"\\u00e9\"},\"index\":2,"
+                 "\"index\":0},{\"message\":{\"content\":\"c\"}},{\"index\":1,"
+                 "\"delta\":{\"content\":\"no\"}}"),
+          &answer);
+    tap_ok(answer.content.len == 3 && !memcmp(answer.content.data,
+                                              "\xc3\xa9"
+                                              "c",
+                                              3),
+           "what comes again counts, and choices of index 0 are one text");
+    wr_bytes_free(&answer.content);
+    expect("{\"x\":[1,]}", -1, "broken where nobody reads");
+    expect("{} {}", -1, "two values");
+    expect(
+        "{\"id\":7,\"model\":[],\"usage\":\"\",\"x\":{\"y\":1,\"y\":2},\"choices\":[{"
+        "\"index\":null,\"delta\":{\"content\":[{}],\"refusal\":null},\"finish_reason\":{}}]}",
+        cut, "values of other types are passed over");
 }
 
 static void test_refusals(void)
@@ -104,5 +131,6 @@ int main(void)
     test_request();
     test_events();
     test_refusals();
+    wr_arena_free(&scratch);
     return tap_done();
 }
