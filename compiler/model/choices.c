@@ -6,13 +6,19 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Enough for either operand as text. */
 static struct wc_type *text_of_both(struct wc_scope *scope, const struct wc_expr *a,
                                     const struct wc_expr *b)
 {
     int64_t bytes = larger(wc_text_bytes(a->type), wc_text_bytes(b->type));
     int64_t points = larger(wc_text_points(a->type), wc_text_points(b->type));
-    return wc_type_text_of(scope->work->r->arena, a->span, points, bytes);
+    int64_t least = smaller(wc_text_least(a->type), wc_text_least(b->type));
+    return wc_type_text_of(scope->work->r->arena, a->span, least, points, bytes);
 }
 
 static bool is_text(const struct wc_type *type)

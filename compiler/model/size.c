@@ -1,4 +1,5 @@
 /* How large a value of a type can be: for the lengths of texts and the cost of prompts. */
+#include "compiler/model/fits.h"
 #include "compiler/model/type.h"
 
 #include <string.h>
@@ -103,6 +104,37 @@ int64_t wc_text_bytes(const struct wc_type *type)
 int64_t wc_text_points(const struct wc_type *type)
 {
     return type->kind == WC_TYPE_STRING ? string_points(type) : wc_text_bytes(type);
+}
+
+static int64_t enum_least(const struct wc_type *type)
+{
+    int64_t least = WC_SIZE_MAX;
+    for (size_t i = 0; i < type->value_count; i++) {
+        int64_t points = wc_code_points(type->values[i], strlen(type->values[i]));
+        least = points < least ? points : least;
+    }
+    return least < WC_SIZE_MAX ? least : 0;
+}
+
+int64_t wc_text_least(const struct wc_type *type)
+{
+    if (type->nullable)
+        return 0;
+    switch (type->kind) {
+    case WC_TYPE_STRING:
+        if (!type->has_min)
+            return 0;
+        return type->in_bytes ? (type->min + 3) / 4 : type->min;
+    case WC_TYPE_ENUM:
+        return enum_least(type);
+    case WC_TYPE_INT:
+    case WC_TYPE_NUMBER:
+        return 1;
+    case WC_TYPE_BOOL:
+        return 4;
+    default:
+        return 0;
+    }
 }
 
 bool wc_is_scalar(const struct wc_type *type)

@@ -32,7 +32,7 @@ struct wc_expr *wc_resolve_template(struct wc_scope *scope, const struct wc_ast_
                                     const char *place)
 {
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_TEMPLATE, ast->span, ast->pieces.count);
-    int64_t bytes = 0, points = 0;
+    int64_t bytes = 0, points = 0, least = 0;
     WC_EACH(i, &ast->pieces)
     {
         const struct wc_ast_piece *piece = &ast->pieces.items[i];
@@ -41,8 +41,9 @@ struct wc_expr *wc_resolve_template(struct wc_scope *scope, const struct wc_ast_
         expr->labels |= kid->labels;
         bytes = wc_add_sat(bytes, wc_text_bytes(kid->type));
         points = wc_add_sat(points, wc_text_points(kid->type));
+        least = wc_add_sat(least, wc_text_least(kid->type));
     }
-    expr->type = wc_type_text_of(scope->work->r->arena, ast->span, points, bytes);
+    expr->type = wc_type_text_of(scope->work->r->arena, ast->span, least, points, bytes);
     return expr;
 }
 

@@ -36,10 +36,10 @@ struct wc_type *wc_type_string(struct wc_arena *arena, struct wc_span span, int6
     return type;
 }
 
-struct wc_type *wc_type_text_of(struct wc_arena *arena, struct wc_span span, int64_t max_points,
-                                int64_t max_bytes)
+struct wc_type *wc_type_text_of(struct wc_arena *arena, struct wc_span span, int64_t min_points,
+                                int64_t max_points, int64_t max_bytes)
 {
-    struct wc_type *type = wc_type_string(arena, span, 0, max_points, false);
+    struct wc_type *type = wc_type_string(arena, span, min_points, max_points, false);
     type->max_bytes = max_bytes;
     return type;
 }

@@ -17,9 +17,9 @@ struct wc_type *wc_type_new(struct wc_arena *arena, enum wc_type_kind kind, stru
 /* A string of `min` to `max` code points or bytes. */
 struct wc_type *wc_type_string(struct wc_arena *arena, struct wc_span span, int64_t min,
                                int64_t max, bool in_bytes);
-/* A text of at most so many code points and so many bytes. */
-struct wc_type *wc_type_text_of(struct wc_arena *arena, struct wc_span span, int64_t max_points,
-                                int64_t max_bytes);
+/* A text of so many code points, and of at most so many bytes. */
+struct wc_type *wc_type_text_of(struct wc_arena *arena, struct wc_span span, int64_t min_points,
+                                int64_t max_points, int64_t max_bytes);
 struct wc_type *wc_type_int(struct wc_arena *arena, struct wc_span span, int64_t min, int64_t max);
 
 /* As the specification would write it: `string(1..60_000 bytes)`, `KeyPoint[..20]`. */
@@ -37,6 +37,8 @@ int64_t wc_json_bytes(const struct wc_type *type);
  * scalars as JSON, the rest as JSON. */
 int64_t wc_text_bytes(const struct wc_type *type);
 int64_t wc_text_points(const struct wc_type *type); /* the same in code points */
+/* The fewest code points that a value adds to a text: never more than it does. */
+int64_t wc_text_least(const struct wc_type *type);
 
 bool wc_is_scalar(const struct wc_type *type); /* one value: no list, map or object */
 bool wc_is_number(const struct wc_type *type); /* int or number */

@@ -81,9 +81,13 @@ static void test_strings(void)
     tap_ok(!fits(hundred, points), "an empty text does not fit where one code point is needed");
     tap_number(wc_text_bytes(points), 400, "a text's bytes");
     tap_number(wc_text_points(hundred), 100, "a text's code points");
-    struct wc_type *text = wc_type_text_of(&arena, nowhere, 50, 60);
+    struct wc_type *text = wc_type_text_of(&arena, nowhere, 7, 50, 60);
     tap_ok(fits(text, wc_type_string(&arena, nowhere, 0, 60, true)), "both bounds count: bytes");
     tap_ok(fits(text, wc_type_string(&arena, nowhere, 0, 50, false)), "both bounds count: points");
+    tap_ok(fits(text, wc_type_string(&arena, nowhere, 7, 50, false)), "its least counts");
+    tap_ok(!fits(text, wc_type_string(&arena, nowhere, 8, 50, false)), "and is no more than it is");
+    tap_number(wc_text_least(wc_type_string(&arena, nowhere, 9, 99, true)), 3,
+               "nine bytes are at least three code points");
 }
 
 static void test_numbers(void)
