@@ -88,9 +88,9 @@ void wc_resolve_limits(struct wc_resolver *r, struct wc_clauses clauses, struct 
 
 /* Names and fixtures of the tests; after the workflows. */
 void wc_resolve_tests(struct wc_resolver *r);
-/* Reports E0409 for a file beside the specification: `what` is "prompt file" or "fixture". */
-void wc_report_unreadable(struct wc_resolver *r, const struct wc_text *file, const char *what,
-                          const char *path, int error);
+/* A file beside the specification, or NULL with E0409: `what` is "prompt file" or "fixture". */
+struct wc_source *wc_read_beside(struct wc_resolver *r, const struct wc_text *file,
+                                 const char *what);
 
 /* A literal of the tree, also with a minus sign; false where it is none. */
 bool wc_literal_of(const struct wc_ast_expr *ast, struct wc_literal *literal);

@@ -62,8 +62,8 @@ static const char *sha256(struct wc_arena *arena, const char *bytes, size_t len)
     return text;
 }
 
-void wc_report_unreadable(struct wc_resolver *r, const struct wc_text *file, const char *what,
-                          const char *path, int error)
+static void report_unreadable(struct wc_resolver *r, const struct wc_text *file, const char *what,
+                              const char *path, int error)
 {
     struct wc_diag *diag = wc_report(
         r->diags, WC_E0409, file->span,
@@ -71,6 +71,49 @@ void wc_report_unreadable(struct wc_resolver *r, const struct wc_text *file, con
     wc_diag_label(r->diags, diag, "%s", error == EFBIG ? "larger than 4 MiB" : strerror(error));
     wc_diag_note(r->diags, diag, "looked for at %s", path);
     wc_diag_help(r->diags, diag, "its path is relative to the specification's folder");
+}
+
+/* `..` as a segment, and not in the middle of a name. */
+static bool climbs(const char *path)
+{
+    for (const char *at = path; *at; at += strcspn(at, "/"), at += *at == '/') {
+        if (strcspn(at, "/") == 2 && at[0] == '.' && at[1] == '.')
+            return true;
+    }
+    return false;
+}
+
+/* What is written can only name what lies beside the specification: a text that came from elsewhere
+ * would become part of the program, and the program could not be built anywhere else. */
+static bool is_beside(struct wc_resolver *r, const struct wc_text *file, const char *what)
+{
+    bool absolute = file->bytes[0] == '/';
+    if (!absolute && !climbs(file->bytes))
+        return true;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0409, file->span, "the %s `%s` is not beside the specification",
+                  what, file->bytes);
+    wc_diag_label(r->diags, diag, "%s",
+                  absolute ? "an absolute path" : "`..` leaves the specification's folder");
+    wc_diag_note(r->diags, diag,
+                 "what a program is made of stands in one folder, so that it can be built "
+                 "anywhere");
+    wc_diag_help(r->diags, diag,
+                 "put the file, or a symbolic link to it, into the specification's folder or one "
+                 "below it");
+    return false;
+}
+
+struct wc_source *wc_read_beside(struct wc_resolver *r, const struct wc_text *file,
+                                 const char *what)
+{
+    if (!is_beside(r, file, what))
+        return NULL;
+    const char *path = wc_path_beside(r->arena, r->file->source->path, file->bytes);
+    struct wc_source *source = wc_source_read(r->arena, path);
+    if (!source)
+        report_unreadable(r, file, what, path, errno);
+    return source;
 }
 
 /* NULL where it cannot be read, which is reported each time. */
@@ -82,11 +125,9 @@ static const struct wc_prompt_file *prompt_file(struct wc_resolver *r, const str
         if (strcmp(r->prompt_files.items[i].path, path) == 0)
             return &r->prompt_files.items[i];
     }
-    struct wc_prompt_file read = {.path = path, .source = wc_source_read(r->arena, path)};
-    if (!read.source) {
-        wc_report_unreadable(r, file, "prompt file", path, errno);
+    struct wc_prompt_file read = {.path = path, .source = wc_read_beside(r, file, "prompt file")};
+    if (!read.source)
         return NULL;
-    }
     read.text = wc_parse_template(r->arena, r->names, read.source, r->diags);
     read.hash = sha256(r->arena, read.source->text, read.source->len);
     wc_push(r->arena, &r->prompt_files, read);

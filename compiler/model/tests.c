@@ -3,7 +3,6 @@
 #include "compiler/model/classes.h"
 #include "compiler/model/resolver.h"
 
-#include <errno.h>
 #include <string.h>
 
 struct testing {
@@ -50,13 +49,7 @@ static void collect(struct testing *testing)
 /* The file's text, or NULL where there is none. */
 static const struct wc_source *need_file(struct wc_resolver *r, const struct wc_text *file)
 {
-    if (!file->bytes)
-        return NULL;
-    const char *path = wc_path_beside(r->arena, r->file->source->path, file->bytes);
-    const struct wc_source *source = wc_source_read(r->arena, path);
-    if (!source)
-        wc_report_unreadable(r, file, "fixture", path, errno);
-    return source;
+    return file->bytes ? wc_read_beside(r, file, "fixture") : NULL;
 }
 
 /* An outcome: `ok`, a class, a group or a declared error. */
