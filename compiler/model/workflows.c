@@ -145,6 +145,7 @@ static void refuse_unbuilt(struct wc_workflow_work *work, struct wc_clauses clau
         if (clause->kind == WC_CLAUSE_LET)
             wc_declare(r, &work->lets, clause->name, clause);
         switch (clause->kind) {
+        case WC_CLAUSE_LIMIT:
         case WC_CLAUSE_NOTIFY:
         case WC_CLAUSE_DISCONNECT:
         case WC_CLAUSE_UPGRADE:
