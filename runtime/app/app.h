@@ -26,7 +26,7 @@ struct wr_serve_options {
 /* What answers a path. `method` NULL ends a table. */
 struct wr_route {
     const char *method;  /* HEAD is taken where GET is */
-    const char *path;    /* exact, or with a last segment "{id}" */
+    const char *path;    /* exact, or with one segment "{id}" */
     const char *pattern; /* as metrics and logs name it */
     bool needs_key;      /* where the program has auth */
     bool quiet;          /* asked for often by machines: logged at debug */
@@ -84,15 +84,20 @@ void wr_call_refuse(struct wr_call *call, int status, const char *code, const ch
 /* Both of an engine's answer: what is no job becomes a problem. */
 void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer);
 
+/* The job that the path names; false: there can be none, and the call has ended. */
+bool wr_call_job(struct wr_call *call, struct wr_id *id);
+
 /* A strong entity tag of a body, quotes included; and whether If-None-Match names it. */
 #define WR_ENTITY_TAG 40
 void wr_entity_tag(struct wr_str body, char tag[WR_ENTITY_TAG]);
 bool wr_call_matches(struct wr_call *call, const char *tag);
 
-/* submit.c, jobs.c, pages.c */
+/* submit.c, jobs.c, list.c, pages.c */
 bool wr_submit_head(struct wr_call *call); /* false: ended */
 void wr_submit_handle(struct wr_call *call);
 void wr_job_handle(struct wr_call *call);
+void wr_jobs_handle(struct wr_call *call);
+void wr_cancel_handle(struct wr_call *call);
 void wr_page_openapi(struct wr_call *call);
 void wr_page_contract(struct wr_call *call);
 void wr_page_livez(struct wr_call *call);

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #define FIXED                                                                                      \
-    {"GET", "/jobs/{id}", "/jobs/{id}", true, false, wr_job_handle, NULL},                         \
+    {"GET", "/jobs", "/jobs", true, false, wr_jobs_handle, NULL},                                  \
+        {"GET", "/jobs/{id}", "/jobs/{id}", true, false, wr_job_handle, NULL},                     \
+        {"POST", "/jobs/{id}/cancel", "/jobs/{id}/cancel", true, false, wr_cancel_handle, NULL},   \
         {"GET", "/openapi.json", "/openapi.json", false, false, wr_page_openapi, NULL},            \
         {"GET", "/contract.json", "/contract.json", false, false, wr_page_contract, NULL},         \
         {"GET", "/livez", "/livez", false, true, wr_page_livez, NULL},                             \
@@ -138,18 +140,20 @@ void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer)
 
 /* ---- its beginning -------------------------------------------------------------------------- */
 
-/* Does the path fit; and where the pattern ends with {id}, what is in its place? */
+/* Does the path fit; and where the pattern has {id}, what is in its place? */
 static bool fits(const struct wr_route *route, struct wr_str path, struct wr_str *id)
 {
-    size_t len = strlen(route->path);
+    const char *gap = strstr(route->path, "{id}");
+    size_t before = gap ? (size_t)(gap - route->path) : strlen(route->path);
+    size_t after = gap ? strlen(gap + 4) : 0;
     *id = (struct wr_str){NULL, 0};
-    if (len < 4 || strcmp(route->path + len - 4, "{id}") != 0)
-        return path.len == len && memcmp(path.ptr, route->path, len) == 0;
-    len -= 4;
-    if (path.len <= len || memcmp(path.ptr, route->path, len) != 0)
+    if (path.len < before + after || memcmp(path.ptr, route->path, before) != 0)
         return false;
-    *id = (struct wr_str){path.ptr + len, path.len - len};
-    return memchr(id->ptr, '/', id->len) == NULL;
+    if (!gap)
+        return path.len == before;
+    *id = (struct wr_str){path.ptr + before, path.len - before - after};
+    return id->len > 0 && memchr(id->ptr, '/', id->len) == NULL &&
+           memcmp(id->ptr + id->len, gap + 4, after) == 0;
 }
 
 static bool takes(const struct wr_route *route, struct wr_str method)

@@ -69,10 +69,17 @@ struct wr_submission {
  * or a refusal. */
 struct wr_waiter *wr_engine_submit(struct wr_engine *engine, const struct wr_submission *submission,
                                    wr_answer_fn *answered, void *arg);
+/* No caller's name can be this: who asks with it sees and cancels every job. */
+#define WR_EVERY_CALLER WR_STR("*")
+
 /* The job as it stands, live or folded from the journal; waits up to `wait_ms` for its end.
  * Other callers' jobs are not found. HTTP status is 200 for every job that is found. */
 struct wr_waiter *wr_engine_view(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
                                  int64_t wait_ms, wr_answer_fn *answered, void *arg);
+/* Stops what is under way at once; answers as wr_engine_view() does once the end is durable, or, for
+ * a job that has ended, as it stands. */
+struct wr_waiter *wr_engine_cancel(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
+                                   wr_answer_fn *answered, void *arg);
 /* The client left: `answered` is not called any more; the job goes on. */
 void wr_engine_forget(struct wr_engine *engine, struct wr_waiter *waiter);
 

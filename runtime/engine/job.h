@@ -140,7 +140,8 @@ void wr_job_set_input(struct wr_job *job, const void *input);
 /* Ends its life in memory: out of the table, its waiters must be gone. Freed when nobody owes it. */
 void wr_job_retire(struct wr_job *job);
 void wr_job_free(struct wr_job *job);
-int64_t wr_workflow_job_ms(const struct wr_workflow *workflow); /* by when a job has its result */
+int64_t wr_workflow_job_ms(const struct wr_workflow *workflow);  /* by when a job has its result */
+int64_t wr_workflow_keep_ms(const struct wr_workflow *workflow); /* once it has ended */
 const struct wr_stage *wr_workflow_stage(const struct wr_workflow *workflow, struct wr_str name);
 
 /* record.c: the journal of a job, going out */
@@ -191,7 +192,8 @@ struct wr_waiter {
     struct wr_id id; /* the job asked for */
     char *caller;
     size_t caller_len;
-    bool view; /* GET: else a submission */
+    bool view;    /* GET: else a submission */
+    bool cancels; /* it waits for an end that it asked for */
     bool replayed, joined;
     bool owed;        /* the store will call back */
     int64_t until_us; /* monotonic */
