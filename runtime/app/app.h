@@ -16,10 +16,11 @@ struct event;
 struct event_base;
 struct wr_app;
 struct wr_call;
+struct wr_stream;
 
 struct wr_serve_options {
     const char *listen, *store, *tls_cert, *tls_key;
-    int64_t drain_ms, max_body, max_jobs, max_connections;
+    int64_t drain_ms, heartbeat_ms, max_body, max_jobs, max_connections;
     int log_level;
 };
 
@@ -56,6 +57,7 @@ struct wr_app {
     struct wr_observer observer;
     struct wr_route *routes;
     struct wr_stages stages;
+    struct wr_stream *streams; /* readings of journals under way */
     bool draining;
     struct event *signals[2], *drain_timer;
     enum wr_exit exit;
@@ -70,6 +72,7 @@ struct wr_call {
     struct wr_caller caller;
     struct wr_str request_id, traceparent;
     struct wr_waiter *waiter;
+    struct wr_stream *stream;
     char job[37];
 };
 
@@ -78,6 +81,8 @@ bool wr_routes_init(struct wr_app *app);
 struct wr_handler wr_routes_handler(struct wr_app *app);
 /* End the call: logged, counted, answered. */
 void wr_call_reply(struct wr_call *call, const struct wr_reply *reply);
+/* Begins a stream; whoever streams ends the exchange. */
+void wr_call_stream(struct wr_call *call, const struct wr_reply *head);
 void wr_call_problem(struct wr_call *call, const struct wr_problem *problem,
                      const struct wr_header *headers, size_t header_count);
 void wr_call_refuse(struct wr_call *call, int status, const char *code, const char *detail);
@@ -92,12 +97,19 @@ bool wr_call_job(struct wr_call *call, struct wr_id *id);
 void wr_entity_tag(struct wr_str body, char tag[WR_ENTITY_TAG]);
 bool wr_call_matches(struct wr_call *call, const char *tag);
 
-/* submit.c, jobs.c, list.c, pages.c */
+/* submit.c, jobs.c, list.c, events.c, pages.c */
 bool wr_submit_head(struct wr_call *call); /* false: ended */
 void wr_submit_handle(struct wr_call *call);
 void wr_job_handle(struct wr_call *call);
 void wr_jobs_handle(struct wr_call *call);
 void wr_cancel_handle(struct wr_call *call);
+void wr_events_handle(struct wr_call *call);
+void wr_stream_gone(struct wr_call *call); /* the client of `call->stream` has left */
+/* In the order of an end: every stream looks at its journal once more; all leave; what is left, once
+ * the store is closed, is freed. */
+void wr_streams_read(struct wr_app *app);
+void wr_streams_leave(struct wr_app *app);
+void wr_streams_free(struct wr_app *app);
 void wr_page_openapi(struct wr_call *call);
 void wr_page_contract(struct wr_call *call);
 void wr_page_livez(struct wr_call *call);

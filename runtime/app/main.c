@@ -29,6 +29,8 @@ static const struct wr_flag serve_flags[] = {
      WR_FLAG_TEXT, AT(store)},
     {"--drain", "WRIGHT_DRAIN", "TIME", "30s", "how long a stop waits for jobs under way",
      WR_FLAG_DURATION, AT(drain_ms)},
+    {"--heartbeat", "WRIGHT_HEARTBEAT", "TIME", "15s",
+     "between signs of life on a stream of events", WR_FLAG_DURATION, AT(heartbeat_ms)},
     {"--max-body", "WRIGHT_MAX_BODY", "SIZE", "1M", "of a request", WR_FLAG_SIZE, AT(max_body)},
     {"--max-jobs", "WRIGHT_MAX_JOBS", "N", "10000", "under way; past it 503", WR_FLAG_COUNT,
      AT(max_jobs)},
@@ -65,6 +67,10 @@ static enum wr_exit run_serve(int argc, char **argv)
     if (!options.tls_cert != !options.tls_key) {
         fprintf(stderr, "%s: --tls-cert and --tls-key are given together or not at all\n",
                 program_name());
+        return WR_EXIT_USAGE;
+    }
+    if (options.heartbeat_ms < 10) {
+        fprintf(stderr, "%s: --heartbeat is at least 10ms\n", program_name());
         return WR_EXIT_USAGE;
     }
     if (options.max_body < 1 || options.max_body > INT64_C(1) << 30 || options.max_jobs < 1 ||

@@ -10,6 +10,7 @@
 #define FIXED                                                                                      \
     {"GET", "/jobs", "/jobs", true, false, wr_jobs_handle, NULL},                                  \
         {"GET", "/jobs/{id}", "/jobs/{id}", true, false, wr_job_handle, NULL},                     \
+        {"GET", "/jobs/{id}/events", "/jobs/{id}/events", true, false, wr_events_handle, NULL},    \
         {"POST", "/jobs/{id}/cancel", "/jobs/{id}/cancel", true, false, wr_cancel_handle, NULL},   \
         {"GET", "/openapi.json", "/openapi.json", false, false, wr_page_openapi, NULL},            \
         {"GET", "/contract.json", "/contract.json", false, false, wr_page_contract, NULL},         \
@@ -84,6 +85,15 @@ void wr_call_reply(struct wr_call *call, const struct wr_reply *reply)
     whole.header_count = reply->header_count + 1;
     whole.close = reply->close || call->app->draining;
     wr_reply(call->exchange, &whole);
+}
+
+void wr_call_stream(struct wr_call *call, const struct wr_reply *head)
+{
+    struct wr_reply whole = *head;
+    log_call(call, head->status);
+    whole.headers = with_id(call, head->headers, head->header_count);
+    whole.header_count = head->header_count + 1;
+    wr_stream_start(call->exchange, &whole);
 }
 
 void wr_call_problem(struct wr_call *call, const struct wr_problem *problem,
@@ -273,9 +283,21 @@ static void on_refused(void *self, int status, const char *code, const char *pee
 }
 
 /* A client that leaves is not told apart from one that only closed its sending side: the job goes
- * on either way, and the reply, where nobody reads it any more, is dropped by the server. */
+ * on either way, and the reply, where nobody reads it any more, is dropped by the server. A stream
+ * has no other end than this. */
+static void on_gone(void *self, struct wr_exchange *exchange)
+{
+    (void)self;
+    struct wr_call *call = exchange->user;
+    if (call->stream)
+        wr_stream_gone(call);
+}
+
 struct wr_handler wr_routes_handler(struct wr_app *app)
 {
-    return (struct wr_handler){
-        .self = app, .on_head = on_head, .on_request = on_request, .on_refused = on_refused};
+    return (struct wr_handler){.self = app,
+                               .on_head = on_head,
+                               .on_request = on_request,
+                               .on_gone = on_gone,
+                               .on_refused = on_refused};
 }

@@ -59,6 +59,7 @@ static void on_server_idle(void *arg)
 static void on_engine_idle(void *arg)
 {
     struct wr_app *app = arg;
+    wr_streams_read(app);
     wr_server_drain(app->server, on_server_idle, app);
 }
 
@@ -180,8 +181,10 @@ static enum wr_exit open_all(struct wr_app *app)
 /* The engine before its doors, as its header says; at last the server. */
 static void close_all(struct wr_app *app)
 {
+    wr_streams_leave(app);
     wr_engine_free(app->engine);
     wr_store_close(app->store);
+    wr_streams_free(app);
     if (app->client_open)
         wr_client_close(&app->effects);
     if (app->server)

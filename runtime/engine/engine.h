@@ -83,6 +83,19 @@ struct wr_waiter *wr_engine_cancel(struct wr_engine *engine, struct wr_id job, s
 /* The client left: `answered` is not called any more; the job goes on. */
 void wr_engine_forget(struct wr_engine *engine, struct wr_waiter *waiter);
 
+/* ---- watching -------------------------------------------------------------------------------- */
+
+struct wr_watch;
+
+/* `grown` is called, from within the engine, when the job's journal has a new entry (which becomes
+ * durable soon: the store has it within milliseconds), and a last time, `over`, when the job leaves
+ * memory: then the watch is gone, and all there is to know is in the store. It must not call the
+ * engine. NULL: the job is not live. */
+struct wr_watch *wr_engine_watch(struct wr_engine *engine, struct wr_id job,
+                                 void (*grown)(void *arg, bool over), void *arg);
+uint32_t wr_watch_seq(const struct wr_watch *watch); /* of the newest entry, durable or not */
+void wr_engine_unwatch(struct wr_watch *watch);
+
 /* ---- life ------------------------------------------------------------------------------------ */
 
 /* At start, before the first submission: takes up every job that has not ended. `held`: jobs that

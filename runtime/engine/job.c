@@ -86,6 +86,7 @@ void wr_job_retire(struct wr_job *job)
         engine->unsaved--;
     job->unsaved = false;
     job->phase = WR_JOB_RETIRED;
+    wr_job_end_watches(job);
     if (job->end_commit.timer)
         engine->clock->cancel(engine->clock->self, job->end_commit.timer);
     job->end_commit.timer = NULL;

@@ -121,6 +121,7 @@ struct wr_job {
     int64_t line_us; /* monotonic: the answer has left by then */
     bool joinable;
     struct wr_waiter *waiters;
+    struct wr_watch *watches;
     /* Entries that no awaited commit has covered yet, the first `sent` of them handed over. */
     struct wr_entry *entries;
     size_t entry_count, entry_room, sent;
@@ -212,6 +213,10 @@ void wr_waiter_look(struct wr_waiter *waiter);
 void wr_waiter_free(struct wr_waiter *waiter);
 /* The engine ends: freed now, or when the store has answered. */
 void wr_waiter_orphan(struct wr_waiter *waiter);
+
+/* watch.c */
+void wr_job_tell_watches(struct wr_job *job); /* the journal has grown */
+void wr_job_end_watches(struct wr_job *job);  /* and will not any more, here */
 
 /* recover.c: the same. NULL is nothing. */
 void wr_recovery_orphan(struct wr_recovery *recovery);
