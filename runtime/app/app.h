@@ -52,7 +52,9 @@ struct wr_app {
     struct wr_store *store;
     struct wr_engine *engine;
     struct wr_server *server;
-    struct wr_keys *keys; /* NULL: the program has no auth */
+    struct wr_server *operator_server; /* on a Unix socket beside the store */
+    char *operator_path;               /* NULL: it is not there */
+    struct wr_keys *keys;              /* NULL: the program has no auth */
     struct wr_metrics *metrics;
     struct wr_observer observer;
     struct wr_route *routes;
@@ -79,6 +81,8 @@ struct wr_call {
 /* routes.c */
 bool wr_routes_init(struct wr_app *app);
 struct wr_handler wr_routes_handler(struct wr_app *app);
+/* For whoever owns the store: no keys, every caller's jobs, no workflows. */
+struct wr_handler wr_routes_operator_handler(struct wr_app *app);
 /* End the call: logged, counted, answered. */
 void wr_call_reply(struct wr_call *call, const struct wr_reply *reply);
 /* Begins a stream; whoever streams ends the exchange. */
@@ -116,7 +120,18 @@ void wr_page_livez(struct wr_call *call);
 void wr_page_readyz(struct wr_call *call);
 void wr_page_metrics(struct wr_call *call);
 
+/* operator.c, operator_text.c: the commands that talk to a running binary */
+struct wr_operator_options {
+    const char *store;                              /* NULL: the default one */
+    const char *status, *workflow, *before, *limit; /* list; NULL: any */
+    bool json;
+};
+enum wr_exit wr_operator_jobs(int argc, char **argv, const struct wr_operator_options *options);
+enum wr_exit wr_operator_backup(const char *to, const struct wr_operator_options *options);
+
 /* serve.c */
+/* "sqlite:NAME.db" where none is given; kept in `text`. */
+const char *wr_store_url(const char *given, char *text, size_t size);
 enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_options *options);
 /* What is missing or wrong in the environment, a line each on stderr; their number. */
 size_t wr_check_environment(const struct wr_program *program, struct wr_keys **keys);

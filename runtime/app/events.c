@@ -342,7 +342,8 @@ void wr_events_handle(struct wr_call *call)
     if (app->streams)
         app->streams->at = &stream->next;
     app->streams = stream;
-    call->stream = streams ? stream : NULL; /* who asks for one answer gets it, half closed or not */
+    call->stream =
+        streams ? stream : NULL; /* who asks for one answer gets it, half closed or not */
     read_now(stream);
 }
 

@@ -172,6 +172,11 @@ static bool takes(const struct wr_route *route, struct wr_str method)
            (strcmp(route->method, "GET") == 0 && wr_str_equal(method, WR_STR("HEAD")));
 }
 
+static bool is_operator(const struct wr_call *call)
+{
+    return wr_str_equal(call->caller.name, WR_EVERY_CALLER);
+}
+
 /* 404, or 405 with the methods that the path has. */
 static void refuse_route(struct wr_call *call)
 {
@@ -179,7 +184,7 @@ static void refuse_route(struct wr_call *call)
     char allow[64] = "";
     for (const struct wr_route *route = call->app->routes; route->method; route++) {
         struct wr_str id;
-        if (!fits(route, request->path, &id))
+        if (!fits(route, request->path, &id) || (route->workflow && is_operator(call)))
             continue;
         size_t used = strlen(allow);
         snprintf(allow + used, sizeof allow - used, "%s%s%s", used ? ", " : "", route->method,
@@ -244,9 +249,8 @@ static bool authorise(struct wr_call *call)
     return false;
 }
 
-static bool on_head(void *self, struct wr_exchange *exchange)
+static struct wr_call *begin(struct wr_app *app, struct wr_exchange *exchange)
 {
-    struct wr_app *app = self;
     struct wr_call *call = WR_NEW(exchange->request.arena, struct wr_call);
     exchange->user = call;
     call->app = app;
@@ -257,6 +261,12 @@ static bool on_head(void *self, struct wr_exchange *exchange)
         if (fits(route, exchange->request.path, &call->id) &&
             takes(route, exchange->request.method))
             call->route = route;
+    return call;
+}
+
+static bool on_head(void *self, struct wr_exchange *exchange)
+{
+    struct wr_call *call = begin(self, exchange);
     if (!call->route) {
         refuse_route(call);
         return false;
@@ -264,6 +274,17 @@ static bool on_head(void *self, struct wr_exchange *exchange)
     if (!authorise(call))
         return false;
     return call->route->workflow ? wr_submit_head(call) : true;
+}
+
+/* A job belongs to the caller that began it: an operator begins none. */
+static bool on_operator_head(void *self, struct wr_exchange *exchange)
+{
+    struct wr_call *call = begin(self, exchange);
+    call->caller.name = WR_EVERY_CALLER;
+    if (call->route && !call->route->workflow)
+        return true;
+    refuse_route(call);
+    return false;
 }
 
 static void on_request(void *self, struct wr_exchange *exchange)
@@ -300,4 +321,11 @@ struct wr_handler wr_routes_handler(struct wr_app *app)
                                .on_request = on_request,
                                .on_gone = on_gone,
                                .on_refused = on_refused};
+}
+
+struct wr_handler wr_routes_operator_handler(struct wr_app *app)
+{
+    struct wr_handler handler = wr_routes_handler(app);
+    handler.on_head = on_operator_head;
+    return handler;
 }
