@@ -71,4 +71,13 @@ def test_filters():
     same((reply.status, reply.headers.get("allow")), (405, "GET, HEAD"), "POST is 405")
 
 
-main(test_pages, test_filters)
+def test_document():
+    paths = Server(Upstream()).get("/openapi.json").json["paths"]
+    got = {path: sorted(paths[path]) for path in paths if path.startswith("/jobs")}
+    same(got, {"/jobs": ["get"], "/jobs/{id}": ["get"], "/jobs/{id}/cancel": ["post"],
+               "/jobs/{id}/events": ["get"]}, "the OpenAPI document has these paths")
+    same({row["name"] for row in paths["/jobs"]["get"]["parameters"]},
+         {"status", "workflow", "before", "limit"}, "and their parameters")
+
+
+main(test_pages, test_filters, test_document)
