@@ -87,8 +87,10 @@ static bool take_wait(const struct wr_request *request, int64_t *wait_ms)
 
 bool wr_call_job(struct wr_call *call, struct wr_id *id)
 {
-    if (wr_id_parse(call->id.ptr, call->id.len, id))
+    if (wr_id_parse(call->id.ptr, call->id.len, id)) {
+        wr_id_text(id, call->job); /* for the log */
         return true;
+    }
     wr_call_refuse(call, 404, "job_not_found", "There is no such job.");
     return false;
 }

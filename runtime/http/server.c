@@ -204,7 +204,9 @@ bool wr_server_listen_unix(struct wr_server *server, const char *path, char *err
         return false;
     }
     strcpy(to.sun_path, path);
-    unlink(path);
+    struct stat old;
+    if (lstat(path, &old) == 0 && S_ISSOCK(old.st_mode))
+        unlink(path); /* of a process that was killed */
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     /* Nobody can connect before listen(). */
     if (fd >= 0 && bind(fd, (struct sockaddr *)&to, sizeof to) == 0 && chmod(path, 0600) == 0 &&
