@@ -138,6 +138,32 @@ def test_crash():
     same(seen[-1]["kind"], "finished", "to its end")
 
 
+def test_crashes():
+    """The same, killed again and again at any moment."""
+    up = Upstream()
+    up.ways[LARGE] = Way(body=POINTS, delay=0.12)
+    server = Server(up)
+    for number in range(3):
+        job = server.post(f"Sales rose by four per cent. {number}", {"Prefer": "respond-async"}).json["job_id"]
+        seen, kills = [], 0
+        while not seen or seen[-1]["kind"] != "finished":
+            stream = Stream(server, job, seen[-1]["seq"] if seen else None)
+            timer = threading.Timer(0.02 + 0.03 * ((kills * 7 + number * 3) % 5), server.kill)
+            if kills < 5:
+                timer.start()
+            seen += stream.rest()
+            timer.cancel()
+            if timer.ident:
+                timer.join()
+            stream.close()
+            if server.process.returncode is not None:
+                kills += 1
+                server.start()
+        want = server.get(f"/jobs/{job}/events").json["events"]
+        ok(seen == want and [event["seq"] for event in seen] == list(range(1, len(seen) + 1)),
+           f"nothing missed, nothing twice over {kills} kills ({len(seen)} events)", f"{seen}\n{want}")
+
+
 def test_leaving():
     up = Upstream()
     up.ways[LARGE] = Way(silent=True)
@@ -176,4 +202,4 @@ def test_drain():
     same(server.wait(), 0, "and then it exits 0")
 
 
-main(test_json, test_stream, test_crash, test_leaving, test_drain)
+main(test_json, test_stream, test_crash, test_crashes, test_leaving, test_drain)
