@@ -139,7 +139,7 @@ static void refuse(struct wr_stream *stream, enum wr_answer_kind kind)
     wr_call_refusal(call, &answer);
 }
 
-/* The events after `*seq`, each between `before` and `after`; true where the last one is the end. */
+/* The events after `*seq`, which becomes the newest one's; true where that is the end. */
 static bool show_all(struct wr_text *out, bool operator, bool as_stream, uint32_t *seq,
                      const struct wr_entry *entries, size_t count)
 {

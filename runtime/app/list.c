@@ -9,8 +9,7 @@
 #define PAGE 20
 #define PAGE_MAX 100
 
-/* The store may answer after the request's arena is gone: it never is, as every exchange is ended
- * by its answer. */
+/* In the request's arena, which lives until the answer of the store has ended the exchange. */
 struct page {
     struct wr_call *call;
     uint32_t limit;
