@@ -105,6 +105,7 @@ struct wr_finish {
     int64_t finished_ms;
     int64_t keep_until_ms;  /* UTC: retention may delete it after */
     bool release_keys;      /* a retryable failure frees idempotency and dedupe */
+    bool release_dedupe;    /* a cancelled job: there is nothing to join */
     struct wr_key remember; /* all zero: nothing to remember */
     struct wr_str remember_value, remember_schema; /* JSON, and its schema's hash */
 };

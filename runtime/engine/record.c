@@ -37,6 +37,7 @@ void wr_job_record(struct wr_job *job, struct wr_event *event)
         job->end = *event; /* folded once it is durable: nobody is told before */
     else
         wr_state_fold(&job->state, event);
+    wr_job_tell_watches(job);
 }
 
 static void send(struct wr_job *job, const struct wr_finish *finish,

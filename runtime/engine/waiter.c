@@ -152,7 +152,7 @@ static void patience_over(void *arg)
 {
     struct wr_waiter *waiter = arg;
     waiter->timer = NULL;
-    if (waiter->job->phase == WR_JOB_ACCEPTING)
+    if (waiter->job->phase == WR_JOB_ACCEPTING || waiter->cancels)
         wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
     else
         wr_waiter_answer_state(waiter, &waiter->job->state);
@@ -175,8 +175,8 @@ void wr_waiter_attach(struct wr_waiter *waiter, struct wr_job *job)
 
 static bool may_see(const struct wr_waiter *waiter, struct wr_str caller)
 {
-    return waiter->joined ||
-           wr_str_equal(caller, (struct wr_str){waiter->caller, waiter->caller_len});
+    const struct wr_str own = {waiter->caller, waiter->caller_len};
+    return waiter->joined || wr_str_equal(own, WR_EVERY_CALLER) || wr_str_equal(caller, own);
 }
 
 static void looked(void *arg, enum wr_store_status status, const struct wr_job_row *row,
