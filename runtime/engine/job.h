@@ -193,8 +193,9 @@ struct wr_waiter {
     size_t caller_len;
     bool view; /* GET: else a submission */
     bool replayed, joined;
-    bool owed;        /* the store will call back */
-    int64_t until_us; /* monotonic */
+    bool owed;         /* the store will call back */
+    int64_t until_us;  /* monotonic */
+    int64_t budget_us; /* monotonic: the end of a submission's budget; else 0 */
     enum wr_answer_kind refusal;
 };
 
