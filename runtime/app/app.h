@@ -136,4 +136,15 @@ enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_op
 /* What is missing or wrong in the environment, a line each on stderr; their number. */
 size_t wr_check_environment(const struct wr_program *program, struct wr_keys **keys);
 
+/* ---- simulate ---------------------------------------------------------------------------------- */
+
+struct wr_simulate_options {
+    int64_t seed, jobs;
+    bool crash;
+    const char *journal; /* NULL: nowhere */
+};
+
+enum wr_exit wr_simulate_command(const struct wr_program *program,
+                                 const struct wr_simulate_options *options);
+
 #endif

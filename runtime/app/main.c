@@ -224,6 +224,34 @@ static enum wr_exit run_backup(int argc, char **argv)
     return WR_EXIT_USAGE;
 }
 
+/* ---- simulate ------------------------------------------------------------------------------- */
+
+#define IN_SIMULATE(field) offsetof(struct wr_simulate_options, field)
+
+static const struct wr_flag simulate_flags[] = {
+    {"--seed", NULL, "N", "1", "all chance follows from it", WR_FLAG_COUNT, IN_SIMULATE(seed)},
+    {"--jobs", NULL, "N", "10000", "to simulate", WR_FLAG_COUNT, IN_SIMULATE(jobs)},
+    {"--crash", NULL, NULL, NULL, "the process dies, too, and recovers", WR_FLAG_SWITCH,
+     IN_SIMULATE(crash)},
+    {"--journal", NULL, "FILE", NULL, "writes every journal there, as text", WR_FLAG_TEXT,
+     IN_SIMULATE(journal)},
+};
+
+static enum wr_exit run_simulate(int argc, char **argv)
+{
+    struct wr_simulate_options options = {0};
+    int rest;
+    enum wr_exit exit = wr_flags_read(program_name(), argc, argv, simulate_flags,
+                                      COUNT(simulate_flags), &options, &rest);
+    if (exit == WR_EXIT_OK)
+        exit = no_arguments("simulate", rest, argv);
+    if (exit != WR_EXIT_OK)
+        return exit;
+    exit = wr_simulate_command(&wright_program, &options);
+    enum wr_exit flushed = flush();
+    return exit == WR_EXIT_OK ? flushed : exit;
+}
+
 /* ---- the table ------------------------------------------------------------------------------ */
 
 static const struct command commands[] = {
@@ -237,6 +265,8 @@ static const struct command commands[] = {
      jobs_flags, COUNT(jobs_flags), run_jobs},
     {"backup", "backup FILE", "copies the store, while it is in use or not", backup_flags,
      COUNT(backup_flags), run_backup},
+    {"simulate", "simulate [flags]", "runs its workflows in virtual time against faults",
+     simulate_flags, COUNT(simulate_flags), run_simulate},
 };
 
 static void help_all(FILE *out)

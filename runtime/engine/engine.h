@@ -7,6 +7,7 @@
 #include "runtime/engine/ports.h"
 
 struct wr_engine;
+struct wr_state;
 struct wr_waiter; /* somebody who is owed an answer; gone once answered or forgotten */
 
 struct wr_engine_options {
@@ -127,6 +128,9 @@ struct wr_gate_counts {
     uint32_t in_use, queued;
     enum wr_breaker_state breaker;
 };
+/* A live job's state, folded as far as things have happened; NULL: it is not live. For who checks the
+ * engine; borrowed until it goes on. */
+const struct wr_state *wr_engine_state(const struct wr_engine *engine, struct wr_id job);
 /* Services first, then models, in the program's order; false past the last. */
 bool wr_engine_gate(const struct wr_engine *engine, size_t index, struct wr_gate_counts *counts);
 

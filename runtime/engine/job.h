@@ -196,8 +196,9 @@ struct wr_waiter {
     bool view;    /* GET: else a submission */
     bool cancels; /* it waits for an end that it asked for */
     bool replayed, joined;
-    bool owed;        /* the store will call back */
-    int64_t until_us; /* monotonic */
+    bool owed;         /* the store will call back */
+    int64_t until_us;  /* monotonic */
+    int64_t budget_us; /* monotonic: the end of a submission's budget; else 0 */
     enum wr_answer_kind refusal;
 };
 
