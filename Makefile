@@ -115,6 +115,11 @@ fuzz:
 tidy:
 	@python3 tests/tidy.py
 
+.PHONY: simulate
+JOBS ?= 1000000
+simulate: all $(B)/tests/test_simulate
+	@$(B)/briefs simulate --seed 1 --jobs $(JOBS) --crash
+	@WRIGHT_SIM_JOBS=$(JOBS) $(B)/tests/test_simulate
 .PHONY: bench help clean
 benches := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 $(B)/bench/%: tests/bench/%.c $(B)/libwright.a
@@ -134,6 +139,7 @@ help:
 	@echo "make generated  compile spec/*.flow into generated/"
 	@echo "make tidy       layers, lengths, style, codes and their pages"
 	@echo "make fuzz       let fuzzers search, FUZZ_SECONDS each"
+	@echo "make simulate   a million jobs in virtual time, with crashes; JOBS=N for fewer"
 	@echo "make bench      speed and size, as ratios"
 	@echo "make clean      remove build/"
 clean:

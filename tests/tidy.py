@@ -4,7 +4,7 @@ import glob, os, re, subprocess, sys
 
 LAYERS = {
     "compiler": ["base", "diag", "syntax", "model", "check", "emit", "diff", "tool"],
-    "runtime": ["include", "base", "json", "engine", "store", "http", "model", "observe", "app"],
+    "runtime": ["include", "base", "json", "engine", "sim", "store", "http", "model", "observe", "app"],
 }
 # What the compiler may take of the runtime: the vocabulary of generated code everywhere, and for the
 # simulated upstreams the runtime's own HTTP server.

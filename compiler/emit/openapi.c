@@ -168,7 +168,7 @@ static void add_route(json_t *paths, const struct wc_model *model, const struct 
 
 /* ---- fixed paths -------------------------------------------------------------------------- */
 
-static json_t *any_job(const struct wc_model *model)
+json_t *wc_any_job(const struct wc_model *model)
 {
     if (model->workflows.count == 1)
         return wc_ref("schemas", wc_job_component(model->arena, model->workflows.items[0]));
@@ -194,7 +194,7 @@ static json_t *get_job(const struct wc_model *model)
     json_t *replies = json_object_get(get, "responses"), *reply = json_object();
     wc_set_text(reply, "description", "The job: the same envelope as the reply to its request.");
     wc_set(reply, "headers", headers_json(names, components, 3));
-    wc_set(reply, "content", content("application/json", any_job(model)));
+    wc_set(reply, "content", content("application/json", wc_any_job(model)));
     wc_set(replies, "200", reply);
     wc_set(replies, "304", wc_quoted_json("{'description':'As it was (If-None-Match).'}"));
     wc_set(replies, "400", wc_problem_reply("A query that cannot be read.", false));
@@ -221,6 +221,7 @@ static const struct {
 void wc_openapi_fixed_paths(json_t *paths, const struct wc_model *model)
 {
     wc_set(paths, "/jobs/{id}", get_job(model));
+    wc_openapi_job_paths(paths, model);
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
         json_t *path = json_object(), *get = json_object(), *tags = json_array();
         json_t *replies = json_object(), *reply = json_object();

@@ -10,6 +10,10 @@ json_t *wc_quoted_json(const char *text);
 json_t *wc_openapi_components(const struct wc_model *model);
 /* Paths that every binary serves: jobs, documents, health. */
 void wc_openapi_fixed_paths(json_t *paths, const struct wc_model *model);
+/* openapi_jobs.c: /jobs, and what there is below a job. */
+void wc_openapi_job_paths(json_t *paths, const struct wc_model *model);
+/* The schema of a job of any workflow. */
+json_t *wc_any_job(const struct wc_model *model);
 /* A reply of problem+json. */
 json_t *wc_problem_reply(const char *description, bool retry_after);
 /* The name of the component for the envelope of a workflow's jobs. */

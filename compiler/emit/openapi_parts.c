@@ -99,6 +99,31 @@ static const struct part shared_schemas[] = {
      "'properties':{'created_at':{'type':'string','format':'date-time'},'finished_at':{'type':["
      "'string','null'],'format':'date-time'},'elapsed_ms':{'type':'integer'},'budget_ms':{"
      "'type':'integer'}}}"},
+    {"JobPage",
+     "{'type':'object','required':['jobs','next'],'properties':{'jobs':{'type':'array','items':{"
+     "'$ref':'#/components/schemas/JobRow'}},'next':{'type':['string','null'],'description':"
+     "'null: this is the last page'}}}"},
+    {"JobRow",
+     "{'type':'object','required':['job_id','status','workflow','result_type','error_code',"
+     "'created_at','finished_at'],'properties':{'job_id':{'type':'string','format':'uuid'},"
+     "'status':{'type':'string','enum':['queued','processing','completed','degraded','failed',"
+     "'cancelled']},'workflow':{'type':'string'},'result_type':{'type':['string','null']},"
+     "'error_code':{'type':['string','null']},'created_at':{'type':'string','format':'date-time'},"
+     "'finished_at':{'type':['string','null'],'format':'date-time'}}}"},
+    {"JobEvents",
+     "{'type':'object','required':['job_id','events','final'],'properties':{'job_id':{'type':"
+     "'string','format':'uuid'},'events':{'type':'array','items':{'$ref':'#/components/schemas/"
+     "JobEvent'}},'final':{'type':'boolean','description':'true: no more will come'}}}"},
+    {"JobEvent",
+     "{'type':'object','description':'Keys that say nothing are left out; more may be added.',"
+     "'required':['seq','at','kind'],'properties':{'seq':{'type':'integer','description':'from 1, "
+     "without gaps'},'at':{'type':'string','format':'date-time'},'kind':{'type':'string','enum':["
+     "'accepted','entered','started','ended','value','transition','published','finished']},"
+     "'stage':{'type':'string'},'attempt':{'type':'integer'},'class':{'type':'string'},'label':{"
+     "'type':'string'},'target':{'type':'string'},'error':{'type':'string'},'status':{'type':"
+     "'string'},'result_type':{'type':'string'},'model':{'type':'string'},'tool':{'type':"
+     "'string'},'input_tokens':{'type':'integer'},'output_tokens':{'type':'integer'},'cost_usd':{"
+     "'type':'string'},'elapsed_ms':{'type':'integer'}}}"},
     {"Problem",
      "{'type':'object','description':'RFC 9457: a refusal, before there is a job','required':["
      "'type','title','status'],'properties':{'type':{'type':'string'},'title':{'type':'string'},"

@@ -16,17 +16,18 @@ struct event;
 struct event_base;
 struct wr_app;
 struct wr_call;
+struct wr_stream;
 
 struct wr_serve_options {
     const char *listen, *store, *tls_cert, *tls_key;
-    int64_t drain_ms, max_body, max_jobs, max_connections;
+    int64_t drain_ms, heartbeat_ms, max_body, max_jobs, max_connections;
     int log_level;
 };
 
 /* What answers a path. `method` NULL ends a table. */
 struct wr_route {
     const char *method;  /* HEAD is taken where GET is */
-    const char *path;    /* exact, or with a last segment "{id}" */
+    const char *path;    /* exact, or with one segment "{id}" */
     const char *pattern; /* as metrics and logs name it */
     bool needs_key;      /* where the program has auth */
     bool quiet;          /* asked for often by machines: logged at debug */
@@ -51,11 +52,14 @@ struct wr_app {
     struct wr_store *store;
     struct wr_engine *engine;
     struct wr_server *server;
-    struct wr_keys *keys; /* NULL: the program has no auth */
+    struct wr_server *operator_server; /* on a Unix socket beside the store */
+    char *operator_path;               /* NULL: it is not there */
+    struct wr_keys *keys;              /* NULL: the program has no auth */
     struct wr_metrics *metrics;
     struct wr_observer observer;
     struct wr_route *routes;
     struct wr_stages stages;
+    struct wr_stream *streams; /* readings of journals under way */
     bool draining;
     struct event *signals[2], *drain_timer;
     enum wr_exit exit;
@@ -70,38 +74,77 @@ struct wr_call {
     struct wr_caller caller;
     struct wr_str request_id, traceparent;
     struct wr_waiter *waiter;
+    struct wr_stream *stream;
     char job[37];
 };
 
 /* routes.c */
 bool wr_routes_init(struct wr_app *app);
 struct wr_handler wr_routes_handler(struct wr_app *app);
+/* For whoever owns the store: no keys, every caller's jobs, no workflows. */
+struct wr_handler wr_routes_operator_handler(struct wr_app *app);
 /* End the call: logged, counted, answered. */
 void wr_call_reply(struct wr_call *call, const struct wr_reply *reply);
+/* Begins a stream; whoever streams ends the exchange. */
+void wr_call_stream(struct wr_call *call, const struct wr_reply *head);
 void wr_call_problem(struct wr_call *call, const struct wr_problem *problem,
                      const struct wr_header *headers, size_t header_count);
 void wr_call_refuse(struct wr_call *call, int status, const char *code, const char *detail);
 /* Both of an engine's answer: what is no job becomes a problem. */
 void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer);
 
+/* The job that the path names; false: there can be none, and the call has ended. */
+bool wr_call_job(struct wr_call *call, struct wr_id *id);
+
 /* A strong entity tag of a body, quotes included; and whether If-None-Match names it. */
 #define WR_ENTITY_TAG 40
 void wr_entity_tag(struct wr_str body, char tag[WR_ENTITY_TAG]);
 bool wr_call_matches(struct wr_call *call, const char *tag);
 
-/* submit.c, jobs.c, pages.c */
+/* submit.c, jobs.c, list.c, events.c, pages.c */
 bool wr_submit_head(struct wr_call *call); /* false: ended */
 void wr_submit_handle(struct wr_call *call);
 void wr_job_handle(struct wr_call *call);
+void wr_jobs_handle(struct wr_call *call);
+void wr_cancel_handle(struct wr_call *call);
+void wr_events_handle(struct wr_call *call);
+void wr_stream_gone(struct wr_call *call); /* the client of `call->stream` has left */
+/* In the order of an end: every stream looks at its journal once more; all leave; what is left, once
+ * the store is closed, is freed. */
+void wr_streams_read(struct wr_app *app);
+void wr_streams_leave(struct wr_app *app);
+void wr_streams_free(struct wr_app *app);
 void wr_page_openapi(struct wr_call *call);
 void wr_page_contract(struct wr_call *call);
 void wr_page_livez(struct wr_call *call);
 void wr_page_readyz(struct wr_call *call);
 void wr_page_metrics(struct wr_call *call);
 
+/* operator.c, operator_text.c: the commands that talk to a running binary */
+struct wr_operator_options {
+    const char *store;                              /* NULL: the default one */
+    const char *status, *workflow, *before, *limit; /* list; NULL: any */
+    bool json;
+};
+enum wr_exit wr_operator_jobs(int argc, char **argv, const struct wr_operator_options *options);
+enum wr_exit wr_operator_backup(const char *to, const struct wr_operator_options *options);
+
 /* serve.c */
+/* "sqlite:NAME.db" where none is given; kept in `text`. */
+const char *wr_store_url(const char *given, char *text, size_t size);
 enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_options *options);
 /* What is missing or wrong in the environment, a line each on stderr; their number. */
 size_t wr_check_environment(const struct wr_program *program, struct wr_keys **keys);
+
+/* ---- simulate ---------------------------------------------------------------------------------- */
+
+struct wr_simulate_options {
+    int64_t seed, jobs;
+    bool crash;
+    const char *journal; /* NULL: nowhere */
+};
+
+enum wr_exit wr_simulate_command(const struct wr_program *program,
+                                 const struct wr_simulate_options *options);
 
 #endif

@@ -10,6 +10,7 @@
 /* sysexits.h, as numbers that scripts know. */
 enum wr_exit {
     WR_EXIT_OK = 0,
+    WR_EXIT_BROKEN = 1, /* simulate: something that must hold did not */
     WR_EXIT_USAGE = 64,
     WR_EXIT_UNAVAILABLE = 69,
     WR_EXIT_SOFTWARE = 70,

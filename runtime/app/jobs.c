@@ -1,4 +1,5 @@
-/* GET /jobs/{id}: the envelope as it stands, with an entity tag; ?wait=N waits for the end. */
+/* GET /jobs/{id}: the envelope as it stands, with an entity tag; ?wait=N waits for the end. POST
+ * /jobs/{id}/cancel: the same envelope, once the job has ended. */
 #include "runtime/app/app.h"
 #include "runtime/base/hex.h"
 
@@ -84,18 +85,33 @@ static bool take_wait(const struct wr_request *request, int64_t *wait_ms)
     return text.len > 0;
 }
 
+bool wr_call_job(struct wr_call *call, struct wr_id *id)
+{
+    if (wr_id_parse(call->id.ptr, call->id.len, id)) {
+        wr_id_text(id, call->job); /* for the log */
+        return true;
+    }
+    wr_call_refuse(call, 404, "job_not_found", "There is no such job.");
+    return false;
+}
+
 void wr_job_handle(struct wr_call *call)
 {
     struct wr_id id;
     int64_t wait_ms;
-    if (!wr_id_parse(call->id.ptr, call->id.len, &id)) {
-        wr_call_refuse(call, 404, "job_not_found", "There is no such job.");
+    if (!wr_call_job(call, &id))
         return;
-    }
     if (!take_wait(&call->exchange->request, &wait_ms)) {
         wr_call_refuse(call, 400, "bad_query", "`wait` is a number of seconds.");
         return;
     }
     call->waiter =
         wr_engine_view(call->app->engine, id, call->caller.name, wait_ms, answered, call);
+}
+
+void wr_cancel_handle(struct wr_call *call)
+{
+    struct wr_id id;
+    if (wr_call_job(call, &id))
+        call->waiter = wr_engine_cancel(call->app->engine, id, call->caller.name, answered, call);
 }

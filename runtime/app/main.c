@@ -29,6 +29,8 @@ static const struct wr_flag serve_flags[] = {
      WR_FLAG_TEXT, AT(store)},
     {"--drain", "WRIGHT_DRAIN", "TIME", "30s", "how long a stop waits for jobs under way",
      WR_FLAG_DURATION, AT(drain_ms)},
+    {"--heartbeat", "WRIGHT_HEARTBEAT", "TIME", "15s",
+     "between signs of life on a stream of events", WR_FLAG_DURATION, AT(heartbeat_ms)},
     {"--max-body", "WRIGHT_MAX_BODY", "SIZE", "1M", "of a request", WR_FLAG_SIZE, AT(max_body)},
     {"--max-jobs", "WRIGHT_MAX_JOBS", "N", "10000", "under way; past it 503", WR_FLAG_COUNT,
      AT(max_jobs)},
@@ -67,6 +69,10 @@ static enum wr_exit run_serve(int argc, char **argv)
                 program_name());
         return WR_EXIT_USAGE;
     }
+    if (options.heartbeat_ms < 10) {
+        fprintf(stderr, "%s: --heartbeat is at least 10ms\n", program_name());
+        return WR_EXIT_USAGE;
+    }
     if (options.max_body < 1 || options.max_body > INT64_C(1) << 30 || options.max_jobs < 1 ||
         options.max_jobs > 10000000 || options.max_connections < 1 ||
         options.max_connections > 1000000) {
@@ -76,10 +82,7 @@ static enum wr_exit run_serve(int argc, char **argv)
                 program_name());
         return WR_EXIT_USAGE;
     }
-    if (!options.store) {
-        snprintf(store, sizeof store, "sqlite:%s.db", program_name());
-        options.store = store;
-    }
+    options.store = wr_store_url(options.store, store, sizeof store);
     return wr_serve(&wright_program, &options);
 }
 
@@ -178,6 +181,77 @@ static enum wr_exit run_keys(int argc, char **argv)
     return flush();
 }
 
+/* ---- jobs, backup ---------------------------------------------------------------------------- */
+
+#define OPERATOR(field) offsetof(struct wr_operator_options, field)
+#define STORE_FLAG                                                                                 \
+    {                                                                                              \
+        "--store", "WRIGHT_STORE", "URL", NULL, "the one that is served", WR_FLAG_TEXT,            \
+            OPERATOR(store)                                                                        \
+    }
+
+static const struct wr_flag jobs_flags[] = {
+    STORE_FLAG,
+    {"--json", NULL, NULL, NULL, "for scripts", WR_FLAG_SWITCH, OPERATOR(json)},
+    {"--status", NULL, "STATUS", NULL, "list: only these", WR_FLAG_TEXT, OPERATOR(status)},
+    {"--workflow", NULL, "NAME", NULL, "list: only these", WR_FLAG_TEXT, OPERATOR(workflow)},
+    {"--before", NULL, "ID", NULL, "list: older than this job", WR_FLAG_TEXT, OPERATOR(before)},
+    {"--limit", NULL, "N", NULL, "list: 1 to 100", WR_FLAG_TEXT, OPERATOR(limit)},
+};
+
+static const struct wr_flag backup_flags[] = {STORE_FLAG};
+
+static enum wr_exit run_jobs(int argc, char **argv)
+{
+    struct wr_operator_options options = {0};
+    int rest;
+    enum wr_exit exit =
+        wr_flags_read(program_name(), argc, argv, jobs_flags, COUNT(jobs_flags), &options, &rest);
+    return exit == WR_EXIT_OK ? wr_operator_jobs(rest, argv + 1, &options) : exit;
+}
+
+static enum wr_exit run_backup(int argc, char **argv)
+{
+    struct wr_operator_options options = {0};
+    int rest;
+    enum wr_exit exit = wr_flags_read(program_name(), argc, argv, backup_flags, COUNT(backup_flags),
+                                      &options, &rest);
+    if (exit != WR_EXIT_OK)
+        return exit;
+    if (rest == 1)
+        return wr_operator_backup(argv[1], &options);
+    fprintf(stderr, "%s: usage: %s backup FILE [--store URL]\n", program_name(), program_name());
+    return WR_EXIT_USAGE;
+}
+
+/* ---- simulate ------------------------------------------------------------------------------- */
+
+#define IN_SIMULATE(field) offsetof(struct wr_simulate_options, field)
+
+static const struct wr_flag simulate_flags[] = {
+    {"--seed", NULL, "N", "1", "all chance follows from it", WR_FLAG_COUNT, IN_SIMULATE(seed)},
+    {"--jobs", NULL, "N", "10000", "to simulate", WR_FLAG_COUNT, IN_SIMULATE(jobs)},
+    {"--crash", NULL, NULL, NULL, "the process dies, too, and recovers", WR_FLAG_SWITCH,
+     IN_SIMULATE(crash)},
+    {"--journal", NULL, "FILE", NULL, "writes every journal there, as text", WR_FLAG_TEXT,
+     IN_SIMULATE(journal)},
+};
+
+static enum wr_exit run_simulate(int argc, char **argv)
+{
+    struct wr_simulate_options options = {0};
+    int rest;
+    enum wr_exit exit = wr_flags_read(program_name(), argc, argv, simulate_flags,
+                                      COUNT(simulate_flags), &options, &rest);
+    if (exit == WR_EXIT_OK)
+        exit = no_arguments("simulate", rest, argv);
+    if (exit != WR_EXIT_OK)
+        return exit;
+    exit = wr_simulate_command(&wright_program, &options);
+    enum wr_exit flushed = flush();
+    return exit == WR_EXIT_OK ? flushed : exit;
+}
+
 /* ---- the table ------------------------------------------------------------------------------ */
 
 static const struct command commands[] = {
@@ -187,6 +261,12 @@ static const struct command commands[] = {
     {"version", "version", "prints every version in it", NULL, 0, run_version},
     {"keys", "keys new NAME [flags]", "makes a key for a caller", keys_flags, COUNT(keys_flags),
      run_keys},
+    {"jobs", "jobs list|show|events|cancel|why", "looks at jobs of the binary that serves",
+     jobs_flags, COUNT(jobs_flags), run_jobs},
+    {"backup", "backup FILE", "copies the store, while it is in use or not", backup_flags,
+     COUNT(backup_flags), run_backup},
+    {"simulate", "simulate [flags]", "runs its workflows in virtual time against faults",
+     simulate_flags, COUNT(simulate_flags), run_simulate},
 };
 
 static void help_all(FILE *out)
@@ -195,7 +275,7 @@ static void help_all(FILE *out)
             wright_program.summary ? ": " : "",
             wright_program.summary ? wright_program.summary : "");
     for (size_t i = 0; i < COUNT(commands); i++)
-        fprintf(out, "  %s %-24s %s\n", program_name(), commands[i].usage, commands[i].summary);
+        fprintf(out, "  %s %-34s %s\n", program_name(), commands[i].usage, commands[i].summary);
     fprintf(out, "\n`%s COMMAND --help` lists a command's flags.\n", program_name());
 }
 

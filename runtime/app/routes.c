@@ -8,7 +8,10 @@
 #include <string.h>
 
 #define FIXED                                                                                      \
-    {"GET", "/jobs/{id}", "/jobs/{id}", true, false, wr_job_handle, NULL},                         \
+    {"GET", "/jobs", "/jobs", true, false, wr_jobs_handle, NULL},                                  \
+        {"GET", "/jobs/{id}", "/jobs/{id}", true, false, wr_job_handle, NULL},                     \
+        {"GET", "/jobs/{id}/events", "/jobs/{id}/events", true, false, wr_events_handle, NULL},    \
+        {"POST", "/jobs/{id}/cancel", "/jobs/{id}/cancel", true, false, wr_cancel_handle, NULL},   \
         {"GET", "/openapi.json", "/openapi.json", false, false, wr_page_openapi, NULL},            \
         {"GET", "/contract.json", "/contract.json", false, false, wr_page_contract, NULL},         \
         {"GET", "/livez", "/livez", false, true, wr_page_livez, NULL},                             \
@@ -84,6 +87,15 @@ void wr_call_reply(struct wr_call *call, const struct wr_reply *reply)
     wr_reply(call->exchange, &whole);
 }
 
+void wr_call_stream(struct wr_call *call, const struct wr_reply *head)
+{
+    struct wr_reply whole = *head;
+    log_call(call, head->status);
+    whole.headers = with_id(call, head->headers, head->header_count);
+    whole.header_count = head->header_count + 1;
+    wr_stream_start(call->exchange, &whole);
+}
+
 void wr_call_problem(struct wr_call *call, const struct wr_problem *problem,
                      const struct wr_header *headers, size_t header_count)
 {
@@ -138,24 +150,31 @@ void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer)
 
 /* ---- its beginning -------------------------------------------------------------------------- */
 
-/* Does the path fit; and where the pattern ends with {id}, what is in its place? */
+/* Does the path fit; and where the pattern has {id}, what is in its place? */
 static bool fits(const struct wr_route *route, struct wr_str path, struct wr_str *id)
 {
-    size_t len = strlen(route->path);
+    const char *gap = strstr(route->path, "{id}");
+    size_t before = gap ? (size_t)(gap - route->path) : strlen(route->path);
+    size_t after = gap ? strlen(gap + 4) : 0;
     *id = (struct wr_str){NULL, 0};
-    if (len < 4 || strcmp(route->path + len - 4, "{id}") != 0)
-        return path.len == len && memcmp(path.ptr, route->path, len) == 0;
-    len -= 4;
-    if (path.len <= len || memcmp(path.ptr, route->path, len) != 0)
+    if (path.len < before + after || memcmp(path.ptr, route->path, before) != 0)
         return false;
-    *id = (struct wr_str){path.ptr + len, path.len - len};
-    return memchr(id->ptr, '/', id->len) == NULL;
+    if (!gap)
+        return path.len == before;
+    *id = (struct wr_str){path.ptr + before, path.len - before - after};
+    return id->len > 0 && memchr(id->ptr, '/', id->len) == NULL &&
+           memcmp(id->ptr + id->len, gap + 4, after) == 0;
 }
 
 static bool takes(const struct wr_route *route, struct wr_str method)
 {
     return wr_str_equal(method, (struct wr_str){route->method, strlen(route->method)}) ||
            (strcmp(route->method, "GET") == 0 && wr_str_equal(method, WR_STR("HEAD")));
+}
+
+static bool is_operator(const struct wr_call *call)
+{
+    return wr_str_equal(call->caller.name, WR_EVERY_CALLER);
 }
 
 /* 404, or 405 with the methods that the path has. */
@@ -165,7 +184,7 @@ static void refuse_route(struct wr_call *call)
     char allow[64] = "";
     for (const struct wr_route *route = call->app->routes; route->method; route++) {
         struct wr_str id;
-        if (!fits(route, request->path, &id))
+        if (!fits(route, request->path, &id) || (route->workflow && is_operator(call)))
             continue;
         size_t used = strlen(allow);
         snprintf(allow + used, sizeof allow - used, "%s%s%s", used ? ", " : "", route->method,
@@ -230,9 +249,8 @@ static bool authorise(struct wr_call *call)
     return false;
 }
 
-static bool on_head(void *self, struct wr_exchange *exchange)
+static struct wr_call *begin(struct wr_app *app, struct wr_exchange *exchange)
 {
-    struct wr_app *app = self;
     struct wr_call *call = WR_NEW(exchange->request.arena, struct wr_call);
     exchange->user = call;
     call->app = app;
@@ -243,6 +261,12 @@ static bool on_head(void *self, struct wr_exchange *exchange)
         if (fits(route, exchange->request.path, &call->id) &&
             takes(route, exchange->request.method))
             call->route = route;
+    return call;
+}
+
+static bool on_head(void *self, struct wr_exchange *exchange)
+{
+    struct wr_call *call = begin(self, exchange);
     if (!call->route) {
         refuse_route(call);
         return false;
@@ -250,6 +274,17 @@ static bool on_head(void *self, struct wr_exchange *exchange)
     if (!authorise(call))
         return false;
     return call->route->workflow ? wr_submit_head(call) : true;
+}
+
+/* A job belongs to the caller that began it: an operator begins none. */
+static bool on_operator_head(void *self, struct wr_exchange *exchange)
+{
+    struct wr_call *call = begin(self, exchange);
+    call->caller.name = WR_EVERY_CALLER;
+    if (call->route && !call->route->workflow)
+        return true;
+    refuse_route(call);
+    return false;
 }
 
 static void on_request(void *self, struct wr_exchange *exchange)
@@ -269,9 +304,28 @@ static void on_refused(void *self, int status, const char *code, const char *pee
 }
 
 /* A client that leaves is not told apart from one that only closed its sending side: the job goes
- * on either way, and the reply, where nobody reads it any more, is dropped by the server. */
+ * on either way, and the reply, where nobody reads it any more, is dropped by the server. A stream
+ * has no other end than this. */
+static void on_gone(void *self, struct wr_exchange *exchange)
+{
+    (void)self;
+    struct wr_call *call = exchange->user;
+    if (call->stream)
+        wr_stream_gone(call);
+}
+
 struct wr_handler wr_routes_handler(struct wr_app *app)
 {
-    return (struct wr_handler){
-        .self = app, .on_head = on_head, .on_request = on_request, .on_refused = on_refused};
+    return (struct wr_handler){.self = app,
+                               .on_head = on_head,
+                               .on_request = on_request,
+                               .on_gone = on_gone,
+                               .on_refused = on_refused};
+}
+
+struct wr_handler wr_routes_operator_handler(struct wr_app *app)
+{
+    struct wr_handler handler = wr_routes_handler(app);
+    handler.on_head = on_operator_head;
+    return handler;
 }

@@ -42,6 +42,14 @@ size_t wr_check_environment(const struct wr_program *program, struct wr_keys **k
     return wrong + 1;
 }
 
+const char *wr_store_url(const char *given, char *text, size_t size)
+{
+    if (given)
+        return given;
+    snprintf(text, size, "sqlite:%s.db", wright_program.name);
+    return text;
+}
+
 /* ---- the end -------------------------------------------------------------------------------- */
 
 static void stop(struct wr_app *app, enum wr_exit exit)
@@ -59,6 +67,7 @@ static void on_server_idle(void *arg)
 static void on_engine_idle(void *arg)
 {
     struct wr_app *app = arg;
+    wr_streams_read(app);
     wr_server_drain(app->server, on_server_idle, app);
 }
 
@@ -180,12 +189,17 @@ static enum wr_exit open_all(struct wr_app *app)
 /* The engine before its doors, as its header says; at last the server. */
 static void close_all(struct wr_app *app)
 {
+    wr_streams_leave(app);
     wr_engine_free(app->engine);
     wr_store_close(app->store);
+    wr_streams_free(app);
     if (app->client_open)
         wr_client_close(&app->effects);
-    if (app->server)
-        wr_server_free(app->server);
+    if (app->operator_path)
+        unlink(app->operator_path);
+    free(app->operator_path);
+    wr_server_free(app->operator_server);
+    wr_server_free(app->server);
     for (size_t i = 0; i < 2; i++)
         if (app->signals[i])
             event_free(app->signals[i]);
@@ -198,9 +212,29 @@ static void close_all(struct wr_app *app)
     free(app->routes);
 }
 
+/* Beside the store, so that whoever may use the one may use the other; the store's lock says that
+ * nobody else listens there. Without it the API is served all the same. */
+static void listen_to_operator(struct wr_app *app)
+{
+    char error[512] = "out of memory";
+    const struct wr_server_options options = {.limits = {.connections = 64},
+                                              .handler = wr_routes_operator_handler(app)};
+    if (asprintf(&app->operator_path, "%s.sock", strchr(app->options.store, ':') + 1) < 0)
+        app->operator_path = NULL;
+    if (app->operator_path)
+        app->operator_server = wr_server_new(app->loop, &options, error, sizeof error);
+    if (app->operator_server &&
+        wr_server_listen_unix(app->operator_server, app->operator_path, error, sizeof error))
+        return;
+    wr_log(WR_LOG_WARN, "no_operator_socket", wr_f_text("reason", error));
+    free(app->operator_path);
+    app->operator_path = NULL;
+}
+
 static void listen_now(struct wr_app *app)
 {
     char error[512];
+    listen_to_operator(app);
     int port = wr_server_listen(app->server, app->options.listen, error, sizeof error);
     if (port < 0) {
         stop(app, fail(app, WR_EXIT_UNAVAILABLE, error));

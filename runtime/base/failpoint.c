@@ -27,6 +27,12 @@ void wr_failpoint_number_(const char *name, int number)
     snprintf(text, sizeof text, "%s.%d", name, number);
     wr_failpoint_(text);
 }
+
+bool wr_broken_(const char *name)
+{
+    const char *wanted = getenv("WRIGHT_BREAK");
+    return wanted && strcmp(wanted, name) == 0;
+}
 #else
 typedef int wr_failpoints_are_not_compiled_in;
 #endif

@@ -2,6 +2,8 @@
  * whoever is waited for calls wr_activity_advance() again. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/failpoint.h"
+
 #include <string.h>
 
 static enum wr_phase enter(struct wr_activity *activity)
@@ -39,6 +41,8 @@ static enum wr_phase run(struct wr_activity *activity)
     wr_event_init(&event, activity, WR_ENTRY_STARTED);
     event.attempt = activity->attempts + 1;
     wr_job_record(activity->job, &event);
+    if (wr_broken("before"))
+        return WR_PHASE_ATTEMPT;
     return wr_activity_commit(activity, WR_PHASE_ATTEMPT);
 }
 

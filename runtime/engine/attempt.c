@@ -2,6 +2,8 @@
  * at once or later. Knows the doors: effects, store, gates. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/failpoint.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +48,8 @@ static struct wr_str effect_key(struct wr_attempt *attempt)
     wr_id_text(&activity->job->state.job, id);
     char *key = wr_arena_printf(&attempt->arena, "%s:%.*s:%s", id, (int)activity->path.len,
                                 activity->path.ptr, activity->stage->name);
+    if (wr_broken("key"))
+        key = wr_arena_printf(&attempt->arena, "%s:%u", key, (unsigned)activity->attempts);
     return (struct wr_str){key, strlen(key)};
 }
 
@@ -63,6 +67,8 @@ static enum wr_phase go_out(struct wr_attempt *attempt)
     wr_id_text(&activity->job->state.job, id);
     struct wr_effect_call call = {
         .action = &activity->turn.action,
+        .stage = stage,
+        .path = activity->path,
         .arena = &attempt->arena,
         .timeout_us = attempt->shortened ? left_us : own_us,
         .first_token_us = (int64_t)stage->first_token_ms * 1000,

@@ -121,6 +121,12 @@ void wr_engine_counts(const struct wr_engine *engine, struct wr_engine_counts *c
     };
 }
 
+const struct wr_state *wr_engine_state(const struct wr_engine *engine, struct wr_id id)
+{
+    const struct wr_job *job = wr_job_find(engine, &id);
+    return job ? &job->state : NULL;
+}
+
 bool wr_engine_gate(const struct wr_engine *engine, size_t index, struct wr_gate_counts *counts)
 {
     if (index >= engine->gate_count)

@@ -7,6 +7,7 @@
 #include "runtime/engine/ports.h"
 
 struct wr_engine;
+struct wr_state;
 struct wr_waiter; /* somebody who is owed an answer; gone once answered or forgotten */
 
 struct wr_engine_options {
@@ -69,12 +70,32 @@ struct wr_submission {
  * or a refusal. */
 struct wr_waiter *wr_engine_submit(struct wr_engine *engine, const struct wr_submission *submission,
                                    wr_answer_fn *answered, void *arg);
+/* No caller's name can be this: who asks with it sees and cancels every job. */
+#define WR_EVERY_CALLER WR_STR("*")
+
 /* The job as it stands, live or folded from the journal; waits up to `wait_ms` for its end.
  * Other callers' jobs are not found. HTTP status is 200 for every job that is found. */
 struct wr_waiter *wr_engine_view(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
                                  int64_t wait_ms, wr_answer_fn *answered, void *arg);
+/* Stops what is under way at once; answers as wr_engine_view() does once the end is durable, or, for
+ * a job that has ended, as it stands. */
+struct wr_waiter *wr_engine_cancel(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
+                                   wr_answer_fn *answered, void *arg);
 /* The client left: `answered` is not called any more; the job goes on. */
 void wr_engine_forget(struct wr_engine *engine, struct wr_waiter *waiter);
+
+/* ---- watching -------------------------------------------------------------------------------- */
+
+struct wr_watch;
+
+/* `grown` is called, from within the engine, when the job's journal has a new entry (which becomes
+ * durable soon: the store has it within milliseconds), and a last time, `over`, when the job leaves
+ * memory: then the watch is gone, and all there is to know is in the store. It must not call the
+ * engine. NULL: the job is not live. */
+struct wr_watch *wr_engine_watch(struct wr_engine *engine, struct wr_id job,
+                                 void (*grown)(void *arg, bool over), void *arg);
+uint32_t wr_watch_seq(const struct wr_watch *watch); /* of the newest entry, durable or not */
+void wr_engine_unwatch(struct wr_watch *watch);
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
@@ -107,6 +128,9 @@ struct wr_gate_counts {
     uint32_t in_use, queued;
     enum wr_breaker_state breaker;
 };
+/* A live job's state, folded as far as things have happened; NULL: it is not live. For who checks the
+ * engine; borrowed until it goes on. */
+const struct wr_state *wr_engine_state(const struct wr_engine *engine, struct wr_id job);
 /* Services first, then models, in the program's order; false past the last. */
 bool wr_engine_gate(const struct wr_engine *engine, size_t index, struct wr_gate_counts *counts);
 

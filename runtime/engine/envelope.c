@@ -117,7 +117,8 @@ static void put_error(struct wr_text *out, const struct wr_state *state)
 /* Sending the same request again cannot repeat an effect: there is none, or a key guards it. */
 static bool is_retry_safe(const struct wr_state *state)
 {
-    bool released = state->status == WR_STATUS_FAILED && state->retryable;
+    bool released = (state->status == WR_STATUS_FAILED && state->retryable) ||
+                    state->status == WR_STATUS_CANCELLED; /* of dedupe at least */
     return !state->side_effect || (state->keyed && !released);
 }
 

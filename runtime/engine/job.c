@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEEP_DEFAULT_MS (INT64_C(30) * 24 * 3600 * 1000)
+
 static struct wr_job **bucket_of(const struct wr_engine *engine, const struct wr_id *id)
 {
     uint64_t random; /* the second half of a UUIDv7 */
@@ -24,6 +26,11 @@ struct wr_job *wr_job_find(const struct wr_engine *engine, const struct wr_id *i
 int64_t wr_workflow_job_ms(const struct wr_workflow *workflow)
 {
     return (int64_t)(workflow->background_ms ? workflow->background_ms : workflow->budget_ms);
+}
+
+int64_t wr_workflow_keep_ms(const struct wr_workflow *workflow)
+{
+    return workflow->keep_ms ? (int64_t)workflow->keep_ms : KEEP_DEFAULT_MS;
 }
 
 const struct wr_stage *wr_workflow_stage(const struct wr_workflow *workflow, struct wr_str name)
@@ -79,6 +86,7 @@ void wr_job_retire(struct wr_job *job)
         engine->unsaved--;
     job->unsaved = false;
     job->phase = WR_JOB_RETIRED;
+    wr_job_end_watches(job);
     if (job->end_commit.timer)
         engine->clock->cancel(engine->clock->self, job->end_commit.timer);
     job->end_commit.timer = NULL;

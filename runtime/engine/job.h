@@ -121,6 +121,7 @@ struct wr_job {
     int64_t line_us; /* monotonic: the answer has left by then */
     bool joinable;
     struct wr_waiter *waiters;
+    struct wr_watch *watches;
     /* Entries that no awaited commit has covered yet, the first `sent` of them handed over. */
     struct wr_entry *entries;
     size_t entry_count, entry_room, sent;
@@ -140,7 +141,8 @@ void wr_job_set_input(struct wr_job *job, const void *input);
 /* Ends its life in memory: out of the table, its waiters must be gone. Freed when nobody owes it. */
 void wr_job_retire(struct wr_job *job);
 void wr_job_free(struct wr_job *job);
-int64_t wr_workflow_job_ms(const struct wr_workflow *workflow); /* by when a job has its result */
+int64_t wr_workflow_job_ms(const struct wr_workflow *workflow);  /* by when a job has its result */
+int64_t wr_workflow_keep_ms(const struct wr_workflow *workflow); /* once it has ended */
 const struct wr_stage *wr_workflow_stage(const struct wr_workflow *workflow, struct wr_str name);
 
 /* record.c: the journal of a job, going out */
@@ -191,10 +193,12 @@ struct wr_waiter {
     struct wr_id id; /* the job asked for */
     char *caller;
     size_t caller_len;
-    bool view; /* GET: else a submission */
+    bool view;    /* GET: else a submission */
+    bool cancels; /* it waits for an end that it asked for */
     bool replayed, joined;
-    bool owed;        /* the store will call back */
-    int64_t until_us; /* monotonic */
+    bool owed;         /* the store will call back */
+    int64_t until_us;  /* monotonic */
+    int64_t budget_us; /* monotonic: the end of a submission's budget; else 0 */
     enum wr_answer_kind refusal;
 };
 
@@ -210,6 +214,10 @@ void wr_waiter_look(struct wr_waiter *waiter);
 void wr_waiter_free(struct wr_waiter *waiter);
 /* The engine ends: freed now, or when the store has answered. */
 void wr_waiter_orphan(struct wr_waiter *waiter);
+
+/* watch.c */
+void wr_job_tell_watches(struct wr_job *job); /* the journal has grown */
+void wr_job_end_watches(struct wr_job *job);  /* and will not any more, here */
 
 /* recover.c: the same. NULL is nothing. */
 void wr_recovery_orphan(struct wr_recovery *recovery);

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define KEEP_DEFAULT_MS (INT64_C(30) * 24 * 3600 * 1000)
-
 static struct wr_str text_of(const char *text)
 {
     return text ? (struct wr_str){text, strlen(text)} : (struct wr_str){0};
@@ -117,12 +115,11 @@ static enum wr_phase end_job(struct wr_activity *activity, const struct wr_trans
         end_with_result(activity, way, &event);
     else
         end_with_error(activity, way, &event);
-    int64_t keep_ms = job->workflow->keep_ms ? (int64_t)job->workflow->keep_ms : KEEP_DEFAULT_MS;
     finish->status = text_of(wr_status_name(event.status));
     finish->result_type = text_of(wr_result_name(event.result));
     finish->error_code = event.error;
     finish->finished_ms = event.at_ms;
-    finish->keep_until_ms = event.at_ms + keep_ms;
+    finish->keep_until_ms = event.at_ms + wr_workflow_keep_ms(job->workflow);
     finish->release_keys = event.status == WR_STATUS_FAILED && event.retryable;
     wr_job_record(job, &event);
     wr_job_commit_end(job);

@@ -43,6 +43,8 @@ struct wr_outcome {
 /* One attempt. Everything it points to outlives it. */
 struct wr_effect_call {
     const struct wr_action *action;              /* WR_ACT_HTTP or WR_ACT_ASK */
+    const struct wr_stage *stage;                /* whose attempt it is … */
+    struct wr_str path;                          /* … and which activity's: for logs and checks */
     struct wr_arena *arena;                      /* for the outcome */
     int64_t timeout_us, first_token_us, idle_us; /* 0: none; timeout is always set */
     uint64_t max_bytes;                          /* of the answer */
@@ -105,6 +107,7 @@ struct wr_finish {
     int64_t finished_ms;
     int64_t keep_until_ms;  /* UTC: retention may delete it after */
     bool release_keys;      /* a retryable failure frees idempotency and dedupe */
+    bool release_dedupe;    /* a cancelled job: there is nothing to join */
     struct wr_key remember; /* all zero: nothing to remember */
     struct wr_str remember_value, remember_schema; /* JSON, and its schema's hash */
 };

@@ -2,6 +2,8 @@
  * awaited commit has covered an entry it is kept, so that it can be sent again. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/failpoint.h"
+
 #include <string.h>
 
 #define SAVE_WAIT_MIN_US 50000   /* before an append that failed is tried again … */
@@ -35,8 +37,11 @@ void wr_job_record(struct wr_job *job, struct wr_event *event)
     add_entry(job, event);
     if (event->kind == WR_ENTRY_FINISHED)
         job->end = *event; /* folded once it is durable: nobody is told before */
+    else if (wr_broken("fold") && event->kind == WR_ENTRY_ENDED)
+        job->state.seq++; /* skipped */
     else
         wr_state_fold(&job->state, event);
+    wr_job_tell_watches(job);
 }
 
 static void send(struct wr_job *job, const struct wr_finish *finish,
@@ -116,7 +121,7 @@ static void committed(void *arg, enum wr_store_status status)
     wr_engine_heard(engine, status);
     if (status == WR_STORE_OK)
         forget_entries(job, commit->upto);
-    else
+    else if (!wr_broken("resend"))
         job->sent = 0;
     struct wr_activity *activity = commit->activity;
     if (activity && activity->epoch != commit->epoch)
@@ -151,6 +156,15 @@ enum wr_phase wr_activity_commit(struct wr_activity *activity, enum wr_phase the
     return WR_PHASE_WAIT;
 }
 
+/* Broken on purpose: the end is told before it is durable. */
+static void tell_early(struct wr_job *job)
+{
+    struct wr_state told = job->state;
+    wr_state_fold(&told, &job->end);
+    while (job->waiters)
+        wr_waiter_answer_state(job->waiters, &told);
+}
+
 void wr_job_commit_end(struct wr_job *job)
 {
     struct wr_commit *commit = &job->end_commit;
@@ -159,4 +173,6 @@ void wr_job_commit_end(struct wr_job *job)
     commit->upto = job->seq;
     commit->wait_us = SAVE_WAIT_MIN_US;
     try_commit(commit);
+    if (wr_broken("commit"))
+        tell_early(job);
 }

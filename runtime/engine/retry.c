@@ -2,10 +2,14 @@
  * its floor set aside; retries live in what is left (docs/language.md, "Floors and slack"). */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/failpoint.h"
+
 int64_t wr_stage_line_us(const struct wr_activity *activity)
 {
     const struct wr_stage *stage = activity->stage;
     int64_t after_ms = (int64_t)stage->floor_after_ms + WR_COMMIT_MS; /* the end's commit */
+    if (wr_broken("floor"))
+        after_ms = 0;
     int64_t line_us = activity->job->line_us - after_ms * 1000;
     int64_t own_us = activity->entered_us + (int64_t)stage->within_ms * 1000;
     return stage->within_ms && own_us < line_us ? own_us : line_us;
@@ -33,7 +37,7 @@ int64_t wr_retry_wait_us(const struct wr_activity *activity)
 {
     const struct wr_stage *stage = activity->stage;
     if (activity->class == WR_OK || !(stage->retry.on & WR_BIT(activity->class)) ||
-        activity->attempts > stage->retry.times)
+        activity->attempts > stage->retry.times + (wr_broken("retry") ? 1u : 0u))
         return -1;
     int64_t wait_us = backoff_us(activity);
     if (activity->retry_after_ms > 0 && activity->retry_after_ms * 1000 > wait_us)

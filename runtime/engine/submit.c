@@ -168,6 +168,7 @@ struct wr_waiter *wr_engine_submit(struct wr_engine *engine, const struct wr_sub
     job->root.stage = &workflow->stages[0];
     waiter->id = job->state.job;
     waiter->until_us = until_us(submission);
+    waiter->budget_us = submission->received_us + (int64_t)workflow->budget_ms * 1000;
     wr_waiter_attach(waiter, job);
     struct wr_str input = wr_encode(&job->arena, workflow->input, submission->input);
     record_accepted(job, submission, input, created_ms);

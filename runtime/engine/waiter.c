@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REFUSED_RETRY_S 1  /* too many jobs: they end soon */
-#define STORE_RETRY_S 5    /* the store recovers, or somebody must see to it */
-#define DRAINING_RETRY_S 2 /* another process takes over */
+#define READ_MAX_US 5000000 /* how long the store may take for a read */
+#define REFUSED_RETRY_S 1   /* too many jobs: they end soon */
+#define STORE_RETRY_S 5     /* the store recovers, or somebody must see to it */
+#define DRAINING_RETRY_S 2  /* another process takes over */
 
 /* ---- lists ------------------------------------------------------------------------------------- */
 
@@ -99,7 +100,7 @@ static void answer(struct wr_waiter *waiter, const struct wr_answer *answer)
         answered(arg, answer);
 }
 
-void wr_waiter_answer_refusal(struct wr_waiter *waiter, enum wr_answer_kind why)
+static struct wr_answer refusal_of(enum wr_answer_kind why)
 {
     static const struct wr_answer answers[] = {
         [WR_ANSWER_MISUSE] = {.status = 422},
@@ -110,6 +111,12 @@ void wr_waiter_answer_refusal(struct wr_waiter *waiter, enum wr_answer_kind why)
     };
     struct wr_answer refusal = answers[why];
     refusal.kind = why;
+    return refusal;
+}
+
+void wr_waiter_answer_refusal(struct wr_waiter *waiter, enum wr_answer_kind why)
+{
+    struct wr_answer refusal = refusal_of(why);
     answer(waiter, &refusal);
 }
 
@@ -152,7 +159,7 @@ static void patience_over(void *arg)
 {
     struct wr_waiter *waiter = arg;
     waiter->timer = NULL;
-    if (waiter->job->phase == WR_JOB_ACCEPTING)
+    if (waiter->job->phase == WR_JOB_ACCEPTING || waiter->cancels)
         wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
     else
         wr_waiter_answer_state(waiter, &waiter->job->state);
@@ -175,8 +182,8 @@ void wr_waiter_attach(struct wr_waiter *waiter, struct wr_job *job)
 
 static bool may_see(const struct wr_waiter *waiter, struct wr_str caller)
 {
-    return waiter->joined ||
-           wr_str_equal(caller, (struct wr_str){waiter->caller, waiter->caller_len});
+    const struct wr_str own = {waiter->caller, waiter->caller_len};
+    return waiter->joined || wr_str_equal(own, WR_EVERY_CALLER) || wr_str_equal(caller, own);
 }
 
 static void looked(void *arg, enum wr_store_status status, const struct wr_job_row *row,
@@ -212,8 +219,21 @@ static void looked(void *arg, enum wr_store_status status, const struct wr_job_r
     wr_arena_free(&arena);
 }
 
+/* The store is slow. Who waits hears so in time; the read, when it comes, finds nobody. */
+static void read_too_long(void *arg)
+{
+    struct wr_waiter *waiter = arg;
+    struct wr_answer refusal = refusal_of(WR_ANSWER_STORE_DOWN);
+    wr_answer_fn *answered = waiter->answered;
+    waiter->timer = NULL;
+    waiter->answered = NULL;
+    if (answered)
+        answered(waiter->arg, &refusal);
+}
+
 void wr_waiter_look(struct wr_waiter *waiter)
 {
+    const struct wr_clock *clock = waiter->engine->clock;
     const struct wr_store *store = waiter->engine->store;
     struct wr_job *job = wr_job_find(waiter->engine, &waiter->id);
     if (job && job->phase != WR_JOB_ACCEPTING) {
@@ -228,6 +248,10 @@ void wr_waiter_look(struct wr_waiter *waiter)
     link_to(waiter, &waiter->engine->waiters);
     waiter->job = NULL;
     waiter->owed = true;
+    int64_t left_us = waiter->budget_us - wr_engine_us(waiter->engine);
+    if (left_us <= 0 || left_us > READ_MAX_US)
+        left_us = READ_MAX_US;
+    waiter->timer = clock->after(clock->self, left_us, read_too_long, waiter);
     store->read(store->self, waiter->id, looked, waiter);
 }
 

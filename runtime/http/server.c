@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define ACCEPTS_A_TURN 64
@@ -167,17 +169,14 @@ static int open_address(const char *address, int *port, char *error, size_t erro
     return fd;
 }
 
-int wr_server_listen(struct wr_server *server, const char *address, char *error, size_t error_size)
+/* Takes `fd`, also where it fails. */
+static bool add_listener(struct wr_server *server, int fd, char *error, size_t error_size)
 {
-    int port = 0;
-    int fd = open_address(address, &port, error, error_size);
-    if (fd < 0)
-        return -1;
     struct wr_listener *listener = calloc(1, sizeof *listener);
     if (!listener) {
         close(fd);
         snprintf(error, error_size, "out of memory");
-        return -1;
+        return false;
     }
     listener->server = server;
     listener->fd = fd;
@@ -185,7 +184,38 @@ int wr_server_listen(struct wr_server *server, const char *address, char *error,
     event_add(&listener->event, NULL);
     listener->next = server->listeners;
     server->listeners = listener;
-    return port;
+    return true;
+}
+
+int wr_server_listen(struct wr_server *server, const char *address, char *error, size_t error_size)
+{
+    int port = 0;
+    int fd = open_address(address, &port, error, error_size);
+    return fd >= 0 && add_listener(server, fd, error, error_size) ? port : -1;
+}
+
+bool wr_server_listen_unix(struct wr_server *server, const char *path, char *error,
+                           size_t error_size)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof to.sun_path) {
+        snprintf(error, error_size, "cannot listen on %s: the path is longer than %zu bytes", path,
+                 sizeof to.sun_path - 1);
+        return false;
+    }
+    strcpy(to.sun_path, path);
+    struct stat old;
+    if (lstat(path, &old) == 0 && S_ISSOCK(old.st_mode))
+        unlink(path); /* of a process that was killed */
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    /* Nobody can connect before listen(). */
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&to, sizeof to) == 0 && chmod(path, 0600) == 0 &&
+        listen(fd, SOMAXCONN) == 0)
+        return add_listener(server, fd, error, error_size);
+    snprintf(error, error_size, "cannot listen on %s: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return false;
 }
 
 /* ---- accepting ------------------------------------------------------------------------------ */

@@ -91,6 +91,10 @@ struct wr_server *wr_server_new(struct event_base *loop, const struct wr_server_
 /* `address`: "127.0.0.1:8080", "[::1]:0", "localhost:80", ":8080" (all addresses). May be called
  * more than once. Gives the port (as found, where 0 was asked), or -1 and a sentence. */
 int wr_server_listen(struct wr_server *server, const char *address, char *error, size_t error_size);
+/* The same on a Unix socket, which only its owner may use. A socket that is at `path` is removed, so
+ * the caller must know that it is nobody's. The socket stays there after the end. False and a sentence. */
+bool wr_server_listen_unix(struct wr_server *server, const char *path, char *error,
+                           size_t error_size);
 /* Takes an accepted, non-blocking socket, as an acceptor on another loop hands it out. On this loop only. */
 void wr_server_adopt(struct wr_server *server, int fd);
 /* No new connections; idle ones close; what is under way ends, with Connection: close. `done` is

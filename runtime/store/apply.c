@@ -240,7 +240,7 @@ static int apply_finish(struct wr_connection *c, const struct wr_finish *finish,
     int code = finish_statement(statement);
     if (code == SQLITE_OK && finish->release_keys)
         code = run_with_job(c, WR_SQL_drop_idempotency, n);
-    if (code == SQLITE_OK && finish->release_keys)
+    if (code == SQLITE_OK && (finish->release_keys || finish->release_dedupe))
         code = run_with_job(c, WR_SQL_drop_dedupe, n);
     if (code == SQLITE_OK && is_set(&finish->remember))
         code = remember(c, finish);

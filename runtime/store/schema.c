@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 
-#define APPLICATION_ID 0x57524754 /* "WRGT": tells a store from any other SQLite file */
-
 /* job.n numbers jobs in the order of their acceptance; an entry's place is n * 2^20 + seq, so that
  * the journal is one b-tree that grows at its end, without a second index. */
 static const char *const steps[] = {
@@ -56,7 +54,7 @@ static bool look(sqlite3 *db, const char *path, int64_t *version, char **error)
         *error = wr_store_sentence("cannot read the store %s: %s", path, sqlite3_errmsg(db));
         return false;
     }
-    if (application != APPLICATION_ID && (application != 0 || tables != 0)) {
+    if (application != WR_APPLICATION_ID && (application != 0 || tables != 0)) {
         *error = wr_store_sentence("%s is an SQLite database, but not a store of Wright's", path);
         return false;
     }
@@ -85,7 +83,7 @@ bool wr_schema_update(sqlite3 *db, const char *path, char **error)
         good = run(db, steps[i], path, error);
     char mark[96];
     snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-             APPLICATION_ID, (int)NEWEST);
+             WR_APPLICATION_ID, (int)NEWEST);
     if (good && run(db, mark, path, error) && run(db, "COMMIT", path, error))
         return true;
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
+#define WR_APPLICATION_ID 0x57524754 /* "WRGT": tells a store from any other SQLite file */
 /* Values longer than this are kept once, by their hash, in table `blob`. */
 #define WR_BLOB_BYTES 4096
 /* A checkpoint is asked for at this many pages of write-ahead log; the writer does one itself, and

@@ -26,6 +26,10 @@ struct wr_store *wr_store_open(const char *url, struct event_base *loop,
  * meanwhile end with WR_STORE_FAILED. NULL is nothing. */
 void wr_store_close(struct wr_store *store);
 
+/* A copy of the store at `url` as it is at one moment, in the new file `to`, whether a process uses it
+ * or not. Takes its time. False and one sentence in `*error` (malloc'd); then there is no file. */
+bool wr_store_backup(const char *url, const char *to, char **error);
+
 /* False from a failed commit to the next good one; any thread. `*why` becomes a sentence. */
 bool wr_store_healthy(const struct wr_store *store, const char **why);
 

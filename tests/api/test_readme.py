@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""README.md and docs/operations.md keep their word: README's specification compiles, deleting the line it names is
-refused, commands run verbatim (```sh run CODE ends with that exit code), links lead somewhere, and the demonstration
+"""README.md and the pages for who runs a binary keep their word: README's specification compiles, deleting the line
+it names is refused, commands run verbatim (```sh run CODE ends with that exit code), links lead somewhere, and the demonstration
 ends well."""
 import os, re, shutil, socket, subprocess, tempfile
 
@@ -10,7 +10,7 @@ from harness import BUILD, SLOW, main, ok, same, skip
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WRIGHT = os.path.abspath(os.path.join(BUILD, "wright"))
 PAGES = {}
-for name in ("README.md", "docs/operations.md"):
+for name in ("README.md", "docs/operations.md", "docs/simulate.md"):
     with open(os.path.join(ROOT, name), encoding="utf-8") as file:
         PAGES[name] = file.read()
 

@@ -128,8 +128,9 @@ static void apply_finish(struct sim *sim, struct sim_job *job, const struct wr_f
     text_to(job->status, sizeof job->status, finish->status);
     text_to(job->error, sizeof job->error, finish->error_code);
     if (finish->release_keys)
-        memset(&job->idempotency, 0, sizeof job->idempotency),
-            memset(&job->dedupe, 0, sizeof job->dedupe);
+        memset(&job->idempotency, 0, sizeof job->idempotency);
+    if (finish->release_keys || finish->release_dedupe)
+        memset(&job->dedupe, 0, sizeof job->dedupe);
     if (!is_set(&finish->remember))
         return;
     struct sim_remembered *kept = calloc(1, sizeof *kept);

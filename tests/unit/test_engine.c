@@ -237,6 +237,7 @@ static void test_slow_end(void)
     tap_text(at(heard, "stage.name"), "draft", "where it is");
     tap_number(heard->retry_after_s, 1, "look again soon");
     sim_run(run->sim);
+    run->sim->commit_us = 2000;
     struct heard *later = view(run, heard->job, "ann", 0);
     sim_run(run->sim);
     tap_text(at(later, "status"), "completed", "later it is");
@@ -254,6 +255,7 @@ static void test_late_recall(void)
     run->sim->commit_us = 8500000;
     sim_run(run->sim);
     tap_number(heard->status, 202, "a store that hangs cannot hold the reply");
+    run->sim->commit_us = 2000;
     heard = view(run, heard->job, "ann", 0);
     sim_run(run->sim);
     tap_text(at(heard, "error_code"), "unavailable", "a recall that comes too late is missing");

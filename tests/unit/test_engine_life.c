@@ -115,6 +115,27 @@ static void test_drain(void)
 
 /* ---- the store fails --------------------------------------------------------------------------- */
 
+/* A repeated request is answered from the store; a store that takes its time does not take the client's. */
+static void test_slow_read(void)
+{
+    struct run *run = good_run(21);
+    ask(run, (struct ask){.key = "k1"});
+    sim_run(run->sim);
+    int64_t began_us = run->sim->now_us;
+    struct heard *again = ask(run, (struct ask){.key = "k1"});
+    run->sim->commit_us = 60000000; /* the read, which follows the acceptance */
+    sim_run_for(run->sim, 59000000);
+    tap_ok(again->count == 1 && again->kind == WR_ANSWER_STORE_DOWN && again->status == 503,
+           "a read that takes too long: 503");
+    tap_ok(again->at_us - began_us <= 8000000, "by the end of the budget");
+    sim_run_for(run->sim, 60000000);
+    tap_number(again->count, 1, "and nothing after it");
+    struct wr_engine_counts counts;
+    wr_engine_counts(run->engine, &counts);
+    tap_number(counts.waiters, 0, "nobody is owed an answer");
+    run_free(run);
+}
+
 static void test_store_fails(void)
 {
     struct run *run = good_run(19);
@@ -306,6 +327,7 @@ int main(void)
     test_dedupe();
     test_waiters();
     test_drain();
+    test_slow_read();
     test_store_fails();
     test_crash();
     test_once();

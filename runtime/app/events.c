@@ -1,0 +1,365 @@
+/* GET /jobs/{id}/events: the journal as others may see it, as JSON, or, where text/event-stream is
+ * asked for (WHATWG HTML, 9.2), as it grows. Only what is durable is sent, read from the store: an
+ * event that a client has seen is the same after any crash, and its seq is where to go on. */
+#include "runtime/observe/events.h"
+#include "runtime/app/app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SETTLE_US 8000     /* entries that nobody awaits are durable after about this long */
+#define READ_WAIT_US 50000 /* between two reads of a journal that lags behind */
+
+/* One reading of a journal: a single answer, or a stream until the job's end. */
+struct wr_stream {
+    struct wr_stream *next, **at;
+    struct wr_call *call; /* NULL: the client is gone */
+    struct wr_app *app;
+    struct wr_id job;
+    uint32_t sent; /* seq of the newest event that the client has */
+    bool streams, started, owed, held;
+    struct wr_watch *watch;
+    struct wr_timer *read_timer, *beat_timer;
+};
+
+static bool is_operator(const struct wr_call *call)
+{
+    return wr_str_equal(call->caller.name, WR_EVERY_CALLER);
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static void stop_timers(struct wr_stream *stream)
+{
+    const struct wr_clock *clock = &stream->app->clock.port;
+    if (stream->read_timer)
+        clock->cancel(clock->self, stream->read_timer);
+    if (stream->beat_timer)
+        clock->cancel(clock->self, stream->beat_timer);
+    stream->read_timer = stream->beat_timer = NULL;
+}
+
+/* The exchange has ended, or will be by whoever calls. Freed once the store owes nothing. */
+static void leave(struct wr_stream *stream)
+{
+    stop_timers(stream);
+    if (stream->watch)
+        wr_engine_unwatch(stream->watch);
+    stream->watch = NULL;
+    if (stream->call)
+        stream->call->stream = NULL;
+    stream->call = NULL;
+    if (stream->owed)
+        return;
+    *stream->at = stream->next;
+    if (stream->next)
+        stream->next->at = stream->at;
+    free(stream);
+}
+
+void wr_streams_leave(struct wr_app *app)
+{
+    for (struct wr_stream *stream = app->streams, *next; stream; stream = next) {
+        next = stream->next;
+        leave(stream);
+    }
+}
+
+void wr_stream_gone(struct wr_call *call)
+{
+    struct wr_exchange *exchange = call->exchange;
+    leave(call->stream);
+    wr_abandon(exchange);
+}
+
+static void end(struct wr_stream *stream)
+{
+    struct wr_exchange *exchange = stream->call->exchange;
+    leave(stream);
+    wr_stream_end(exchange);
+}
+
+/* False: the client is gone or was cut, and so is `stream`. */
+static bool send_piece(struct wr_stream *stream, struct wr_str piece)
+{
+    if (wr_stream_send(stream->call->exchange, piece))
+        return true;
+    wr_stream_gone(stream->call);
+    return false;
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static void read_now(struct wr_stream *stream);
+
+static void read_due(void *arg)
+{
+    struct wr_stream *stream = arg;
+    stream->read_timer = NULL;
+    read_now(stream);
+}
+
+static void read_soon(struct wr_stream *stream, int64_t us)
+{
+    const struct wr_clock *clock = &stream->app->clock.port;
+    if (!stream->owed && !stream->read_timer)
+        stream->read_timer = clock->after(clock->self, us, read_due, stream);
+}
+
+static void grown(void *arg, bool over)
+{
+    struct wr_stream *stream = arg;
+    if (over)
+        stream->watch = NULL;
+    read_soon(stream, over ? 0 : SETTLE_US);
+}
+
+static void beat(void *arg)
+{
+    struct wr_stream *stream = arg;
+    const struct wr_clock *clock = &stream->app->clock.port;
+    stream->beat_timer = NULL;
+    if (!send_piece(stream, WR_STR(":\n\n")))
+        return;
+    stream->beat_timer =
+        clock->after(clock->self, stream->app->options.heartbeat_ms * 1000, beat, stream);
+    if (stream->held)
+        read_soon(stream, 0);
+}
+
+/* ---- what was read -------------------------------------------------------------------------- */
+
+static void refuse(struct wr_stream *stream, enum wr_answer_kind kind)
+{
+    struct wr_call *call = stream->call;
+    const struct wr_answer answer = {.kind = kind,
+                                     .retry_after_s = kind == WR_ANSWER_STORE_DOWN ? 5 : 0};
+    leave(stream);
+    wr_call_refusal(call, &answer);
+}
+
+/* The events after `*seq`, which becomes the newest one's; true where that is the end. */
+static bool show_all(struct wr_text *out, bool operator, bool as_stream, uint32_t *seq,
+                     const struct wr_entry *entries, size_t count)
+{
+    bool first = true, ended = false;
+    for (size_t i = 0; i < count; i++) {
+        struct wr_event event;
+        ended = entries[i].kind == WR_ENTRY_FINISHED;
+        if (entries[i].seq <= *seq || !wr_event_decode(out->arena, &entries[i], &event))
+            continue;
+        if (as_stream) {
+            WR_ADD(out, "id: ");
+            wr_text_int(out, event.seq);
+            WR_ADD(out, "\ndata: ");
+        } else if (!first) {
+            WR_ADD(out, ",");
+        }
+        wr_event_show(out, &event, operator);
+        if (as_stream)
+            WR_ADD(out, "\n\n");
+        *seq = event.seq;
+        first = false;
+    }
+    return ended;
+}
+
+static void answer_json(struct wr_stream *stream, const struct wr_entry *entries, size_t count)
+{
+    struct wr_call *call = stream->call;
+    struct wr_text out = {.arena = call->exchange->request.arena};
+    char id[WR_ID_TEXT], tag[WR_ENTITY_TAG];
+    uint32_t seq = 0;
+    wr_id_text(&stream->job, id);
+    WR_ADD(&out, "{\"job_id\":");
+    wr_text_quote(&out, (struct wr_str){id, strlen(id)});
+    WR_ADD(&out, ",\"events\":[");
+    bool ended = show_all(&out, is_operator(call), false, &seq, entries, count);
+    WR_ADD(&out, "],\"final\":");
+    wr_text_bool(&out, ended);
+    WR_ADD(&out, "}");
+    struct wr_str body = wr_text_done(&out);
+    wr_entity_tag(body, tag);
+    bool same = wr_call_matches(call, tag);
+    const struct wr_header headers[] = {{WR_STR("ETag"), {tag, strlen(tag)}},
+                                        {WR_STR("Cache-Control"), WR_STR("private, no-cache")},
+                                        {WR_STR("Vary"), WR_STR("Accept")}};
+    const struct wr_reply reply = {.status = same ? 304 : 200,
+                                   .content_type =
+                                       same ? (struct wr_str){NULL, 0} : WR_STR("application/json"),
+                                   .headers = headers,
+                                   .header_count = 3,
+                                   .body = same ? (struct wr_str){NULL, 0} : body};
+    leave(stream);
+    wr_call_reply(call, &reply);
+}
+
+/* 204 tells an EventSource not to come back (WHATWG HTML, 9.2.3). */
+static void answer_nothing_more(struct wr_stream *stream)
+{
+    struct wr_call *call = stream->call;
+    const struct wr_reply reply = {.status = 204};
+    leave(stream);
+    wr_call_reply(call, &reply);
+}
+
+static void start(struct wr_stream *stream)
+{
+    const struct wr_header headers[] = {{WR_STR("Cache-Control"), WR_STR("no-store")},
+                                        {WR_STR("Vary"), WR_STR("Accept")},
+                                        {WR_STR("X-Accel-Buffering"), WR_STR("no")}};
+    const struct wr_reply head = {.status = 200,
+                                  .content_type = WR_STR("text/event-stream"),
+                                  .headers = headers,
+                                  .header_count = 3};
+    const struct wr_clock *clock = &stream->app->clock.port;
+    stream->started = true;
+    stream->beat_timer =
+        clock->after(clock->self, stream->app->options.heartbeat_ms * 1000, beat, stream);
+    wr_call_stream(stream->call, &head);
+}
+
+/* After the newest durable event: wait for the next one. A job that is not live and has not ended is
+ * one that this binary holds, or it has ended since: the store knows. */
+static void wait_for_more(struct wr_stream *stream)
+{
+    if (!stream->watch) {
+        bool again = stream->held;
+        stream->watch = wr_engine_watch(stream->app->engine, stream->job, grown, stream);
+        stream->held = !stream->watch;
+        if (stream->held && stream->app->draining)
+            end(stream);
+        else if (stream->held && !again)
+            read_soon(stream, READ_WAIT_US);
+    }
+    if (stream->watch && wr_watch_seq(stream->watch) > stream->sent)
+        read_soon(stream, READ_WAIT_US);
+}
+
+static void go_on(struct wr_stream *stream, const struct wr_entry *entries, size_t count)
+{
+    struct wr_arena arena = {0};
+    struct wr_text out = {.arena = &arena};
+    if (!stream->started && count && entries[count - 1].kind == WR_ENTRY_FINISHED &&
+        entries[count - 1].seq <= stream->sent) {
+        answer_nothing_more(stream);
+        return;
+    }
+    if (!stream->started) {
+        start(stream);
+        WR_ADD(&out, "retry: 1000\n\n");
+    }
+    bool ended = show_all(&out, is_operator(stream->call), true, &stream->sent, entries, count);
+    bool there = send_piece(stream, wr_text_done(&out));
+    wr_arena_free(&arena);
+    if (there && ended)
+        end(stream);
+    else if (there)
+        wait_for_more(stream);
+}
+
+static void was_read(void *arg, enum wr_store_status status, const struct wr_job_row *row,
+                     const struct wr_entry *entries, size_t count)
+{
+    struct wr_stream *stream = arg;
+    stream->owed = false;
+    if (!stream->call) {
+        leave(stream);
+        return;
+    }
+    bool found = status == WR_STORE_OK && (is_operator(stream->call) ||
+                                           wr_str_equal(row->caller, stream->call->caller.name));
+    if (status != WR_STORE_OK && status != WR_STORE_NOT_FOUND && stream->started)
+        read_soon(stream, 1000000);
+    else if (!found && stream->started) /* retention has taken it */
+        end(stream);
+    else if (!found)
+        refuse(stream, status == WR_STORE_OK || status == WR_STORE_NOT_FOUND
+                           ? WR_ANSWER_NOT_FOUND
+                           : WR_ANSWER_STORE_DOWN);
+    else if (stream->streams)
+        go_on(stream, entries, count);
+    else
+        answer_json(stream, entries, count);
+}
+
+static void read_now(struct wr_stream *stream)
+{
+    const struct wr_store *store = stream->app->store;
+    stream->owed = true;
+    store->read(store->self, stream->job, was_read, stream);
+}
+
+/* ---- the request ---------------------------------------------------------------------------- */
+
+static bool wants_stream(const struct wr_request *request)
+{
+    static const char type[] = "text/event-stream";
+    struct wr_str accept;
+    return wr_str_equal(request->method, WR_STR("GET")) &&
+           wr_field(request, "Accept", &accept) > 0 &&
+           memmem(accept.ptr, accept.len, type, sizeof type - 1) != NULL;
+}
+
+/* Absent or empty: from the beginning. False: no number, and the call has ended. */
+static bool take_last_id(struct wr_call *call, uint32_t *seq)
+{
+    struct wr_str text;
+    size_t count = wr_field(&call->exchange->request, "Last-Event-ID", &text);
+    bool good = count <= 1 && (count == 0 || text.len <= 9);
+    *seq = 0;
+    for (size_t i = 0; good && count && i < text.len; i++) {
+        good = text.ptr[i] >= '0' && text.ptr[i] <= '9';
+        *seq = *seq * 10 + (uint32_t)(text.ptr[i] - '0');
+    }
+    if (!good)
+        wr_call_refuse(call, 400, "bad_last_event_id",
+                       "Last-Event-ID is the id of an event of this job.");
+    return good;
+}
+
+void wr_events_handle(struct wr_call *call)
+{
+    struct wr_app *app = call->app;
+    struct wr_id id;
+    uint32_t sent = 0;
+    bool streams = wants_stream(&call->exchange->request);
+    if (!wr_call_job(call, &id) || (streams && !take_last_id(call, &sent)))
+        return;
+    struct wr_stream *stream = calloc(1, sizeof *stream);
+    if (!stream) {
+        wr_call_refuse(call, 503, "overloaded", "There is no memory for this now.");
+        return;
+    }
+    *stream = (struct wr_stream){.next = app->streams,
+                                 .at = &app->streams,
+                                 .call = call,
+                                 .app = app,
+                                 .job = id,
+                                 .sent = sent,
+                                 .streams = streams};
+    if (app->streams)
+        app->streams->at = &stream->next;
+    app->streams = stream;
+    call->stream =
+        streams ? stream : NULL; /* who asks for one answer gets it, half closed or not */
+    read_now(stream);
+}
+
+/* ---- the end of the process ------------------------------------------------------------------ */
+
+void wr_streams_read(struct wr_app *app)
+{
+    for (struct wr_stream *stream = app->streams; stream; stream = stream->next)
+        if (stream->call)
+            read_soon(stream, 0);
+}
+
+void wr_streams_free(struct wr_app *app)
+{
+    for (struct wr_stream *stream = app->streams, *next; stream; stream = next) {
+        next = stream->next;
+        free(stream);
+    }
+}

@@ -1,0 +1,153 @@
+/* GET /jobs: a caller's jobs, newest first, in pages by key: `before` is the last job of the page
+ * before, so that jobs that come meanwhile move nothing. */
+#include "runtime/app/app.h"
+#include "runtime/engine/event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE 20
+#define PAGE_MAX 100
+
+/* In the request's arena, which lives until the answer of the store has ended the exchange. */
+struct page {
+    struct wr_call *call;
+    uint32_t limit;
+};
+
+static void put(struct wr_text *out, const char *plain)
+{
+    wr_text_add(out, (struct wr_str){plain, strlen(plain)});
+}
+
+static void put_text(struct wr_text *out, const char *key, struct wr_str text)
+{
+    put(out, key);
+    if (text.len)
+        wr_text_quote(out, text);
+    else
+        put(out, "null");
+}
+
+static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
+{
+    char text[WR_TIME_TEXT];
+    wr_time_text(utc_ms, text);
+    put_text(out, key, utc_ms ? (struct wr_str){text, strlen(text)} : (struct wr_str){NULL, 0});
+}
+
+static void put_row(struct wr_text *out, const struct wr_job_row *row, bool with_caller)
+{
+    char id[WR_ID_TEXT];
+    wr_id_text(&row->job, id);
+    put_text(out, "{\"job_id\":", (struct wr_str){id, strlen(id)});
+    put_text(out, ",\"status\":", row->status);
+    put_text(out, ",\"workflow\":", row->workflow);
+    put_text(out, ",\"result_type\":", row->result_type);
+    put_text(out, ",\"error_code\":", row->error_code);
+    put_time(out, ",\"created_at\":", row->created_ms);
+    put_time(out, ",\"finished_at\":", row->finished_ms);
+    if (with_caller)
+        put_text(out, ",\"caller\":", row->caller);
+    put(out, "}");
+}
+
+static void listed(void *arg, enum wr_store_status status, const struct wr_job_row *rows,
+                   size_t count)
+{
+    struct page *page = arg;
+    struct wr_call *call = page->call;
+    if (status != WR_STORE_OK) {
+        const struct wr_answer answer = {.kind = WR_ANSWER_STORE_DOWN, .retry_after_s = 5};
+        wr_call_refusal(call, &answer);
+        return;
+    }
+    struct wr_text out = {.arena = call->exchange->request.arena};
+    bool more = count > page->limit;
+    if (more)
+        count = page->limit;
+    put(&out, "{\"jobs\":[");
+    for (size_t i = 0; i < count; i++) {
+        put(&out, i ? "," : "");
+        put_row(&out, &rows[i], wr_str_equal(call->caller.name, WR_EVERY_CALLER));
+    }
+    char id[WR_ID_TEXT] = "";
+    if (more)
+        wr_id_text(&rows[count - 1].job, id);
+    put_text(&out, "],\"next\":", (struct wr_str){id, strlen(id)});
+    put(&out, "}");
+    const struct wr_header header = {WR_STR("Cache-Control"), WR_STR("private, no-cache")};
+    const struct wr_reply reply = {.status = 200,
+                                   .content_type = WR_STR("application/json"),
+                                   .headers = &header,
+                                   .header_count = 1,
+                                   .body = wr_text_done(&out)};
+    wr_call_reply(call, &reply);
+}
+
+static bool is_status(struct wr_str text)
+{
+    for (int i = 0; i < WR_STATUS_COUNT; i++) {
+        const char *name = wr_status_name((enum wr_status)i);
+        if (wr_str_equal(text, (struct wr_str){name, strlen(name)}))
+            return true;
+    }
+    return false;
+}
+
+/* One parameter: absent, or once and not empty. */
+static bool take(const struct wr_request *request, const char *name, struct wr_str *value)
+{
+    size_t count = wr_query(request, name, value);
+    return count == 0 || (count == 1 && value->len > 0);
+}
+
+static bool take_limit(const struct wr_request *request, uint32_t *limit)
+{
+    struct wr_str text;
+    *limit = PAGE;
+    if (!take(request, "limit", &text))
+        return false;
+    if (!text.ptr)
+        return true;
+    *limit = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9' || *limit > PAGE_MAX)
+            return false;
+        *limit = *limit * 10 + (uint32_t)(text.ptr[i] - '0');
+    }
+    return *limit >= 1 && *limit <= PAGE_MAX;
+}
+
+/* What is wrong with the query, or NULL. */
+static const char *read_query(const struct wr_request *request, struct wr_list_query *query)
+{
+    struct wr_str before;
+    if (!take(request, "status", &query->status) ||
+        (query->status.ptr && !is_status(query->status)))
+        return "`status` is one of queued, processing, completed, degraded, failed, cancelled.";
+    if (!take(request, "workflow", &query->workflow))
+        return "`workflow` is the name of a workflow.";
+    if (!take(request, "before", &before) ||
+        (before.ptr && !wr_id_parse(before.ptr, before.len, &query->before)))
+        return "`before` is the id of a job: `next` of the page before.";
+    if (!take_limit(request, &query->limit))
+        return "`limit` is a number from 1 to 100.";
+    return NULL;
+}
+
+void wr_jobs_handle(struct wr_call *call)
+{
+    const struct wr_store *store = call->app->store;
+    struct wr_list_query query = {.caller = call->caller.name};
+    const char *wrong = read_query(&call->exchange->request, &query);
+    if (wrong) {
+        wr_call_refuse(call, 400, "bad_query", wrong);
+        return;
+    }
+    if (wr_str_equal(query.caller, WR_EVERY_CALLER))
+        query.caller = (struct wr_str){NULL, 0};
+    struct page *page = WR_NEW(call->exchange->request.arena, struct page);
+    *page = (struct page){call, query.limit++};
+    store->list(store->self, &query, listed, page);
+}

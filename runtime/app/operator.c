@@ -1,0 +1,290 @@
+/* The commands `jobs …` and `backup`: asking the binary that serves, and what to say where none
+ * does. */
+#include "runtime/app/operator.h"
+#include "runtime/app/app.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define ANSWER_MAX (64u << 20)
+
+struct asked {
+    const struct wr_operator_options *options;
+    const char *store; /* its path */
+    enum wr_exit exit; /* where an answer is NULL */
+};
+
+static enum wr_exit complain(enum wr_exit exit, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static enum wr_exit complain(enum wr_exit exit, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "%s: ", wright_program.name);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return exit;
+}
+
+/* ---- asking --------------------------------------------------------------------------------- */
+
+/* Connected, or -1 and said why. */
+static int connect_to(struct asked *asked)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    int len = snprintf(to.sun_path, sizeof to.sun_path, "%s.sock", asked->store);
+    asked->exit = WR_EXIT_UNAVAILABLE;
+    if (len < 0 || (size_t)len >= sizeof to.sun_path) {
+        complain(0, "%s.sock is too long a path for a socket", asked->store);
+        return -1;
+    }
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const struct timeval limit = {60, 0};
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0) {
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        return fd;
+    }
+    if (errno == ENOENT || errno == ECONNREFUSED)
+        complain(0,
+                 "no binary serves the store %s; start `%s serve`, or name its store with --store",
+                 asked->store, wright_program.name);
+    else
+        complain(0, "cannot connect to %s: %s", to.sun_path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static bool send_all(int fd, const char *text, size_t len)
+{
+    while (len > 0) {
+        ssize_t put = send(fd, text, len, MSG_NOSIGNAL);
+        if (put <= 0)
+            return false;
+        text += put;
+        len -= (size_t)put;
+    }
+    return true;
+}
+
+/* Until the peer closes; NUL-terminated, malloc'd; NULL where it broke off or is too long. */
+static char *receive_all(int fd)
+{
+    size_t len = 0, room = 65536;
+    char *text = malloc(room + 1);
+    while (text) {
+        ssize_t got = recv(fd, text + len, room - len, 0);
+        if (got == 0)
+            break;
+        len += got > 0 ? (size_t)got : 0;
+        char *grown = text;
+        if (got < 0 || room > ANSWER_MAX)
+            grown = NULL;
+        else if (len == room)
+            grown = realloc(text, (room *= 2) + 1);
+        if (!grown)
+            free(text);
+        text = grown;
+    }
+    if (text)
+        text[len] = '\0';
+    return text;
+}
+
+/* The body of a 200; else NULL, `exit` set and said why. HTTP/1.0, so that its end is the end. */
+static json_t *ask(struct asked *asked, const char *method, const char *path)
+{
+    char *head = NULL, *answer = NULL;
+    int fd = connect_to(asked);
+    if (fd < 0)
+        return NULL;
+    int len = asprintf(&head, "%s %s HTTP/1.0\r\nHost: operator\r\n\r\n", method, path);
+    if (len > 0 && send_all(fd, head, (size_t)len))
+        answer = receive_all(fd);
+    if (len > 0)
+        free(head);
+    close(fd);
+    int status = 0;
+    char *body = answer ? strstr(answer, "\r\n\r\n") : NULL;
+    json_t *json = NULL;
+    if (body && sscanf(answer, "HTTP/1.%*c %d", &status) == 1)
+        json = json_loads(body + 4, 0, NULL);
+    free(answer);
+    if (json && status == 200)
+        return json;
+    const char *detail = json_string_value(json_object_get(json, "detail"));
+    asked->exit = complain(status == 400 ? WR_EXIT_USAGE : WR_EXIT_UNAVAILABLE, "%s",
+                           detail ? detail : "the binary that serves gave no answer");
+    json_decref(json);
+    return NULL;
+}
+
+static json_t *ask_job(struct asked *asked, const char *method, const char *id, const char *what)
+{
+    struct wr_arena arena = {0};
+    struct wr_text path = {.arena = &arena};
+    WR_ADD(&path, "/jobs/");
+    wr_text_url(&path, (struct wr_str){id, strlen(id)});
+    wr_text_add(&path, (struct wr_str){what, strlen(what)});
+    wr_text_add(&path, (struct wr_str){"", 1});
+    json_t *json = ask(asked, method, wr_text_done(&path).ptr);
+    wr_arena_free(&arena);
+    return json;
+}
+
+/* ---- answering ------------------------------------------------------------------------------ */
+
+static enum wr_exit flush(void)
+{
+    if (fflush(stdout) == 0)
+        return WR_EXIT_OK;
+    return complain(WR_EXIT_IO, "cannot write: %s", strerror(errno));
+}
+
+static void print_json(const json_t *json)
+{
+    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    putchar('\n');
+}
+
+/* Prints one answer, of which it takes the reference. */
+static enum wr_exit tell(struct asked *asked, json_t *json_take, void (*print)(const json_t *json))
+{
+    if (!json_take)
+        return asked->exit;
+    (asked->options->json ? print_json : print)(json_take);
+    json_decref(json_take);
+    return flush();
+}
+
+static enum wr_exit list(struct asked *asked, const char *const *ids)
+{
+    (void)ids;
+    const struct wr_operator_options *options = asked->options;
+    const struct {
+        const char *name, *value;
+    } parts[] = {{"status", options->status},
+                 {"workflow", options->workflow},
+                 {"before", options->before},
+                 {"limit", options->limit}};
+    struct wr_arena arena = {0};
+    struct wr_text path = {.arena = &arena};
+    WR_ADD(&path, "/jobs?");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].value) {
+            wr_text_add(&path, (struct wr_str){parts[i].name, strlen(parts[i].name)});
+            WR_ADD(&path, "=");
+            wr_text_url(&path, (struct wr_str){parts[i].value, strlen(parts[i].value)});
+            WR_ADD(&path, "&");
+        }
+    wr_text_add(&path, (struct wr_str){"", 1});
+    json_t *json = ask(asked, "GET", wr_text_done(&path).ptr);
+    wr_arena_free(&arena);
+    return tell(asked, json, wr_print_list);
+}
+
+static enum wr_exit show(struct asked *asked, const char *const *ids)
+{
+    return tell(asked, ask_job(asked, "GET", ids[0], ""), wr_print_job);
+}
+
+static enum wr_exit events(struct asked *asked, const char *const *ids)
+{
+    return tell(asked, ask_job(asked, "GET", ids[0], "/events"), wr_print_events);
+}
+
+static void print_cancelled(const json_t *job)
+{
+    const char *status = json_string_value(json_object_get(job, "status"));
+    bool cancelled = status && strcmp(status, "cancelled") == 0;
+    printf("%s %s%s\n", json_string_value(json_object_get(job, "job_id")), status,
+           cancelled ? "" : ": it had ended");
+}
+
+static enum wr_exit cancel(struct asked *asked, const char *const *ids)
+{
+    return tell(asked, ask_job(asked, "POST", ids[0], "/cancel"), print_cancelled);
+}
+
+static enum wr_exit why(struct asked *asked, const char *const *ids)
+{
+    json_t *first = ask_job(asked, "GET", ids[0], ""), *second = NULL;
+    if (first)
+        second =
+            ids[1] ? ask_job(asked, "GET", ids[1], "") : ask_job(asked, "GET", ids[0], "/events");
+    enum wr_exit exit = asked->exit;
+    if (first && second && ids[1]) {
+        exit = tell(asked, wr_job_differences(first, second), wr_print_differences);
+    } else if (first && second && asked->options->json) {
+        json_t *both =
+            json_pack("{s:O,s:O}", "job", first, "events", json_object_get(second, "events"));
+        exit = tell(asked, both, print_json);
+    } else if (first && second) {
+        wr_print_course(first, second);
+        exit = flush();
+    }
+    json_decref(first);
+    json_decref(second);
+    return exit;
+}
+
+/* ---- the commands --------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *usage;
+    int least, most; /* ids */
+    enum wr_exit (*run)(struct asked *asked, const char *const *ids);
+} verbs[] = {
+    {"list", "list [--status S] [--workflow W] [--before ID] [--limit N]", 0, 0, list},
+    {"show", "show ID", 1, 1, show},
+    {"events", "events ID", 1, 1, events},
+    {"cancel", "cancel ID", 1, 1, cancel},
+    {"why", "why ID [ID]", 1, 2, why},
+};
+#define VERBS (sizeof verbs / sizeof *verbs)
+
+static enum wr_exit usage(void)
+{
+    fprintf(stderr, "%s: usage:\n", wright_program.name);
+    for (size_t i = 0; i < VERBS; i++)
+        fprintf(stderr, "  %s jobs %s\n", wright_program.name, verbs[i].usage);
+    return WR_EXIT_USAGE;
+}
+
+enum wr_exit wr_operator_jobs(int argc, char **argv, const struct wr_operator_options *options)
+{
+    char text[256];
+    const char *url = wr_store_url(options->store, text, sizeof text);
+    if (strncmp(url, "sqlite:", 7) != 0 || !url[7])
+        return complain(WR_EXIT_USAGE, "the store '%s' is not of the form sqlite:PATH", url);
+    struct asked asked = {.options = options, .store = url + 7};
+    for (size_t i = 0; argc > 0 && i < VERBS; i++) {
+        if (strcmp(argv[0], verbs[i].name) != 0)
+            continue;
+        if (argc - 1 < verbs[i].least || argc - 1 > verbs[i].most)
+            break;
+        const char *const ids[2] = {argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL};
+        return verbs[i].run(&asked, ids);
+    }
+    return usage();
+}
+
+enum wr_exit wr_operator_backup(const char *to, const struct wr_operator_options *options)
+{
+    char text[256], *error = NULL;
+    if (wr_store_backup(wr_store_url(options->store, text, sizeof text), to, &error)) {
+        printf("%s\n", to);
+        return flush();
+    }
+    complain(0, "%s", error ? error : "out of memory");
+    free(error);
+    return WR_EXIT_IO;
+}

@@ -1,0 +1,19 @@
+/* What the operator's commands share: `jobs` asks the binary that serves, over the Unix socket beside
+ * its store, and prints what it says for a person. */
+#ifndef WR_APP_OPERATOR_H
+#define WR_APP_OPERATOR_H
+
+#include <jansson.h>
+
+/* Each prints one answer on stdout. */
+void wr_print_list(const json_t *list);
+void wr_print_job(const json_t *job);
+void wr_print_events(const json_t *events);
+/* Why a job ended as it did: every attempt and every way taken. */
+void wr_print_course(const json_t *job, const json_t *events);
+/* [{"at": pointer, "first": value, "second": value}]: where two results differ, ids, times and usage
+ * apart. A new reference. */
+json_t *wr_job_differences(const json_t *first, const json_t *second);
+void wr_print_differences(const json_t *differences);
+
+#endif

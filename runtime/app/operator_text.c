@@ -1,0 +1,228 @@
+/* Answers of a running binary, printed for a person. Knows their JSON and nothing of where it came
+ * from. */
+#include "runtime/app/operator.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INLINE_MAX 100 /* of a value within a line */
+
+static const char *text_at(const json_t *json, const char *name)
+{
+    const char *text = json_string_value(json_object_get(json, name));
+    return text ? text : "";
+}
+
+static long long number_at(const json_t *json, const char *name)
+{
+    return (long long)json_integer_value(json_object_get(json, name));
+}
+
+/* ---- list, show ----------------------------------------------------------------------------- */
+
+void wr_print_list(const json_t *list)
+{
+    size_t at;
+    json_t *job;
+    printf("%-36s  %-10s  %-8s  %-24s  %-24s  %s\n", "JOB", "STATUS", "RESULT", "CREATED",
+           "WORKFLOW", "CALLER");
+    json_array_foreach(json_object_get(list, "jobs"), at, job)
+    {
+        printf("%-36s  %-10s  %-8s  %-24s  %-24s  %s%s%s\n", text_at(job, "job_id"),
+               text_at(job, "status"), text_at(job, "result_type"), text_at(job, "created_at"),
+               text_at(job, "workflow"), text_at(job, "caller"),
+               *text_at(job, "error_code") ? "  " : "", text_at(job, "error_code"));
+    }
+    if (*text_at(list, "next"))
+        printf("older ones: --before %s\n", text_at(list, "next"));
+}
+
+static void print_value(const json_t *value, size_t max)
+{
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    size_t len = text ? strlen(text) : 0, cut = len;
+    if (len > max)
+        for (cut = max; cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80;)
+            cut--;
+    printf("%.*s%s", (int)cut, text ? text : "", cut < len ? "…" : "");
+    free(text);
+}
+
+static void print_path(const json_t *versions)
+{
+    size_t at;
+    json_t *step;
+    printf("path       ");
+    json_array_foreach(json_object_get(versions, "fallback_path"), at, step)
+    {
+        printf("%s%s", at ? " -> " : "", json_string_value(step));
+    }
+    printf("\n");
+}
+
+static void print_summary(const json_t *job)
+{
+    const json_t *error = json_object_get(job, "error");
+    const json_t *stage = json_object_get(job, "stage");
+    printf("job        %s\n", text_at(job, "job_id"));
+    printf("status     %s%s%s%s\n", text_at(job, "status"),
+           *text_at(job, "result_type") ? ", " : "", text_at(job, "result_type"),
+           json_is_true(json_object_get(job, "final")) ? "" : ", not ended");
+    if (json_is_object(error))
+        printf("error      %s (%s): %s\n", text_at(error, "code"), text_at(error, "class"),
+               text_at(error, "message"));
+    if (json_is_object(stage))
+        printf("stage      %s\n", text_at(stage, "name"));
+}
+
+void wr_print_job(const json_t *job)
+{
+    const json_t *versions = json_object_get(job, "versions");
+    const json_t *usage = json_object_get(job, "usage"), *timing = json_object_get(job, "timing");
+    print_summary(job);
+    print_path(versions);
+    printf("workflow   %s of api %s, contract %s\n", text_at(versions, "workflow"),
+           text_at(versions, "api"), text_at(versions, "contract"));
+    if (*text_at(versions, "model"))
+        printf("model      %s, prompt %s\n", text_at(versions, "model"),
+               text_at(versions, "prompt"));
+    printf("usage      %lld attempts, %lld tokens in, %lld out, $%s\n",
+           number_at(usage, "attempts"), number_at(usage, "input_tokens"),
+           number_at(usage, "output_tokens"), text_at(usage, "cost_usd"));
+    printf("time       %s, %lld ms of %lld ms\n", text_at(timing, "created_at"),
+           number_at(timing, "elapsed_ms"), number_at(timing, "budget_ms"));
+    printf("output     ");
+    print_value(json_object_get(job, "output"), 100000);
+    printf("\n");
+}
+
+/* ---- events, why ---------------------------------------------------------------------------- */
+
+static void print_attempt(const json_t *event)
+{
+    printf("attempt %lld: %s", number_at(event, "attempt"), text_at(event, "class"));
+    if (*text_at(event, "error"))
+        printf(" (%s)", text_at(event, "error"));
+    printf(" after %lld ms", number_at(event, "elapsed_ms"));
+    if (*text_at(event, "model"))
+        printf(", %s", text_at(event, "model"));
+    if (*text_at(event, "tool"))
+        printf(", %s", text_at(event, "tool"));
+    if (*text_at(event, "detail"))
+        printf(": %s", text_at(event, "detail"));
+}
+
+static void print_what(const json_t *event)
+{
+    const char *kind = text_at(event, "kind"), *target = text_at(event, "target");
+    if (strcmp(kind, "ended") == 0)
+        print_attempt(event);
+    else if (strcmp(kind, "transition") == 0)
+        printf("%s -> %s", text_at(event, "label"), *target ? target : "the end");
+    else if (strcmp(kind, "finished") == 0)
+        printf("%s%s%s", text_at(event, "status"), *text_at(event, "result_type") ? ", " : "",
+               *text_at(event, "error") ? text_at(event, "error") : text_at(event, "result_type"));
+    else if (strcmp(kind, "accepted") == 0)
+        printf("%s", text_at(event, "workflow"));
+}
+
+void wr_print_events(const json_t *events)
+{
+    size_t at;
+    json_t *event;
+    json_array_foreach(json_object_get(events, "events"), at, event)
+    {
+        printf("%4lld  %s  %-10s  %-16s  ", number_at(event, "seq"), text_at(event, "at"),
+               text_at(event, "kind"), text_at(event, "stage"));
+        print_what(event);
+        printf("\n");
+    }
+}
+
+void wr_print_course(const json_t *job, const json_t *events)
+{
+    size_t at;
+    json_t *event;
+    print_summary(job);
+    json_array_foreach(json_object_get(events, "events"), at, event)
+    {
+        const char *kind = text_at(event, "kind");
+        if (strcmp(kind, "ended") != 0 && strcmp(kind, "transition") != 0)
+            continue;
+        printf("%-10s ", text_at(event, "stage"));
+        print_what(event);
+        printf("\n");
+    }
+}
+
+/* ---- what differs --------------------------------------------------------------------------- */
+
+/* What is never the same, or says nothing of the result. */
+static bool is_apart(const char *name)
+{
+    static const char *const names[] = {"job_id", "timing", "usage", "stage", "retry_after"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void add(json_t *found, const char *pointer, const json_t *first, const json_t *second)
+{
+    json_t *row = json_object();
+    json_object_set_new(row, "at", json_string(pointer));
+    json_object_set(row, "first", first ? (json_t *)(size_t)first : json_null());
+    json_object_set(row, "second", second ? (json_t *)(size_t)second : json_null());
+    json_array_append_new(found, row);
+}
+
+/* Objects member by member, all else as a whole. */
+static void compare(json_t *found, const char *pointer, const json_t *first, const json_t *second)
+{
+    if (json_equal(first, second))
+        return;
+    if (!json_is_object(first) || !json_is_object(second)) {
+        add(found, pointer, first, second);
+        return;
+    }
+    const char *name;
+    json_t *value;
+    char inner[512];
+    json_object_foreach((json_t *)(size_t)first, name, value)
+    {
+        snprintf(inner, sizeof inner, "%s/%s", pointer, name);
+        if (*pointer || !is_apart(name))
+            compare(found, inner, value, json_object_get(second, name));
+    }
+    json_object_foreach((json_t *)(size_t)second, name, value)
+    {
+        snprintf(inner, sizeof inner, "%s/%s", pointer, name);
+        if (!json_object_get(first, name) && (*pointer || !is_apart(name)))
+            add(found, inner, NULL, value);
+    }
+}
+
+json_t *wr_job_differences(const json_t *first, const json_t *second)
+{
+    json_t *found = json_array();
+    compare(found, "", first, second);
+    return found;
+}
+
+void wr_print_differences(const json_t *differences)
+{
+    size_t at;
+    json_t *row;
+    if (json_array_size(differences) == 0)
+        printf("Nothing differs but ids, times and usage.\n");
+    json_array_foreach(differences, at, row)
+    {
+        printf("%s\n  ", text_at(row, "at"));
+        print_value(json_object_get(row, "first"), INLINE_MAX);
+        printf("\n  ");
+        print_value(json_object_get(row, "second"), INLINE_MAX);
+        printf("\n");
+    }
+}

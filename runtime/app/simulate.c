@@ -1,0 +1,57 @@
+/* `simulate`: the program's own workflows in virtual time, against injected faults. Prints what was
+ * run and, where something that must hold did not, the command that shows it again. */
+#include "runtime/app/app.h"
+#include "runtime/base/clock.h"
+#include "runtime/sim/sim.h"
+
+#include <stdio.h>
+
+static void tell(const struct wr_program *program, const struct wr_sim_report *report, double s)
+{
+    printf("%s %s: %llu jobs in %llu worlds, %.1f s\n", program->name, program->version,
+           (unsigned long long)report->jobs, (unsigned long long)report->runs, s);
+    printf("ended      %llu completed, %llu degraded, %llu failed, %llu cancelled\n",
+           (unsigned long long)report->ended[0], (unsigned long long)report->ended[1],
+           (unsigned long long)report->ended[2], (unsigned long long)report->ended[3]);
+    printf("crashes    %llu, and %llu jobs taken up again\n", (unsigned long long)report->crashes,
+           (unsigned long long)report->recovered);
+    printf("store      %llu commits, %llu of them failed\n", (unsigned long long)report->commits,
+           (unsigned long long)report->failed_commits);
+    printf("upstream   %llu calls\n", (unsigned long long)report->effects);
+    printf("answers    %llu, %llu of them refusals\n", (unsigned long long)report->answers,
+           (unsigned long long)report->refused);
+    printf("journals   sha256:%s\n", report->digest);
+}
+
+enum wr_exit wr_simulate_command(const struct wr_program *program,
+                                 const struct wr_simulate_options *options)
+{
+    struct wr_sim_report report;
+    struct wr_sim_options sim = {
+        .seed = (uint64_t)options->seed,
+        .jobs = (uint64_t)options->jobs,
+        .crash = options->crash,
+    };
+    if (options->journal && !(sim.journal = fopen(options->journal, "w"))) {
+        perror(options->journal);
+        return WR_EXIT_IO;
+    }
+    int64_t began_us = wr_mono_us();
+    bool held = wr_simulate(program, &sim, &report);
+    if (sim.journal && fclose(sim.journal) != 0) {
+        perror(options->journal);
+        return WR_EXIT_IO;
+    }
+    tell(program, &report, (double)(wr_mono_us() - began_us) / 1e6);
+    if (held && report.jobs >= sim.jobs) {
+        printf("no invariant was broken\n");
+        return WR_EXIT_OK;
+    }
+    if (held)
+        printf("too few jobs were accepted: no input could be made\n");
+    else
+        printf("BROKEN     %s\nreplay     %s simulate --seed %llu --jobs %llu%s\n", report.what,
+               program->name, (unsigned long long)report.seed, (unsigned long long)report.run_jobs,
+               options->crash ? " --crash" : "");
+    return WR_EXIT_BROKEN;
+}

@@ -1,0 +1,86 @@
+/* A job that is cancelled: what is under way is stopped at once, then the journal says so, then the
+ * caller hears. An ended job is answered as it stands. */
+#include "runtime/engine/job.h"
+
+#include <string.h>
+
+#define PATIENCE_US 10000000 /* for the end to become durable; then it is the store's failure */
+
+static struct wr_str text_of(const char *text)
+{
+    return (struct wr_str){text, strlen(text)};
+}
+
+/* The attempt under way. Nobody knows whether a once effect still happened. */
+static void record_cut(struct wr_activity *activity)
+{
+    struct wr_job *job = activity->job;
+    const struct wr_attempt *attempt = activity->attempt;
+    struct wr_outcome outcome = {.class = WR_CLASS_cancelled,
+                                 .detail = WR_STR("the job was cancelled"),
+                                 .retry_after_ms = -1,
+                                 .first_token_us = -1};
+    if (attempt->effect && activity->stage->effect == WR_ONCE)
+        outcome.class = WR_CLASS_uncertain;
+    struct wr_event event;
+    wr_event_init(&event, activity, WR_ENTRY_ENDED);
+    event.attempt = activity->attempts;
+    event.class = outcome.class;
+    event.detail = outcome.detail;
+    event.elapsed_us = wr_engine_us(job->engine) - attempt->began_us;
+    wr_job_record(job, &event);
+    wr_job_saw(job, &(struct wr_observation){
+                        .what = WR_SAW_ATTEMPT,
+                        .stage = activity->stage,
+                        .action = &activity->turn.action,
+                        .outcome = &outcome,
+                        .path = activity->path,
+                        .label = text_of(wr_class_name(outcome.class)),
+                        .attempt = activity->attempts,
+                        .elapsed_us = event.elapsed_us,
+                    });
+}
+
+static void record_cuts(struct wr_activity *activity)
+{
+    for (struct wr_activity *child = activity->children; child; child = child->next)
+        record_cuts(child);
+    if (activity->attempt)
+        record_cut(activity);
+}
+
+/* The Idempotency-Key stays: a repeated request must not begin what its client has cancelled. What
+ * was deduplicated is free again, as there is nothing to join. */
+static void end_cancelled(struct wr_job *job)
+{
+    struct wr_finish *finish = &job->finish;
+    struct wr_event event;
+    wr_event_init(&event, &job->root, WR_ENTRY_FINISHED);
+    event.status = WR_STATUS_CANCELLED;
+    event.class = WR_CLASS_cancelled;
+    event.message = WR_STR("The job was cancelled.");
+    event.http = 409;
+    finish->status = text_of(wr_status_name(event.status));
+    finish->finished_ms = event.at_ms;
+    finish->keep_until_ms = event.at_ms + wr_workflow_keep_ms(job->workflow);
+    finish->release_dedupe = true;
+    wr_job_record(job, &event);
+    wr_job_commit_end(job);
+}
+
+struct wr_waiter *wr_engine_cancel(struct wr_engine *engine, struct wr_id id, struct wr_str caller,
+                                   wr_answer_fn *answered, void *arg)
+{
+    struct wr_waiter *waiter = wr_waiter_new(engine, caller, answered, arg);
+    waiter->view = waiter->cancels = true;
+    waiter->id = id;
+    waiter->until_us = wr_engine_us(engine) + PATIENCE_US;
+    wr_waiter_look(waiter);
+    struct wr_job *job = waiter->job;
+    if (job && job->phase == WR_JOB_RUNNING) {
+        record_cuts(&job->root);
+        wr_activity_cancel(&job->root);
+        end_cancelled(job);
+    }
+    return waiter;
+}

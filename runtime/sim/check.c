@@ -1,0 +1,289 @@
+/* What must hold, whatever happens: each rule has a name, and the first one that is broken ends the
+ * simulation. The journal as it is durable is folded here, apart from the engine's own fold. */
+#include "runtime/sim/world.h"
+
+#include "runtime/engine/envelope.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void wr_sim_broken(struct wr_world *world, const struct wr_id *job, const char *format, ...)
+{
+    struct wr_sim_report *report = world->report;
+    if (report->broken)
+        return;
+    char id[WR_ID_TEXT] = "";
+    char why[400];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(why, sizeof why, format, args);
+    va_end(args);
+    if (job)
+        wr_id_text(job, id);
+    report->broken = true;
+    snprintf(report->what, sizeof report->what, "%s%s%s (step %llu, life %u)", why,
+             job ? "; job " : "", id, (unsigned long long)world->steps, (unsigned)world->life);
+}
+
+static struct wr_str text_of(const char *text)
+{
+    return (struct wr_str){text, strlen(text)};
+}
+
+static const struct wr_stage *stage_of(const struct wr_sim_job *job, struct wr_str name)
+{
+    for (size_t i = 0; i < job->workflow->stage_count; i++)
+        if (wr_str_equal(name, text_of(job->workflow->stages[i].name)))
+            return &job->workflow->stages[i];
+    return NULL;
+}
+
+#define SHOW(text) (int)(text).len, (text).ptr ? (text).ptr : ""
+
+/* ---- entries, as they become durable ----------------------------------------------------------- */
+
+/* A stage is entered where the last transition led to, or where a job begins. */
+static void check_entered(struct wr_world *world, struct wr_sim_job *job,
+                          const struct wr_event *event)
+{
+    const struct wr_place *place = wr_state_place(&job->state, event->path);
+    struct wr_str wanted =
+        place->target.len ? place->target : text_of(job->workflow->stages[0].name);
+    if (place->stage.len || !wr_str_equal(event->stage, wanted))
+        wr_sim_broken(world, &job->id, "table: stage %.*s was entered, %.*s was due",
+                      SHOW(event->stage), SHOW(wanted));
+}
+
+static void check_ended(struct wr_world *world, struct wr_sim_job *job,
+                        const struct wr_event *event)
+{
+    const struct wr_stage *stage = stage_of(job, event->stage);
+    const struct wr_place *place = wr_state_place(&job->state, event->path);
+    if (!stage)
+        wr_sim_broken(world, &job->id, "table: there is no stage %.*s", SHOW(event->stage));
+    else if (event->attempt > stage->retry.times + 1)
+        wr_sim_broken(world, &job->id, "retry: attempt %d of stage %s, %u are allowed",
+                      (int)event->attempt, stage->name, stage->retry.times + 1u);
+    else if (place->ended && !(stage->retry.on & WR_BIT(place->class)))
+        wr_sim_broken(world, &job->id, "retry: stage %s was tried again after %s", stage->name,
+                      wr_class_name(place->class));
+}
+
+static void check_transition(struct wr_world *world, struct wr_sim_job *job,
+                             const struct wr_event *event)
+{
+    const struct wr_stage *stage = stage_of(job, event->stage);
+    const struct wr_workflow *workflow = job->workflow;
+    for (size_t i = 0; stage && i < stage->transition_count; i++) {
+        const struct wr_transition *way = &stage->transitions[i];
+        bool ends = way->to != WR_TO_STAGE;
+        if ((way->on & WR_BIT(event->class)) &&
+            (ends ? event->target.len == 0
+                  : wr_str_equal(event->target, text_of(workflow->stages[way->target].name))))
+            return;
+    }
+    wr_sim_broken(world, &job->id, "table: %.*s on %s does not lead to '%.*s'", SHOW(event->stage),
+                  wr_class_name(event->class), SHOW(event->target));
+}
+
+void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
+                        const struct wr_entry *entry)
+{
+    struct wr_event event;
+    if (!wr_event_decode(&job->arena, entry, &event)) {
+        wr_sim_broken(world, &job->id, "fold: entry %u cannot be read", entry->seq);
+        return;
+    }
+    enum wr_status before = job->state.status;
+    if (event.kind == WR_ENTRY_ENTERED)
+        check_entered(world, job, &event);
+    else if (event.kind == WR_ENTRY_ENDED)
+        check_ended(world, job, &event);
+    else if (event.kind == WR_ENTRY_TRANSITION)
+        check_transition(world, job, &event);
+    if (!wr_state_fold(&job->state, &event))
+        wr_sim_broken(world, &job->id, "fold: entry %u (%s) cannot follow", entry->seq,
+                      wr_entry_kind_name(entry->kind));
+    else if (!wr_legal_find(job->state.status, job->state.result))
+        wr_sim_broken(world, &job->id, "legal: status %s with result %d",
+                      wr_status_name(job->state.status), (int)job->state.result);
+    else if (job->state.status < before || before >= WR_STATUS_COMPLETED)
+        wr_sim_broken(world, &job->id, "legal: %s became %s", wr_status_name(before),
+                      wr_status_name(job->state.status));
+}
+
+/* ---- sends ------------------------------------------------------------------------------------- */
+
+static void check_once(struct wr_world *world, struct wr_sim_job *job,
+                       const struct wr_effect_call *call, const struct wr_sim_stage *seen)
+{
+    const struct wr_place *place = wr_state_place(&job->state, call->path);
+    if (!place->started || !wr_str_equal(place->stage, text_of(call->stage->name)))
+        wr_sim_broken(world, &job->id, "once: stage %s was sent before the journal knew of it",
+                      call->stage->name);
+    if (seen->happened > 1)
+        wr_sim_broken(world, &job->id, "once: the effect of stage %s happened twice",
+                      call->stage->name);
+}
+
+static void check_key(struct wr_world *world, struct wr_sim_job *job,
+                      const struct wr_effect_call *call, struct wr_sim_stage *seen)
+{
+    if (call->idempotency_key.len == 0)
+        wr_sim_broken(world, &job->id, "keyed: stage %s was sent without a key", call->stage->name);
+    if (seen->key.len && !wr_str_equal(seen->key, call->idempotency_key))
+        wr_sim_broken(world, &job->id, "keyed: stage %s under two keys, %.*s and %.*s",
+                      call->stage->name, SHOW(seen->key), SHOW(call->idempotency_key));
+    if (seen->key.len)
+        return;
+    for (size_t i = 0; i < world->job_count; i++)
+        for (size_t k = 0; k < world->jobs[i]->workflow->stage_count; k++)
+            if (wr_str_equal(world->jobs[i]->stages[k].key, call->idempotency_key))
+                wr_sim_broken(world, &job->id, "keyed: two effects under the key %.*s",
+                              SHOW(call->idempotency_key));
+    seen->key = wr_arena_str(&job->arena, call->idempotency_key);
+}
+
+/* With a store that keeps its time, floors and slack leave every attempt the whole of its own. */
+static void check_time(struct wr_world *world, struct wr_sim_job *job,
+                       const struct wr_effect_call *call)
+{
+    const struct wr_stage *stage = call->stage;
+    bool own = stage->timeout_ms && (!stage->within_ms || stage->within_ms >= stage->timeout_ms);
+    if (world->calm && own && job->life == world->life &&
+        call->timeout_us < (int64_t)stage->timeout_ms * 1000)
+        wr_sim_broken(world, &job->id, "floor: stage %s was given %lld us of its %u ms",
+                      stage->name, (long long)call->timeout_us, stage->timeout_ms);
+}
+
+void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call, bool happens)
+{
+    struct wr_id id = {{0}};
+    struct wr_sim_job *job =
+        wr_id_parse(call->job.ptr, call->job.len, &id) ? wr_sim_find(world, &id) : NULL;
+    if (!job) {
+        wr_sim_broken(world, &id, "commit: an effect of a job that the store does not have");
+        return;
+    }
+    struct wr_sim_stage *seen = &job->stages[call->stage - job->workflow->stages];
+    seen->happened += happens;
+    if (call->stage->effect == WR_ONCE)
+        check_once(world, job, call, seen);
+    if (call->stage->effect == WR_KEYED)
+        check_key(world, job, call, seen);
+    check_time(world, job, call);
+}
+
+/* ---- answers ----------------------------------------------------------------------------------- */
+
+static void check_promise(struct wr_world *world, const struct wr_sim_request *request,
+                          const struct wr_answer *answer)
+{
+    struct wr_sim_job *job = wr_sim_find(world, &answer->job);
+    struct wr_arena arena = {0};
+    if (!job) {
+        wr_sim_broken(world, &answer->job,
+                      "commit: an answer of a job that the store does not have");
+        return;
+    }
+    if (answer->ended && !wr_state_ended(&job->state)) {
+        wr_sim_broken(world, &job->id, "commit: an answer told an end that is not durable");
+        return;
+    }
+    struct wr_str want = wr_envelope(&arena, &job->state, world->clock.utc_ms(world->clock.self));
+    if (answer->ended && !wr_str_equal(want, answer->body))
+        wr_sim_broken(world, &job->id, "fold: the answer is not what the journal says");
+    int status = wr_envelope_post_status(&job->state);
+    if (answer->ended && answer->status != (request->workflow ? status : 200))
+        wr_sim_broken(world, &job->id, "legal: HTTP %d where it is %d", answer->status, status);
+    if (!answer->ended && answer->status != (request->workflow ? 202 : 200))
+        wr_sim_broken(world, &job->id, "legal: HTTP %d of a job that goes on", answer->status);
+    if (world->calm && request->whole && !answer->ended && !answer->replayed && !answer->joined)
+        wr_sim_broken(world, &job->id, "budget: no result by the end of the budget");
+    wr_arena_free(&arena);
+}
+
+void wr_sim_check_answer(struct wr_world *world, const struct wr_sim_request *request,
+                         const struct wr_answer *answer)
+{
+    world->report->answers++;
+    if (request->due_us && world->now_us > request->due_us)
+        wr_sim_broken(world, &answer->job, "budget: an answer came %lld us late",
+                      (long long)(world->now_us - request->due_us));
+    if (answer->kind == WR_ANSWER_JOB)
+        check_promise(world, request, answer);
+    else
+        world->report->refused++;
+    if (answer->kind == WR_ANSWER_NOT_FOUND && !request->workflow)
+        wr_sim_broken(world, &answer->job, "commit: a job that was promised is not found");
+}
+
+/* ---- after each step --------------------------------------------------------------------------- */
+
+static bool same_places(const struct wr_place *a, const struct wr_place *b)
+{
+    for (; a && b; a = a->next, b = b->next)
+        if (!wr_str_equal(a->path, b->path) || !wr_str_equal(a->stage, b->stage) ||
+            !wr_str_equal(a->target, b->target) || a->now_ms != b->now_ms ||
+            a->attempts != b->attempts || a->started != b->started || a->ended != b->ended ||
+            a->class != b->class || !wr_str_equal(a->error, b->error))
+            return false;
+    return a == b;
+}
+
+static bool same_values(const struct wr_kept_value *a, const struct wr_kept_value *b)
+{
+    for (; a && b; a = a->next, b = b->next)
+        if (!wr_str_equal(a->path, b->path) || !wr_str_equal(a->stage, b->stage) ||
+            !wr_str_equal(a->json, b->json) || !wr_str_equal(a->schema, b->schema))
+            return false;
+    return a == b;
+}
+
+static void check_memory(struct wr_world *world, const struct wr_sim_job *job)
+{
+    const struct wr_state *live = wr_engine_state(world->engine, job->id);
+    if (!live)
+        return;
+    if (live->seq < job->state.seq && !wr_state_ended(&job->state))
+        wr_sim_broken(world, &job->id, "fold: memory is behind the journal");
+    if (live->seq != job->state.seq)
+        return; /* what is on its way to the store */
+    struct wr_arena arena = {0};
+    struct wr_str a = wr_envelope(&arena, live, 0), b = wr_envelope(&arena, &job->state, 0);
+    if (!wr_str_equal(a, b) || !same_places(live->places, job->state.places) ||
+        !same_values(live->values, job->state.values))
+        wr_sim_broken(world, &job->id, "fold: memory is not what the journal folds to");
+    wr_arena_free(&arena);
+}
+
+void wr_sim_check_step(struct wr_world *world)
+{
+    for (size_t i = 0; i < world->touched_count; i++) {
+        world->touched[i]->touched = false;
+        if (world->engine && !world->dead)
+            check_memory(world, world->touched[i]);
+    }
+    world->touched_count = 0;
+}
+
+void wr_sim_check_end(struct wr_world *world)
+{
+    struct wr_engine_counts counts;
+    wr_engine_counts(world->engine, &counts);
+    for (size_t i = 0; i < world->job_count; i++) {
+        struct wr_sim_job *job = world->jobs[i];
+        if (!wr_state_ended(&job->state) || !job->finished_ms)
+            wr_sim_broken(world, &job->id, "end: a job that was accepted never ended");
+        else
+            world->report->ended[job->state.status - WR_STATUS_COMPLETED]++;
+    }
+    if (counts.jobs || counts.unsaved)
+        wr_sim_broken(world, NULL, "end: %u jobs are live and nothing will happen", counts.jobs);
+    if (world->requests)
+        wr_sim_broken(world, NULL, "end: a request is never answered");
+    for (size_t i = 0; i < world->program->service_count + world->program->model_count; i++)
+        if (world->in_flight[i])
+            wr_sim_broken(world, NULL, "end: a call is under way for nobody");
+}

@@ -1,0 +1,11 @@
+/* One world from its beginning to its end; only the simulation's loop and the world know it. */
+#ifndef WR_SIM_RUN_H
+#define WR_SIM_RUN_H
+
+#include "runtime/sim/world.h"
+
+/* Zeroed, with program, samples, report, seed, wanted and crash set. */
+void wr_world_run(struct wr_world *world);
+void wr_world_free(struct wr_world *world);
+
+#endif

@@ -1,0 +1,35 @@
+/* The simulator: a program's own workflows, on the real engine, behind simulated doors, in virtual
+ * time. Faults are injected and what must always hold is checked after each step. Everything follows
+ * from the seed: the same seed gives the same journals, byte for byte. */
+#ifndef WR_SIM_SIM_H
+#define WR_SIM_SIM_H
+
+#include <wright/generated.h>
+
+#include <stdio.h>
+
+struct wr_sim_options {
+    uint64_t seed;
+    uint64_t jobs; /* to be accepted, all in all */
+    bool crash;    /* the process dies, too: at any append, commit, send or answer */
+    FILE *journal; /* every journal, as text; NULL: nowhere */
+};
+
+#define WR_SIM_RUN_JOBS 100 /* of one world; the next one has the next seed */
+
+struct wr_sim_report {
+    uint64_t jobs, runs, crashes, recovered, effects, commits, failed_commits, answers, refused,
+        steps;
+    uint64_t ended[4]; /* completed, degraded, failed, cancelled */
+    char digest[65];   /* SHA-256 over every journal, hex */
+    bool broken;
+    /* When broken: */
+    uint64_t seed, run_jobs; /* replay with these */
+    char what[512];          /* the invariant and how it was broken */
+};
+
+/* False: an invariant was broken, and `report` says which; it stops at the first one. */
+bool wr_simulate(const struct wr_program *program, const struct wr_sim_options *options,
+                 struct wr_sim_report *report);
+
+#endif

@@ -1,0 +1,136 @@
+/* The inside of the simulator: one world, which is a clock, upstreams, a store and their faults, and
+ * what is known of each job in it. Only files of this folder include it. */
+#ifndef WR_SIM_WORLD_H
+#define WR_SIM_WORLD_H
+
+#include "runtime/engine/engine.h"
+#include "runtime/engine/fold.h"
+#include "runtime/sim/sample.h"
+#include "runtime/sim/sim.h"
+
+/* ---- what is known of a job -------------------------------------------------------------------- */
+
+/* What the world saw of one stage of one job. */
+struct wr_sim_stage {
+    uint32_t happened; /* how often the upstream acted */
+    struct wr_str key; /* of the first send that had one */
+};
+
+struct wr_sim_job {
+    struct wr_arena arena;
+    struct wr_id id;
+    const struct wr_workflow *workflow;
+    struct wr_str caller, contract;
+    int64_t created_ms, deadline_ms, finished_ms;
+    struct wr_key idempotency, body, dedupe;
+    int64_t idempotency_until_ms, dedupe_until_ms;
+    struct wr_entry *entries; /* durable */
+    size_t entry_count, entry_room;
+    struct wr_state state; /* their fold */
+    struct wr_str status;  /* of the row */
+    struct wr_sim_stage *stages;
+    uint32_t life; /* of the process that accepted it */
+    bool touched;
+};
+
+struct wr_sim_remembered {
+    struct wr_sim_remembered *next;
+    struct wr_key key;
+    struct wr_str schema, value;
+    int64_t at_ms;
+};
+
+/* ---- one client's request ---------------------------------------------------------------------- */
+
+struct wr_sim_request {
+    struct wr_sim_request *next, **at;
+    struct wr_world *world;
+    const struct wr_workflow *workflow; /* NULL: a look at a job */
+    struct wr_waiter *waiter;           /* NULL: answered */
+    struct wr_timer *leaves;
+    int64_t received_us, due_us; /* due: the answer has come by then; 0: whenever */
+    bool whole;                  /* it waits as the workflow says */
+};
+
+/* ---- the world --------------------------------------------------------------------------------- */
+
+struct wr_sim_op;
+
+struct wr_weather { /* of 1000 */
+    uint32_t upstream_fails, upstream_slow, commit_fails, commit_torn, commit_slow, read_fails;
+    uint32_t read_slow, dies, clock_jumps, clients_leave;
+};
+
+struct wr_world {
+    const struct wr_program *program;
+    const struct wr_samples *samples;
+    struct wr_sim_report *report;
+    uint64_t seed, chance, engine_random;
+    struct wr_arena arena; /* as long as the world */
+    struct wr_weather weather;
+    bool crash;
+
+    int64_t now_us, utc_us, mono_us; /* mono_us: of this life, when it began, less now_us */
+    struct wr_timer **timers;        /* a heap */
+    size_t timer_count, timer_room;
+    uint64_t timer_seq, steps;
+
+    struct wr_engine *engine;
+    struct wr_str *inputs; /* by workflow: requests repeat themselves */
+    int64_t pause_us;      /* between requests, about */
+    uint32_t jobs_max;
+    uint32_t life; /* how often it was started */
+    bool dead;     /* the process has died; nothing it still does reaches the world */
+    bool recovered;
+    uint32_t *in_flight; /* by service, then model */
+
+    struct wr_sim_job *jobs[4 * WR_SIM_RUN_JOBS];
+    size_t job_count, asked, wanted;
+    struct wr_sim_job *touched[4 * WR_SIM_RUN_JOBS]; /* their journal grew in this step */
+    size_t touched_count;
+    struct wr_sim_request *requests;
+    struct wr_sim_remembered *remembered;
+    struct wr_sim_op *first, **end, *reads;
+    struct wr_timer *writing;
+    bool calm; /* its store neither fails nor is slow */
+
+    struct wr_clock clock;
+    struct wr_effects effects;
+    struct wr_store store;
+};
+
+/* ---- chance (world.c) -------------------------------------------------------------------------- */
+
+uint64_t wr_chance(struct wr_world *world, uint64_t below); /* 0 to below - 1 */
+bool wr_happens(struct wr_world *world, uint32_t per_mille);
+int64_t wr_chance_us(struct wr_world *world, int64_t mean_us); /* most are short, some long */
+
+/* ---- clock.c ----------------------------------------------------------------------------------- */
+
+void wr_sim_clock_open(struct wr_world *world);
+struct wr_timer *wr_sim_after(struct wr_world *world, int64_t us, void (*fire)(void *), void *arg);
+void wr_sim_cancel(struct wr_world *world, struct wr_timer *timer);
+bool wr_sim_step(struct wr_world *world); /* false: nothing is left to happen */
+
+/* ---- effects.c, store.c ------------------------------------------------------------------------ */
+
+void wr_sim_effects_open(struct wr_world *world);
+void wr_sim_store_open(struct wr_world *world);
+/* The process died: what it awaited is gone, one commit may still have been done. */
+void wr_sim_store_crash(struct wr_world *world);
+struct wr_sim_job *wr_sim_find(const struct wr_world *world, const struct wr_id *id);
+
+/* ---- check.c: what must hold ------------------------------------------------------------------- */
+
+/* The first one counts. */
+void wr_sim_broken(struct wr_world *world, const struct wr_id *job, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
+                        const struct wr_entry *entry);
+void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call, bool happens);
+void wr_sim_check_answer(struct wr_world *world, const struct wr_sim_request *request,
+                         const struct wr_answer *answer);
+void wr_sim_check_step(struct wr_world *world); /* journals against memory */
+void wr_sim_check_end(struct wr_world *world);
+
+#endif

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""`simulate` in a binary: nothing breaks, one seed is one run, a broken rule is found and replayed, and
+what is wrong on its command line is said."""
+import os, re, subprocess, sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from harness import BINARY, BUILD, folder, main, ok, same, skip
+
+INSTRUMENTED = "sanitized" in BUILD  # a slow build: fewer jobs
+JOBS = 1000 if INSTRUMENTED else 20000
+
+
+def simulate(*flags, binary=BINARY, **environment):
+    return subprocess.run([binary, "simulate", *map(str, flags)], stdout=subprocess.PIPE, text=True,
+                          stderr=subprocess.STDOUT, env={**os.environ, **environment}, timeout=300)
+
+
+def numbers(text):
+    return {line.split()[0]: [int(n) for n in re.findall(r"\b\d+\b", line)] for line in text.splitlines()
+            if line}
+
+
+def nothing_breaks():
+    run = simulate("--jobs", JOBS, "--crash")
+    same(run.returncode, 0, f"{JOBS} jobs with crashes: nothing is broken")
+    ok("no invariant was broken" in run.stdout, "and that is said", run.stdout)
+    told = numbers(run.stdout)
+    ok(sum(told["ended"]) >= JOBS and all(told["ended"][:3]), "every job ended, in every way", run.stdout)
+    ok(told["crashes"][0] > 0 and told["crashes"][1] > 0, "processes died and took jobs up again", run.stdout)
+    ok(told["store"][1] > 0, "commits failed", run.stdout)
+    calm = simulate("--jobs", 300)
+    same(numbers(calm.stdout)["crashes"][0], 0, "without --crash none dies")
+
+
+def one_seed_is_one_run():
+    files = [os.path.join(folder, name) for name in ("one", "two", "other")]
+    seeds = (5, 5, 6)
+    runs = [simulate("--seed", seed, "--jobs", 300, "--crash", "--journal", file)
+            for seed, file in zip(seeds, files)]
+    one, two, other = (open(file, "rb").read() for file in files)
+    ok(len(one) > 100000 and one == two, "the same journals, byte for byte")
+    ok(one != other, "another seed, other journals")
+    same(re.sub(r"[\d.]+ s$", "", runs[0].stdout, flags=re.M), re.sub(r"[\d.]+ s$", "", runs[1].stdout, flags=re.M),
+         "and the same words")
+
+
+def what_is_broken_is_found():
+    run = simulate("--jobs", 10000, "--crash", WRIGHT_BREAK="floor")
+    if run.returncode == 0:
+        return skip("a broken floor is found", "this binary has no failpoints")
+    same(run.returncode, 1, "a broken rule: exit 1")
+    ok(re.search(r"^BROKEN +floor: ", run.stdout, re.M), "named", run.stdout)
+    command = re.search(r"^replay +briefs simulate (.*)$", run.stdout, re.M)
+    again = simulate(*command[1].split(), WRIGHT_BREAK="floor")
+    why = re.search(r"^BROKEN.*$", run.stdout, re.M)[0]
+    ok(why in again.stdout, "the command that is told shows it again", again.stdout)
+    whole = simulate(*command[1].split())
+    same(whole.returncode, 0, "and nothing else breaks there")
+
+
+def other_programs():
+    binary = os.path.join(folder, "everything")
+    build = subprocess.run([os.path.join(BUILD, "wright"), "build", "tests/lang/ok/everything.flow", "-o", binary,
+                            "--dynamic"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                           env={**os.environ, "WRIGHT_INCLUDE": "runtime/include",
+                                "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""})
+    if not ok(build.returncode == 0, "another specification is built", build.stdout):
+        return
+    run = simulate("--jobs", JOBS // 4, "--crash", binary=binary)
+    same(run.returncode, 0, "patterns, maps, lists, optional schemas: its values are made, nothing breaks")
+    if run.returncode:
+        print("# " + run.stdout.replace("\n", "\n# "))
+
+
+def wrong_usage():
+    for flags in (["--jobs", "many"], ["--seed"], ["x"], ["--crashes"]):
+        run = simulate(*flags)
+        same(run.returncode, 64, f"simulate {' '.join(flags)}: wrong usage")
+    run = simulate("--jobs", 1, "--journal", "/nonexistent/file")
+    same(run.returncode, 74, "a journal that cannot be written")
+
+
+main(nothing_breaks, one_seed_is_one_run, what_is_broken_is_found, other_programs, wrong_usage)
