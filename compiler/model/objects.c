@@ -3,11 +3,65 @@
 
 #include <string.h>
 
+/* The type that holds the items before `at`, widened for that one: the first does not say how long or
+ * how large the others are. */
+static const struct wc_type *element_with(struct wc_scope *scope, struct wc_expr *list, size_t at,
+                                          const struct wc_type *before)
+{
+    struct wc_resolver *r = scope->work->r;
+    struct wc_expr *item = list->kids[at];
+    if (item->type->kind != WC_TYPE_UNKNOWN)
+        wc_need_set(scope, item, "the item");
+    if (!before)
+        return item->type;
+    struct wc_expr others = *list->kids[0];
+    others.type = before;
+    const struct wc_type *both = wc_join_types(scope, &others, item);
+    if (both)
+        return both;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0501, item->span, "the items of a list are of one type");
+    wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, item->type));
+    wc_diag_also(r->diags, diag, list->kids[0]->span, "%s", wc_type_text(r->arena, before));
+    wc_diag_help(r->diags, diag, "make one like the other");
+    return wc_unknown_type(scope, item->span);
+}
+
+/* Is there a list of such items in `type`? */
+static bool holds_list(const struct wc_type *type, const struct wc_type *element)
+{
+    for (; type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP; type = type->element)
+        if (type->kind == WC_TYPE_LIST && type->element->kind == element->kind &&
+            type->element->schema == element->schema)
+            return true;
+    return false;
+}
+
+/* The program's types of lists are those of its schemas. */
+static void need_list_type(struct wc_scope *scope, struct wc_span span,
+                           const struct wc_type *element)
+{
+    struct wc_resolver *r = scope->work->r;
+    if (!element || element->kind == WC_TYPE_UNKNOWN || !r->parsed)
+        return;
+    WC_EACH(i, &r->model->schemas)
+    {
+        const struct wc_schema *schema = r->model->schemas.items[i];
+        WC_EACH(k, &schema->fields)
+        {
+            if (holds_list(schema->fields.items[k].type, element))
+                return;
+        }
+    }
+    wc_not_built(r, span, "a list of such items, which no field of a schema has,");
+}
+
 struct wc_expr *wc_resolve_list(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                 const struct wc_type *into)
 {
     struct wc_resolver *r = scope->work->r;
-    const struct wc_type *element = into && into->kind == WC_TYPE_LIST ? into->element : NULL;
+    const struct wc_type *needed = into && into->kind == WC_TYPE_LIST ? into->element : NULL;
+    const struct wc_type *element = needed;
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_LIST, ast->span, ast->entries.count);
     struct wc_type *type = wc_type_new(r->arena, WC_TYPE_LIST, ast->span);
     type->has_min = type->has_max = true;
@@ -19,13 +73,18 @@ struct wc_expr *wc_resolve_list(struct wc_scope *scope, const struct wc_ast_expr
             wc_not_built(r, entry->span, "a spread in a list");
             return wc_expr_error(scope, ast->span);
         }
-        struct wc_expr *kid = element ? wc_resolve_into(scope, entry->value, element, "the item")
-                                      : wc_resolve_expr(scope, entry->value, NULL);
+        struct wc_expr *kid = needed ? wc_resolve_into(scope, entry->value, needed, "the item")
+                                     : wc_resolve_expr(scope, entry->value, NULL);
         expr->kids[i] = kid;
         expr->labels |= kid->labels;
-        if (!element)
-            element = kid->type;
+        element = needed ? needed : element_with(scope, expr, i, element);
     }
+    for (size_t i = 0; !needed && element && i < expr->kid_count; i++)
+        if (element->kind == WC_TYPE_NUMBER && expr->kids[i]->kind == WC_EXPR_LITERAL &&
+            expr->kids[i]->literal.kind == WC_LIT_INT)
+            expr->kids[i]->literal.kind = WC_LIT_NUMBER;
+    if (!needed)
+        need_list_type(scope, ast->span, element);
     type->element = element ? element : wc_unknown_type(scope, ast->span);
     expr->type = type;
     return expr;
