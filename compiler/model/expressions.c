@@ -221,6 +221,8 @@ static struct wc_expr *unknown_field(struct wc_scope *scope, const struct wc_ast
     struct wc_resolver *r = scope->work->r;
     const struct wc_schema *schema = type->schema;
     const char *owner = schema->name ? schema->name : "this object";
+    if (!r->parsed) /* it may be what a syntax error has hidden */
+        return wc_expr_error(scope, ast->span);
     struct wc_diag *diag = wc_report(r->diags, WC_E0404, ast->name.span, "%s has no field `%s`",
                                      owner, ast->name.text);
     wc_diag_label(r->diags, diag, "unknown field");

@@ -120,6 +120,8 @@ static void unknown_field(struct wc_scope *scope, const struct wc_schema *schema
                           struct wc_name name)
 {
     struct wc_resolver *r = scope->work->r;
+    if (!r->parsed) /* it may be what a syntax error has hidden */
+        return;
     struct wc_diag *diag =
         wc_report(r->diags, WC_E0404, name.span, "%s has no field `%s`", schema->name, name.text);
     wc_diag_label(r->diags, diag, "unknown field");
@@ -181,7 +183,7 @@ static void fill(struct wc_scope *scope, struct wc_expr *expr, const struct wc_s
             wc_buf_printf(&missing, "%s`%s`", missing.len ? ", " : "", field->name);
         }
     }
-    if (missing.len && complete) {
+    if (missing.len && complete && r->parsed) {
         struct wc_diag *diag = wc_report(r->diags, WC_E0511, expr->span, "an object of %s lacks %s",
                                          schema->name, missing.data);
         wc_diag_label(r->diags, diag, "without %s", missing.data);

@@ -96,6 +96,8 @@ static void declare_all(struct wc_resolver *r)
 static void resolve_auth(struct wc_resolver *r, const struct wc_ast_decl *decl,
                          const struct wc_clause *auth)
 {
+    if (!auth && !r->parsed)
+        return; /* it may be what a syntax error has hidden */
     if (!auth) {
         struct wc_diag *diag = wc_report(r->diags, WC_E0406, decl->name.span,
                                          "api %s does not say who may call it", decl->name.text);

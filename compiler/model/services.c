@@ -6,6 +6,8 @@
 static void missing_clause(struct wc_resolver *r, struct wc_span span, const char *owner,
                            const char *clause, const char *help)
 {
+    if (!r->parsed) /* it may be what a syntax error has hidden */
+        return;
     struct wc_diag *diag = wc_report(r->diags, WC_E0406, span, "%s has no `%s`", owner, clause);
     wc_diag_label(r->diags, diag, "`%s` is missing", clause);
     wc_diag_help(r->diags, diag, "add `%s`", help);

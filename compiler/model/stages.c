@@ -24,8 +24,9 @@ static const struct wc_type *named_schema(struct wc_resolver *r, const struct wc
 }
 
 static void resolve_http(struct wc_resolver *r, const struct wc_ast_action *ast,
-                         struct wc_action *action)
+                         struct wc_stage *stage)
 {
+    struct wc_action *action = &stage->action;
     static const enum wr_method methods[] = {
         [WC_AST_GET] = WR_GET, [WC_AST_HEAD] = WR_HEAD,   [WC_AST_POST] = WR_POST,
         [WC_AST_PUT] = WR_PUT, [WC_AST_PATCH] = WR_PATCH, [WC_AST_DELETE] = WR_DELETE};
@@ -36,11 +37,13 @@ static void resolve_http(struct wc_resolver *r, const struct wc_ast_action *ast,
         action->service->used = true;
     if (ast->as)
         action->as = named_schema(r, ast->as, "a call of a service");
-    if (ast->kind != WC_AST_GET)
-        wc_not_built(r, ast->keyword,
-                     wc_arena_printf(r->arena, "`%.*s` of a service",
-                                     (int)(ast->keyword.end - ast->keyword.start),
-                                     ast->keyword.source->text + ast->keyword.start));
+    if (ast->kind == WC_AST_GET)
+        return;
+    stage->mislabelled = true; /* what follows it is no question while it cannot be built */
+    wc_not_built(r, ast->keyword,
+                 wc_arena_printf(r->arena, "`%.*s` of a service",
+                                 (int)(ast->keyword.end - ast->keyword.start),
+                                 ast->keyword.source->text + ast->keyword.start));
 }
 
 static void resolve_ask(struct wc_resolver *r, const struct wc_ast_action *ast,
@@ -123,7 +126,7 @@ static void resolve_action(struct wc_workflow_work *work, const struct wc_ast_ac
     if (!ast)
         refuse_action(work, ast, stage);
     else if (ast->kind <= WC_AST_DELETE)
-        resolve_http(work->r, ast, action);
+        resolve_http(work->r, ast, stage);
     else if (ast->kind == WC_AST_ASK)
         resolve_ask(work->r, ast, action);
     else if (ast->kind == WC_AST_MAKE)

@@ -12,7 +12,7 @@ enum { STAGE_MAX = 1000, KEEP_DAYS = 30 };
 static void need_clause(struct wc_resolver *r, const struct wc_ast_decl *decl,
                         const struct wc_clause *clause, const char *name, const char *example)
 {
-    if (clause)
+    if (clause || !r->parsed) /* it may be what a syntax error has hidden */
         return;
     struct wc_diag *diag = wc_report(r->diags, WC_E0406, decl->name.span, "workflow %s has no `%s`",
                                      decl->name.text, name);
@@ -245,7 +245,7 @@ void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
     resolve_clauses(&work, decl, all);
     declare_stages(&work, decl->workflow);
     size_t count = workflow->stages.count;
-    if (count == 0) {
+    if (count == 0 && r->parsed) {
         struct wc_diag *diag = wc_report(r->diags, WC_E0406, decl->name.span,
                                          "workflow %s has no stage", workflow->name);
         wc_diag_label(r->diags, diag, "a job would have nothing to do");
