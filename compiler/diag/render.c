@@ -336,8 +336,11 @@ static void render(struct out *out, const struct wc_diag *diag)
 void wc_render_color(struct wc_buf *buf, const struct wc_diags *diags, bool color)
 {
     struct out out = {buf, color, 1};
-    WC_EACH(i, &diags->list)
-    render(&out, diags->list.items[i]);
+    for (size_t i = 0; i < diags->list.count && i < WC_SHOWN_MAX; i++)
+        render(&out, diags->list.items[i]);
+    if (diags->list.count > WC_SHOWN_MAX)
+        wc_buf_printf(buf, "… and %zu more; --format json has all\n\n",
+                      diags->list.count - WC_SHOWN_MAX);
     if (diags->list.count > 0)
         wc_buf_printf(buf, "%zu error%s, %zu warning%s\n", diags->errors,
                       diags->errors == 1 ? "" : "s", diags->warnings,

@@ -6,6 +6,9 @@
 #include "compiler/base/buf.h"
 #include "compiler/diag/diag.h"
 
+/* How many diagnostics are shown as text; the rest is counted. JSON has all. */
+#define WC_SHOWN_MAX 100
+
 /* Source lines with carets, labels, notes and help; ends with a line such as "1 error, 0 warnings",
  * and is empty where there is nothing to say. Control characters of a source never reach the text. */
 void wc_render_text(struct wc_buf *buf, const struct wc_diags *diags);

@@ -203,6 +203,21 @@ static void check_order(void)
     tap_number((long long)diags.list.count, 5, "and is kept once");
 }
 
+static void check_many(void)
+{
+    struct wc_diags diags = {.arena = &arena};
+    struct wc_source *source = wc_source_from(&arena, "a", "0123456789", 10);
+    struct wc_buf text = {0};
+    for (int i = 0; i < WC_SHOWN_MAX + 3; i++)
+        wc_report(&diags, WC_E0201, span(source, 1, 2), "number %d", i);
+    wc_render_text(&text, &diags);
+    tap_ok(strstr(text.data, "number 99\n") && !strstr(text.data, "number 100\n"),
+           "a hundred are shown");
+    tap_ok(strstr(text.data, "and 3 more;") && strstr(text.data, "103 errors, 0 warnings"),
+           "and the others counted");
+    wc_buf_free(&text);
+}
+
 static void check_codes(void)
 {
     tap_ok(wc_code_find("e0201") == WC_E0201, "a code is found in any case");
@@ -224,6 +239,7 @@ int main(void)
     check_hostile();
     check_json();
     check_order();
+    check_many();
     check_codes();
     wc_arena_free(&arena);
     return tap_done();
