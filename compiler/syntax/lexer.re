@@ -50,8 +50,10 @@ void wc_lexer_start(struct wc_lexer *lexer, struct wc_arena *arena, struct wc_in
     lexer->end = source->text + source->len;
     lexer->first = true;
     lexer->quiet = !diags;
+    size_t before = diags ? diags->errors : 0;
     if (diags)
         wc_check_text(source, diags);
+    lexer->errors = diags ? diags->errors - before : 0;
     if (source->len >= 3 && memcmp(source->text, "\xef\xbb\xbf", 3) == 0)
         lexer->cursor += 3;
 }
@@ -406,11 +408,11 @@ static bool scan(struct wc_lexer *lexer, struct wc_token *token)
 /* Too much of anything ends the file here. */
 static bool ends_early(struct wc_lexer *lexer)
 {
-    if (lexer->count < WC_TOKENS_MAX && lexer->errors < WC_ERRORS_MAX)
+    if (lexer->count < WC_TOKENS_MAX && lexer->errors < WC_ERRORS_MAX - 1) /* the last says so */
         return false;
     struct wc_span here = span(lexer, lexer->cursor, lexer->cursor);
     if (lexer->cursor < lexer->end && !lexer->quiet) {
-        if (lexer->errors >= WC_ERRORS_MAX)
+        if (lexer->errors >= WC_ERRORS_MAX - 1)
             report(lexer, WC_E0208, here, "too many errors: the rest of the file was not read");
         else
             report(lexer, WC_E0107, here, "a specification has at most a million tokens");

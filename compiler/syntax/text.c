@@ -50,9 +50,11 @@ void wc_check_text(const struct wc_source *source, struct wc_diags *diags)
     struct scan scan = {source, diags, 0};
     for (size_t i = 0, len; i < source->len; i += len) {
         len = sequence(text + i, source->len - i);
-        if (len == 0) {
-            len = 1;
-            refuse(&scan, i, 1, "this is not UTF-8", "save the file as UTF-8");
+        if (len == 0) { /* one error a run: its bytes are one mistake */
+            do
+                len++;
+            while (i + len < source->len && sequence(text + i + len, source->len - i - len) == 0);
+            refuse(&scan, i, len, "this is not UTF-8", "save the file as UTF-8");
         } else if ((text[i] < 0x20 && text[i] != '\n' && text[i] != '\t' && text[i] != '\r') ||
                    text[i] == 0x7f) {
             refuse(&scan, i, 1, "this is a control character",

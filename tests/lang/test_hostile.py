@@ -46,6 +46,11 @@ code, said, took = check(TOP + "".join(f'error e{i} is missing "x"\n' for i in r
 lang.ok(code == 1 and said.count("[E0414]") == 1, "300 errors are too many, said once", said[-2000:])
 code, said, took = check(";\n" * 200)
 lang.ok(code == 1 and "[E0208]" in said and said.count("[E0101]") <= 100, "after 100 errors it stops", said[-800:])
+noise = bytes(range(256)) * 400
+code, said, took = check(noise.decode("utf-8", "surrogateescape"))
+lang.ok(code == 1 and "100 errors" in said.splitlines()[-1], "and a binary file has no more of them", said[-200:])
+code, said, took = check(TOP + "\xe4".encode("latin-1").decode("utf-8", "surrogateescape") * 50)
+lang.ok(said.count("[E0102]") == 1, "a run of bytes that are not UTF-8 is one error", said[-800:])
 
 diamond = "".join(f"schema D{i} {{ a: D{i + 1}[..9]  b: D{i + 1} }}\n" for i in range(200)) + "schema D200 { x: bool }\n"
 twin = diamond.replace("D", "E")
