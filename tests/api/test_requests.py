@@ -74,6 +74,12 @@ def test_heads(server, up):
     same(server.get("/jobs/0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10").status, 404, "an unknown job is 404")
 
 
+def test_max_body(server, up):
+    small = Server(up, flags=["--max-body", "2K"])
+    same(small.post("a" * 1500 + DOCUMENT).status, 200, "--max-body 2K takes what is under it")
+    same(small.post("a" * 2500 + DOCUMENT).status, 413, "and no more")
+
+
 def test_sizes(server, up):
     body = json.dumps({"document": DOCUMENT + "a" * 59000})
     same(server.request("POST", ROUTE, body).status, 200, "a long document is taken")
@@ -195,7 +201,7 @@ def test_trace(server, up):
 def all_tests():
     up = Upstream()
     server = Server(up)
-    for test in (test_bodies, test_heads, test_sizes, test_framing, test_pages, test_metrics,
+    for test in (test_bodies, test_heads, test_sizes, test_max_body, test_framing, test_pages, test_metrics,
                  test_slow_clients, test_trace):
         try:
             test(server, up)
