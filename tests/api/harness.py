@@ -242,6 +242,7 @@ class Server:
             if value is not None:
                 self.environment[name] = value
         self.flags, self.process, self.port = list(flags), None, None
+        self.listen = "127.0.0.1:0"
         self.log_path = self.store + ".log"
         open_things.append(self)
         if start:
@@ -250,7 +251,7 @@ class Server:
     def start(self, wait=True):
         self.log_file = open(self.log_path, "ab")
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--listen", "127.0.0.1:0", "--store", "sqlite:" + self.store, *self.flags],
+            [BINARY, "serve", "--listen", self.listen, "--store", "sqlite:" + self.store, *self.flags],
             env=self.environment, stdout=subprocess.PIPE, stderr=self.log_file, cwd=folder)
         self.log_file.close()
         if wait:

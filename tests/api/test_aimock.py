@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """The binary against a model server that nobody of this project wrote: @copilotkit/aimock, pinned in
 tests/api/aimock. Its idea of OpenAI's stream, not ours, must be understood."""
-import json, os, re, shutil, subprocess, sys, tempfile
+import json, os, re, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import harness
-from harness import BUILD, Server, Upstream, ok, same, main, skip, until, SLOW
+import harness, npm
+from harness import Server, Upstream, ok, same, main, skip, until, SLOW
 
-PINNED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "aimock")
 LARGE, SMALL = "large-2026-08-07", "small-2026-08-07"
 GOOD = json.dumps({"points": [{"text": "Sales grew.", "quote": "Sales rose", "confidence": 0.9}]})
 OTHER = json.dumps({"points": [{"text": "It rose.", "quote": "rose", "confidence": 0.5}]})
@@ -33,41 +32,6 @@ FIXTURES = [
     fixture("GARBLED", {"content": GOOD}, chaos={"malformedRate": 1}),
     {"match": {"model": SMALL}, "response": {"content": OTHER}},
 ]
-
-
-def new_enough(node):
-    said = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
-    found = re.match(r"v(\d+)\.(\d+)", said)
-    return bool(found) and (int(found[1]), int(found[2])) >= (20, 15)
-
-
-def install():
-    """The pinned package under the build folder, once; (node, its command) or a reason why not."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if not npm:
-        return None, "there is no npm"
-    folder = os.path.join(os.path.abspath(BUILD), "aimock")
-    stamp = os.path.join(folder, "installed")
-    own = not (node and new_enough(node))  # Debian 12's Node is too old: take one from the registry
-    with open(os.path.join(PINNED, "package-lock.json"), encoding="utf-8") as file:
-        wanted = file.read() + str(own)
-    if not os.path.exists(stamp) or open(stamp, encoding="utf-8").read() != wanted:
-        os.makedirs(folder, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(os.path.join(PINNED, name), folder)
-        flags = [] if own else ["--omit=optional"]
-        done = subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", *flags],
-                              cwd=folder, capture_output=True, text=True, timeout=300)
-        if done.returncode != 0:
-            return None, "npm ci failed: " + (done.stderr.strip().splitlines() or ["?"])[-1]
-        with open(stamp, "w", encoding="utf-8") as file:
-            file.write(wanted)
-    if own:
-        arch = {"x86_64": "x64", "aarch64": "arm64"}.get(os.uname().machine, "none")
-        node = os.path.join(folder, "node_modules", f"node-linux-{arch}", "bin", "node")
-        if not (os.path.exists(node) and new_enough(node)):
-            return None, "there is no Node of version 20.15 or later"
-    return node, os.path.join(folder, "node_modules", "@copilotkit", "aimock", "dist", "cli.js")
 
 
 class Aimock:
@@ -96,9 +60,10 @@ class Aimock:
 
 
 def against_aimock():
-    node, script = install()
+    node, modules = npm.install("aimock", (20, 15))
     if not node:
-        return skip("the binary against aimock", script)
+        return skip("the binary against aimock", modules)
+    script = os.path.join(modules, "@copilotkit", "aimock", "dist", "cli.js")
     aimock = Aimock(node, script)
 
     def post(word):
