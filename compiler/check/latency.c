@@ -1,5 +1,7 @@
-/* The latency certificate: each stage's floor, and the largest against the budget. A floor is one
- * whole attempt and the largest floor of what may follow it; retries live in the slack. */
+/* The latency certificate: each stage's floor, and the first one's against the budget. A floor is one
+ * whole attempt and the largest floor of what may follow it; retries live in the slack. Where a job
+ * may go on in the background there are two: over every way, against the whole time of the job, and
+ * over the ways of failures, against the budget of the reply. */
 #include "compiler/check/check.h"
 
 #include "compiler/base/buf.h"
@@ -11,11 +13,12 @@ enum { COMMITS = 2, INSTANT_MS = 1000 };
 enum progress { TO_DO, IN_PROGRESS, DONE };
 
 struct floors {
-    struct wc_model *model;
     struct wc_diags *diags;
     struct wc_workflow *workflow;
-    enum progress *done;           /* by stage */
-    const struct wc_stage **after; /* by stage: what the floor goes on to, or NULL */
+    bool reply;                    /* only the ways that a failure may take */
+    enum progress *done;           /* by stage, as all below */
+    uint64_t *floor, *floor_after; /* milliseconds */
+    const struct wc_stage **after; /* what the floor goes on to, or NULL */
 };
 
 static bool waits(const struct wc_stage *stage)
@@ -71,33 +74,40 @@ static void check_times(struct wc_diags *diags, const struct wc_stage *stage)
 
 /* ---- floors ------------------------------------------------------------------------------- */
 
-/* Where the reply may be given before the job ends, only failures have to fit; else every way on. */
 static bool counts(const struct floors *floors, const struct wc_row *row)
 {
-    return floors->workflow->background_ms == 0 || (row->classes & ~WR_BIT(WR_OK)) != 0;
+    return !floors->reply || (row->classes & ~WR_BIT(WR_OK)) != 0;
 }
 
-static uint32_t floor_of(struct floors *floors, struct wc_stage *stage)
+/* One whole attempt, and the commits that are awaited around it. */
+static uint64_t takes_ms(const struct wc_stage *stage)
+{
+    uint64_t commits = (uint64_t)stage->commit_before + stage->commit_after;
+    return attempt_ms(stage) + commits * WR_COMMIT_MS;
+}
+
+static uint64_t floor_of(struct floors *floors, const struct wc_stage *stage)
 {
     if (floors->done[stage->id] != TO_DO)
-        return stage->floor_ms; /* of a circle 0, and that is refused elsewhere */
+        return floors->floor[stage->id]; /* of a circle 0, and that is refused elsewhere */
     floors->done[stage->id] = IN_PROGRESS;
-    stage->floor_after_ms = 0;
+    uint64_t most = 0;
     WC_EACH(i, &stage->rows)
     {
         const struct wc_row *row = &stage->rows.items[i];
         struct wc_stage *next = row->on->target.kind == WR_TO_STAGE ? row->on->target.stage : NULL;
         if (!next || !counts(floors, row))
             continue;
-        uint32_t after = floor_of(floors, next);
-        if (!floors->after[stage->id] || after > stage->floor_after_ms) {
+        uint64_t after = floor_of(floors, next);
+        if (!floors->after[stage->id] || after > most) {
             floors->after[stage->id] = next;
-            stage->floor_after_ms = after;
+            most = after;
         }
     }
-    stage->floor_ms = attempt_ms(stage) + stage->floor_after_ms;
+    floors->floor_after[stage->id] = most;
+    floors->floor[stage->id] = takes_ms(stage) + most;
     floors->done[stage->id] = DONE;
-    return stage->floor_ms;
+    return floors->floor[stage->id];
 }
 
 /* "terms 400ms -> draft 5s -> brief 2s -> last_good", and a label at each timeout. */
@@ -109,7 +119,7 @@ static void show_timeline(const struct floors *floors, struct wc_diag *diag)
     size_t steps = 0;
     for (const struct wc_stage *stage = floors->workflow->stages.items[0]; stage;
          stage = floors->after[stage->id]) {
-        uint32_t takes = attempt_ms(stage);
+        uint64_t takes = takes_ms(stage);
         if (++steps > floors->workflow->stages.count)
             break;
         wc_buf_printf(&line, "%s%s", line.len ? " -> " : "", stage->name);
@@ -125,21 +135,25 @@ static void show_timeline(const struct floors *floors, struct wc_diag *diag)
     wc_buf_free(&line);
 }
 
-static void report_over_budget(const struct floors *floors, uint64_t needed)
+static void report_over_budget(const struct floors *floors, uint64_t needed, uint64_t budget)
 {
     const struct wc_workflow *workflow = floors->workflow;
     struct wc_arena *arena = floors->diags->arena;
-    const char *over = wc_ms_text(arena, needed - workflow->budget_ms);
-    struct wc_diag *diag = wc_report(
-        floors->diags, WC_E0603, workflow->latency_span, "%s may need %s, and its budget is %s",
-        workflow->name, wc_ms_text(arena, needed), wc_ms_text(arena, workflow->budget_ms));
+    bool reply = floors->reply, two = workflow->background_ms != 0;
+    const char *over = wc_ms_text(arena, needed - budget);
+    const char *whose = two && reply ? "its reply is due in" : two ? "it has" : "its budget is";
+    struct wc_diag *diag =
+        wc_report(floors->diags, WC_E0603, workflow->latency_span, "%s may need %s, and %s %s",
+                  workflow->name, wc_ms_text(arena, needed), whose, wc_ms_text(arena, budget));
     wc_diag_label(floors->diags, diag, "%s too little", over);
     show_timeline(floors, diag);
     wc_diag_note(floors->diags, diag,
-                 "on every path of failures each stage is promised one whole "
-                 "attempt; retries live in what is left");
-    wc_diag_help(floors->diags, diag, "a budget of %s would do, or timeouts that are %s shorter",
-                 wc_ms_text(arena, needed), over);
+                 "on every path%s each stage is promised one whole "
+                 "attempt; retries live in what is left",
+                 two && !reply ? "" : " of failures");
+    wc_diag_help(floors->diags, diag, "%s of %s would do, or timeouts that are %s shorter",
+                 two && !reply ? "a time in the background" : "a budget", wc_ms_text(arena, needed),
+                 over);
 }
 
 static void check_instant(struct wc_diags *diags, const struct wc_workflow *workflow)
@@ -154,24 +168,66 @@ static void check_instant(struct wc_diags *diags, const struct wc_workflow *work
                  wc_ms_text(diags->arena, workflow->budget_ms));
 }
 
+static void check_background(struct wc_diags *diags, const struct wc_workflow *workflow)
+{
+    if (!workflow->background_ms || workflow->background_ms > workflow->budget_ms)
+        return;
+    struct wc_diag *diag = wc_report(diags, WC_E0430, workflow->latency_span,
+                                     "the time in the background ends before the reply is due");
+    wc_diag_label(diags, diag, "%s is not longer than %s",
+                  wc_ms_text(diags->arena, workflow->background_ms),
+                  wc_ms_text(diags->arena, workflow->budget_ms));
+    wc_diag_note(
+        diags, diag,
+        "`waiting 8s then background 5m`: the reply within 8s, the job within 5m, both from "
+        "the request on");
+    wc_diag_help(diags, diag, "leave out `then background %s`, or make it longer",
+                 wc_ms_text(diags->arena, workflow->background_ms));
+}
+
+/* The floors of one kind; false where the budget is too little, and then it is said. */
+static bool prove(struct floors *floors, uint64_t budget)
+{
+    struct wc_arena *arena = floors->diags->arena;
+    const struct wc_workflow *workflow = floors->workflow;
+    size_t count = workflow->stages.count;
+    floors->done = WC_NEW_ARRAY(arena, enum progress, count + 1);
+    floors->floor = WC_NEW_ARRAY(arena, uint64_t, count + 1);
+    floors->floor_after = WC_NEW_ARRAY(arena, uint64_t, count + 1);
+    floors->after = WC_NEW_ARRAY(arena, const struct wc_stage *, count + 1);
+    for (size_t k = 0; k < count; k++)
+        floor_of(floors, workflow->stages.items[k]);
+    if (count == 0 || workflow->partial || workflow->budget_ms == 0)
+        return true;
+    uint64_t needed = floors->floor[0] + COMMITS * WR_COMMIT_MS;
+    if (needed > budget)
+        report_over_budget(floors, needed, budget);
+    return needed <= budget;
+}
+
 void wc_check_latency(struct wc_model *model, struct wc_diags *diags)
 {
     WC_EACH(i, &model->workflows)
     {
         struct wc_workflow *workflow = model->workflows.items[i];
-        size_t count = workflow->stages.count;
-        struct floors floors = {.model = model, .diags = diags, .workflow = workflow};
-        floors.done = WC_NEW_ARRAY(diags->arena, enum progress, count + 1);
-        floors.after = WC_NEW_ARRAY(diags->arena, const struct wc_stage *, count + 1);
+        struct floors whole = {.diags = diags, .workflow = workflow};
+        struct floors reply = {.diags = diags, .workflow = workflow, .reply = true};
         check_instant(diags, workflow);
-        for (size_t k = 0; k < count; k++)
+        check_background(diags, workflow);
+        WC_EACH(k, &workflow->stages)
+        {
             check_times(diags, workflow->stages.items[k]);
-        for (size_t k = 0; k < count; k++)
-            floor_of(&floors, workflow->stages.items[k]);
-        if (count == 0 || workflow->partial || workflow->budget_ms == 0)
-            continue;
-        uint64_t needed = (uint64_t)workflow->stages.items[0]->floor_ms + COMMITS * WR_COMMIT_MS;
-        if (needed > workflow->budget_ms && workflow->latency != WR_BACKGROUND)
-            report_over_budget(&floors, needed);
+        }
+        bool two = workflow->background_ms != 0;
+        if (prove(&whole, two ? workflow->background_ms : workflow->budget_ms) && two)
+            prove(&reply, workflow->budget_ms);
+        WC_EACH(k, &workflow->stages)
+        {
+            struct wc_stage *stage = workflow->stages.items[k];
+            stage->floor_ms = whole.floor[k];
+            stage->floor_after_ms = whole.floor_after[k];
+            stage->reply_floor_ms = reply.floor ? reply.floor[k] : 0;
+            stage->reply_floor_after_ms = reply.floor ? reply.floor_after[k] : 0;
+        }
     }
 }

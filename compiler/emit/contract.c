@@ -161,12 +161,20 @@ static json_t *latency_json(const struct wc_workflow *flow)
 {
     static const char *const names[] = {"instant", "waiting", "background"};
     json_t *json = json_object();
-    int64_t floor = flow->stages.count ? flow->stages.items[0]->floor_ms : 0;
+    const struct wc_stage *first = flow->stages.count ? flow->stages.items[0] : NULL;
+    int64_t floor = first ? (int64_t)first->floor_ms : 0, before = floor;
+    int64_t most = (int64_t)(flow->background_ms ? flow->background_ms : flow->budget_ms);
+    if (first && flow->background_ms)
+        before = (int64_t)first->reply_floor_ms;
     wc_set_text(json, "model", names[flow->latency]);
     wc_set(json, "budget_ms", json_integer((json_int_t)flow->budget_ms));
     wc_set_number(json, "background_ms", (int64_t)flow->background_ms);
     wc_set(json, "floor_ms", json_integer(floor));
-    wc_set(json, "slack_ms", json_integer((json_int_t)flow->budget_ms - floor));
+    wc_set(json, "slack_ms", json_integer(most - floor));
+    if (flow->background_ms) { /* of the reply, over the ways of failures */
+        wc_set(json, "reply_floor_ms", json_integer(before));
+        wc_set(json, "reply_slack_ms", json_integer((json_int_t)flow->budget_ms - before));
+    }
     wc_set(json, "paths", wc_paths_json(flow));
     return json;
 }

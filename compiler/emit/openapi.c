@@ -1,5 +1,6 @@
 /* openapi.json: the routes of a specification with every reply, and the fixed paths of a binary. */
 #include "compiler/emit/openapi.h"
+#include "compiler/check/check.h"
 #include "compiler/emit/machine.h"
 
 #include <stdio.h>
@@ -37,12 +38,12 @@ json_t *wc_problem_reply(const char *description, bool retry_after)
 static json_t *job_reply(const char *description, const char *component, bool elsewhere)
 {
     static const char *const names[] = {"X-Request-Id", "Location", "Idempotency-Replayed",
-                                        "Retry-After"};
+                                        "Retry-After", "Preference-Applied"};
     static const char *const components[] = {"RequestId", "Location", "IdempotencyReplayed",
-                                             "RetryAfter"};
+                                             "RetryAfter", "PreferenceApplied"};
     json_t *json = json_object();
     wc_set_text(json, "description", description);
-    wc_set(json, "headers", headers_json(names, components, elsewhere ? 4 : 3));
+    wc_set(json, "headers", headers_json(names, components, elsewhere ? 5 : 3));
     wc_set(json, "content", content("application/json", wc_ref("schemas", component)));
     return json;
 }
@@ -100,14 +101,35 @@ static const struct {
     {"503", "Overloaded, shutting down, or the store cannot be used.", true, false},
 };
 
+/* When there is a result, and when the job as it stands, by the latency model. */
+static const char *whole_text(struct wc_arena *arena, const struct wc_workflow *flow)
+{
+    const char *what = "The result: full, or degraded and said so.";
+    if (flow->latency == WR_BACKGROUND)
+        return wc_arena_printf(arena, "%s Only for a request that was sent before.", what);
+    return wc_arena_printf(arena, "%s Within %s.", what, wc_ms_text(arena, flow->budget_ms));
+}
+
+static const char *later_text(struct wc_arena *arena, const struct wc_workflow *flow)
+{
+    const char *what = "Not ended yet: the job, with the newest draft if there is one.";
+    if (flow->latency == WR_BACKGROUND)
+        return wc_arena_printf(arena, "%s At once; the job ends within %s.", what,
+                               wc_ms_text(arena, flow->budget_ms));
+    if (flow->background_ms)
+        return wc_arena_printf(arena, "%s After %s; the job ends within %s.", what,
+                               wc_ms_text(arena, flow->budget_ms),
+                               wc_ms_text(arena, flow->background_ms));
+    return wc_arena_printf(arena, "%s Only where the client would not wait, or the store is slow.",
+                           what);
+}
+
 static json_t *replies_json(const struct wc_model *model, const struct wc_workflow *flow)
 {
     const char *component = wc_job_component(model->arena, flow);
     json_t *json = json_object();
-    wc_set(json, "200", job_reply("The result: full, or degraded and said so.", component, false));
-    wc_set(json, "202",
-           job_reply("Not ended yet: the job, with the newest draft if there is one.", component,
-                     true));
+    wc_set(json, "200", job_reply(whole_text(model->arena, flow), component, false));
+    wc_set(json, "202", job_reply(later_text(model->arena, flow), component, true));
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
         if (!refusals[i].needs_auth || model->auth != WR_AUTH_NONE)
             wc_set(json, refusals[i].status,

@@ -156,6 +156,8 @@ static const struct part headers[] = {
     {"IdempotencyReplayed",
      "{'description':'true: the reply of the first request with this key.',"
      "'schema':{'type':'string'}}"},
+    {"PreferenceApplied",
+     "{'description':'respond-async, where that was asked for.','schema':{'type':'string'}}"},
     {"ETag", "{'description':'RFC 9110.','schema':{'type':'string'}}"},
     {"RequestId", "{'description':'What to name in a report.','schema':{'type':'string'}}"},
 };

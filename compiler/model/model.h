@@ -316,7 +316,8 @@ struct wc_stage {
     struct wc_outcomes raises;
     WC_VEC(struct wc_row) rows;
     enum wr_effect_kind effect;
-    uint32_t floor_ms, floor_after_ms;
+    uint64_t floor_ms, floor_after_ms;
+    uint64_t reply_floor_ms, reply_floor_after_ms; /* where a job may go on in the background */
     bool reachable;
     bool commit_before, commit_after;
     bool mislabelled; /* a label of its is unknown: what is uncovered may be what was meant */

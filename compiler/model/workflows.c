@@ -110,10 +110,6 @@ static void resolve_latency(struct wc_resolver *r, const struct wc_clause *claus
     workflow->latency = clause->word == WC_WORD_INSTANT   ? WR_INSTANT
                         : clause->word == WC_WORD_WAITING ? WR_WAITING
                                                           : WR_BACKGROUND;
-    if (workflow->latency == WR_BACKGROUND)
-        wc_not_built(r, clause->span, "`latency background`");
-    else if (workflow->background_ms)
-        wc_not_built(r, clause->span, "`then background`");
 }
 
 static void resolve_cost(struct wc_resolver *r, const struct wc_clause *clause,

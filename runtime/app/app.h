@@ -75,6 +75,7 @@ struct wr_call {
     struct wr_str request_id, traceparent;
     struct wr_waiter *waiter;
     struct wr_stream *stream;
+    bool async; /* the client would rather not wait */
     char job[37];
 };
 

@@ -167,7 +167,7 @@ static void refuse_body(struct wr_call *call, const struct wr_reader *in)
 static void answered(void *arg, const struct wr_answer *answer)
 {
     struct wr_call *call = arg;
-    struct wr_header headers[4];
+    struct wr_header headers[5];
     char location[48], seconds[16];
     size_t count = 0;
     call->waiter = NULL;
@@ -182,6 +182,9 @@ static void answered(void *arg, const struct wr_answer *answer)
         snprintf(seconds, sizeof seconds, "%u", answer->retry_after_s);
         headers[count++] = (struct wr_header){WR_STR("Retry-After"), {seconds, strlen(seconds)}};
     }
+    if (answer->status == 202 && call->async) /* RFC 7240, 3 */
+        headers[count++] =
+            (struct wr_header){WR_STR("Preference-Applied"), WR_STR("respond-async")};
     if (answer->replayed)
         headers[count++] = (struct wr_header){WR_STR("Idempotency-Replayed"), WR_STR("true")};
     headers[count++] = (struct wr_header){WR_STR("Cache-Control"), WR_STR("no-store")};
@@ -210,6 +213,7 @@ void wr_submit_handle(struct wr_call *call)
     if (!take_key(call, &submission.idempotency_key))
         return;
     wr_fields_each(request, next_preference, &submission.wait_ms);
+    call->async = submission.wait_ms == 0;
     wr_reader_init(&in, &arena, wr_arena_str(&arena, request->body));
     submission.input = wr_decode(&in, workflow->input);
     if (submission.input)

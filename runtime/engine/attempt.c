@@ -118,7 +118,7 @@ static enum wr_phase start_effect(struct wr_attempt *attempt)
     struct wr_pass *pass = &attempt->pass;
     if (asks)
         pass->tokens = token_bound(action, &program->models[action->target]);
-    pass->until_us = wr_stage_line_us(activity) - (int64_t)activity->stage->timeout_ms * 1000;
+    pass->until_us = wr_slack_line_us(activity) - (int64_t)activity->stage->timeout_ms * 1000;
     pass->called = gate_called;
     pass->arg = attempt;
     enum wr_class class;

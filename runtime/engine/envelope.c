@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LOOKS 20      /* at a job, in its time */
+#define LOOK_MAX_S 30 /* between two */
+
 const struct wr_legal wr_legal_rows[] = {
 #define LEGAL(status, result, final, post, get)                                                    \
     {WR_STATUS_##status, WR_RESULT_##result, final, post, get},
@@ -30,11 +33,13 @@ int wr_envelope_post_status(const struct wr_state *state)
     return state->http >= 400 && state->http <= 599 ? state->http : 500;
 }
 
-uint32_t wr_envelope_retry_after_s(const struct wr_state *state)
+/* A job under way: a twentieth of the time that it may still take, from one second to half a minute. */
+uint32_t wr_envelope_retry_after_s(const struct wr_state *state, int64_t now_ms)
 {
-    if (!wr_state_ended(state))
-        return 1;
-    return (uint32_t)((state->retry_after_ms + 999) / 1000);
+    if (wr_state_ended(state))
+        return (uint32_t)((state->retry_after_ms + 999) / 1000);
+    int64_t left_s = (state->deadline_ms - now_ms + 999) / 1000 / LOOKS;
+    return left_s < 1 ? 1 : left_s > LOOK_MAX_S ? LOOK_MAX_S : (uint32_t)left_s;
 }
 
 /* ---- small pieces ------------------------------------------------------------------------------ */
@@ -199,7 +204,7 @@ struct wr_str wr_envelope(struct wr_arena *arena, const struct wr_state *state, 
 {
     char id[WR_ID_TEXT];
     struct wr_text out = {.arena = arena};
-    uint32_t retry_after_s = wr_envelope_retry_after_s(state);
+    uint32_t retry_after_s = wr_envelope_retry_after_s(state, now_ms);
     wr_id_text(&state->job, id);
     put_word(&out, "{\"job_id\":", id);
     put_word(&out, ",\"status\":", wr_status_name(state->status));

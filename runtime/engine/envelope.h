@@ -19,7 +19,7 @@ const struct wr_legal *wr_legal_find(enum wr_status status, enum wr_result resul
 int wr_envelope_post_status(const struct wr_state *state);
 
 /* How long a client should wait before it looks or tries again; 0: nothing to say. */
-uint32_t wr_envelope_retry_after_s(const struct wr_state *state);
+uint32_t wr_envelope_retry_after_s(const struct wr_state *state, int64_t now_ms);
 
 /* JSON, in `arena`; keys in the order of the documentation, every key always there. */
 struct wr_str wr_envelope(struct wr_arena *arena, const struct wr_state *state, int64_t now_ms);

@@ -118,7 +118,8 @@ struct wr_job {
     void *frame;
     struct wr_activity root;
     enum wr_job_phase phase;
-    int64_t line_us; /* monotonic: the answer has left by then */
+    int64_t line_us;  /* monotonic: its result is there by then */
+    int64_t reply_us; /* monotonic: the reply is due while the job may go on; 0: there is none */
     bool joinable;
     struct wr_waiter *waiters;
     struct wr_watch *watches;
@@ -171,6 +172,10 @@ enum wr_phase wr_attempt_settle(struct wr_activity *activity);
 /* retry.c */
 /* When this stage must be left, so that what comes after it has its floor. Monotonic. */
 int64_t wr_stage_line_us(const struct wr_activity *activity);
+/* When its last attempt must be over: the same, but while a reply is due that the job may outlive, and
+ * nothing is published that it could show, what comes after keeps its floor before the reply. No attempt
+ * is cut for it; a stage entered too late to have its own before the reply has all the job's time. */
+int64_t wr_slack_line_us(const struct wr_activity *activity);
 /* How long to wait before another attempt; -1: there is none. */
 int64_t wr_retry_wait_us(const struct wr_activity *activity);
 

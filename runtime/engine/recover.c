@@ -134,7 +134,17 @@ static bool go_on(struct wr_job *job)
     return true;
 }
 
-/* The reply's budget is void, its client is gone; the job gets its whole time again, from now. */
+/* The reply's budget is void, its client is gone. A job that ends in the background has a deadline
+ * that stands, in UTC; any other gets its whole time again, from now. */
+static int64_t line_us(const struct wr_engine *engine, const struct wr_workflow *workflow,
+                       const struct wr_state *state)
+{
+    int64_t left_ms = wr_workflow_job_ms(workflow);
+    if (workflow->background_ms || workflow->latency == WR_BACKGROUND)
+        left_ms = state->deadline_ms - wr_engine_utc_ms(engine);
+    return wr_engine_us(engine) + (left_ms > 0 ? left_ms : 0) * 1000;
+}
+
 static void resume(void *arg, const struct wr_job_row *row, const struct wr_entry *entries,
                    size_t entry_count)
 {
@@ -158,7 +168,7 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     job->state = state;
     job->seq = state.seq;
     job->phase = WR_JOB_RUNNING;
-    job->line_us = wr_engine_us(engine) + wr_workflow_job_ms(workflow) * 1000;
+    job->line_us = line_us(engine, workflow, &state);
     if (go_on(job)) {
         recovery->resumed++;
     } else {

@@ -15,6 +15,19 @@ int64_t wr_stage_line_us(const struct wr_activity *activity)
     return stage->within_ms && own_us < line_us ? own_us : line_us;
 }
 
+int64_t wr_slack_line_us(const struct wr_activity *activity)
+{
+    const struct wr_job *job = activity->job;
+    const struct wr_stage *stage = activity->stage;
+    int64_t line_us = wr_stage_line_us(activity);
+    if (job->reply_us == 0 || job->state.result != WR_RESULT_NONE)
+        return line_us;
+    int64_t after_us = ((int64_t)stage->reply_floor_after_ms + WR_COMMIT_MS) * 1000;
+    int64_t reply_us = job->reply_us - after_us;
+    bool fits = activity->entered_us + (int64_t)stage->timeout_ms * 1000 <= reply_us;
+    return fits && reply_us < line_us ? reply_us : line_us;
+}
+
 /* Full jitter: anywhere between the least wait and one that doubles with each attempt. */
 static int64_t backoff_us(const struct wr_activity *activity)
 {
@@ -44,5 +57,5 @@ int64_t wr_retry_wait_us(const struct wr_activity *activity)
         wait_us = activity->retry_after_ms * 1000;
     int64_t now_us = wr_engine_us(activity->job->engine);
     int64_t whole_us = (int64_t)stage->timeout_ms * 1000;
-    return now_us + wait_us + whole_us <= wr_stage_line_us(activity) ? wait_us : -1;
+    return now_us + wait_us + whole_us <= wr_slack_line_us(activity) ? wait_us : -1;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
+#define REPLY_MS 5 /* from the engine to the wire */
 
 static struct wr_str text_of(const char *text)
 {
@@ -139,12 +140,14 @@ static void send_accept(struct wr_job *job, const struct wr_submission *submissi
     store->accept(store->self, &accept, accepted, job);
 }
 
-/* When the client wants to hear: never after the budget. */
+/* When the client wants to hear: never after the budget, and where the job may outlive it, so early
+ * that the 202 leaves within it. */
 static int64_t until_us(const struct wr_submission *submission)
 {
-    int64_t wait_ms = submission->workflow->latency == WR_BACKGROUND
-                          ? 0
-                          : (int64_t)submission->workflow->budget_ms;
+    const struct wr_workflow *workflow = submission->workflow;
+    int64_t wait_ms = workflow->latency == WR_BACKGROUND ? 0 : (int64_t)workflow->budget_ms;
+    if (workflow->background_ms)
+        wait_ms -= wait_ms > 2 * REPLY_MS ? REPLY_MS : 0;
     if (submission->wait_ms >= 0 && submission->wait_ms < wait_ms)
         wait_ms = submission->wait_ms;
     return submission->received_us + wait_ms * 1000;
@@ -164,6 +167,8 @@ struct wr_waiter *wr_engine_submit(struct wr_engine *engine, const struct wr_sub
     int64_t created_ms = wr_engine_utc_ms(engine) - passed_us / 1000;
     struct wr_job *job = wr_job_new(engine, workflow, new_id(engine), submission->arena);
     job->line_us = submission->received_us + wr_workflow_job_ms(workflow) * 1000;
+    if (workflow->background_ms)
+        job->reply_us = submission->received_us + (int64_t)workflow->budget_ms * 1000;
     wr_job_set_input(job, submission->input);
     job->root.stage = &workflow->stages[0];
     waiter->id = job->state.job;

@@ -123,12 +123,13 @@ void wr_waiter_answer_refusal(struct wr_waiter *waiter, enum wr_answer_kind why)
 void wr_waiter_answer_state(struct wr_waiter *waiter, const struct wr_state *state)
 {
     struct wr_arena arena = {0};
+    int64_t now_ms = wr_engine_utc_ms(waiter->engine);
     struct wr_answer reply = {
         .kind = WR_ANSWER_JOB,
         .status = waiter->view ? 200 : wr_envelope_post_status(state),
-        .retry_after_s = wr_envelope_retry_after_s(state),
+        .retry_after_s = wr_envelope_retry_after_s(state, now_ms),
         .job = state->job,
-        .body = wr_envelope(&arena, state, wr_engine_utc_ms(waiter->engine)),
+        .body = wr_envelope(&arena, state, now_ms),
         .ended = wr_state_ended(state),
         .replayed = waiter->replayed,
         .joined = waiter->joined,

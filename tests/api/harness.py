@@ -226,6 +226,7 @@ def keys():
 
 class Server:
     """The binary, serving. `environment` changes what it sees; None removes a variable."""
+    binary = BINARY
 
     def __init__(self, upstream=None, store=None, flags=(), environment=None, start=True):
         self.upstream = upstream
@@ -251,7 +252,7 @@ class Server:
     def start(self, wait=True):
         self.log_file = open(self.log_path, "ab")
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--listen", self.listen, "--store", "sqlite:" + self.store, *self.flags],
+            [self.binary, "serve", "--listen", self.listen, "--store", "sqlite:" + self.store, *self.flags],
             env=self.environment, stdout=subprocess.PIPE, stderr=self.log_file, cwd=folder)
         self.log_file.close()
         if wait:

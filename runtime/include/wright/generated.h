@@ -236,9 +236,11 @@ struct wr_stage {
     uint32_t timeout_ms, first_token_ms, idle_ms; /* one attempt */
     uint32_t within_ms;                           /* the whole stage */
     struct wr_retry retry;
-    uint32_t floor_ms;       /* one whole attempt and what comes after it at worst */
-    uint32_t floor_after_ms; /* the largest floor among its error targets */
-    const char *prompt;      /* "key-points@sha256:…" for an `ask`, else NULL */
+    uint64_t floor_ms;             /* one whole attempt and what comes after it at worst */
+    uint64_t floor_after_ms;       /* the largest floor among its targets */
+    uint64_t reply_floor_after_ms; /* the same over the ways of failures, until the reply is due;
+                                      only where a job may go on in the background */
+    const char *prompt;            /* "key-points@sha256:…" for an `ask`, else NULL */
     const struct wr_transition *transitions;
     size_t transition_count;
     bool commit_before, commit_after; /* an awaited commit */

@@ -1,0 +1,40 @@
+"""Another specification than spec/briefs.flow, built once for a test program, and its binary serving."""
+import json, os, subprocess, sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import harness
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SANITIZED = os.path.basename(os.path.abspath(harness.BUILD)) == "sanitized"
+binaries = {}
+
+
+def build(path):
+    """The binary of this specification; a build that fails ends the program."""
+    if path not in binaries:
+        binary = os.path.join(harness.folder, os.path.basename(path)[:-5])
+        flags = "-fsanitize=address,undefined" if SANITIZED else ""
+        run = subprocess.run([os.path.join(harness.BUILD, "wright"), "build", path, "-o", binary, "--dynamic"],
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             env={**os.environ, "WRIGHT_INCLUDE": "runtime/include", "CFLAGS": flags})
+        if run.returncode:
+            print("Bail out! " + path + "\n# " + run.stdout.replace("\n", "\n# "))
+            sys.exit(1)
+        binaries[path] = binary
+    return binaries[path]
+
+
+class Later(harness.Server):
+    """The binary of later.flow."""
+
+    def __init__(self, *args, **more):
+        self.binary = build(os.path.join(HERE, "later.flow"))
+        super().__init__(*args, **more)
+
+    def send(self, route, text="hello", headers=None, timeout=30, key="", **more):
+        body = json.dumps({"text": text, **more})
+        return self.request("POST", route, body, headers, key, timeout)
+
+    def job(self, job, wait=0):
+        path = f"/jobs/{job}" + (f"?wait={wait}" if wait else "")
+        return self.request("GET", path, None, None, "", 60).json
