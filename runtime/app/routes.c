@@ -136,6 +136,7 @@ static const struct {
     [WR_ANSWER_STORE_DOWN] = {503, "store_unavailable",
                               "The store cannot be used now; nothing was accepted."},
     [WR_ANSWER_NOT_FOUND] = {404, "job_not_found", "There is no such job."},
+    [WR_ANSWER_ELSEWHERE] = {500, "internal", "This answer is another loop's to give."},
 };
 
 void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer)

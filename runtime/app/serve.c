@@ -180,7 +180,7 @@ static enum wr_exit open_all(struct wr_app *app)
         return fail(app, WR_EXIT_CONFIG, error);
     app->stages = (struct wr_stages){app->program, app->metrics};
     app->observer = wr_stages_observer(&app->stages);
-    const struct wr_engine_options options = {(uint32_t)app->options.max_jobs};
+    const struct wr_engine_options options = {.jobs_max = (uint32_t)app->options.max_jobs};
     app->engine = wr_engine_new(app->program, &app->clock.port, &app->effects, app->store,
                                 &app->observer, &options);
     return open_server(app);

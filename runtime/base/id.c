@@ -88,6 +88,21 @@ bool wr_id_parse(const char *text, size_t len, struct wr_id *id)
     return true;
 }
 
+uint32_t wr_id_share(const struct wr_id *id, uint32_t count)
+{
+    return ((uint32_t)id->bytes[14] << 8 | id->bytes[15]) % count;
+}
+
+void wr_id_place(struct wr_id *id, uint32_t share, uint32_t count)
+{
+    uint32_t random = (uint32_t)id->bytes[14] << 8 | id->bytes[15];
+    uint32_t placed = random - random % count + share;
+    if (placed > 0xffff)
+        placed -= count;
+    id->bytes[14] = (uint8_t)(placed >> 8);
+    id->bytes[15] = (uint8_t)placed;
+}
+
 bool wr_id_is_zero(const struct wr_id *id)
 {
     static const struct wr_id zero;

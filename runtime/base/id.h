@@ -20,6 +20,10 @@ int64_t wr_id_ms(const struct wr_id *id);
 void wr_id_text(const struct wr_id *id, char text[WR_ID_TEXT]); /* lower case, NUL-terminated */
 /* Strict: 36 characters, hyphens in place, version 7, variant 10; hex in either case. */
 bool wr_id_parse(const char *text, size_t len, struct wr_id *id);
+/* Which of `count` event loops an id belongs to: its last 16 bits, modulo. */
+uint32_t wr_id_share(const struct wr_id *id, uint32_t count);
+/* Changes random bits, so that the id belongs to loop `share` of `count` (1 to 65535). */
+void wr_id_place(struct wr_id *id, uint32_t share, uint32_t count);
 bool wr_id_is_zero(const struct wr_id *id);
 int wr_id_compare(const struct wr_id *a, const struct wr_id *b); /* by age */
 

@@ -22,19 +22,21 @@ struct wr_inbox {
 };
 
 /* Takes the whole queue, so that letters posted meanwhile wait for the next turn of the loop. */
-static void run_queue(struct wr_inbox *inbox)
+bool wr_inbox_run(struct wr_inbox *inbox)
 {
     pthread_mutex_lock(&inbox->lock);
     struct letter *letter = inbox->first;
     inbox->first = NULL;
     inbox->end = &inbox->first;
     pthread_mutex_unlock(&inbox->lock);
+    bool any = letter != NULL;
     while (letter) {
         struct letter *next = letter->next;
         letter->fn(letter->arg);
         free(letter);
         letter = next;
     }
+    return any;
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *arg)
@@ -43,7 +45,7 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
     uint64_t count;
     ssize_t got = read(fd, &count, sizeof count);
     (void)got; /* EAGAIN: someone else has read it; the queue tells the truth */
-    run_queue(arg);
+    wr_inbox_run(arg);
 }
 
 struct wr_inbox *wr_inbox_new(struct event_base *loop)
@@ -71,8 +73,8 @@ void wr_inbox_free(struct wr_inbox *inbox)
 {
     if (!inbox)
         return;
-    while (inbox->first)
-        run_queue(inbox);
+    while (wr_inbox_run(inbox))
+        continue;
     event_free(inbox->wake);
     close(inbox->fd);
     pthread_mutex_destroy(&inbox->lock);

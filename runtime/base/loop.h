@@ -10,6 +10,8 @@ struct wr_inbox;
 /* Made and freed on the loop's thread. NULL if the system gives no eventfd. While it stands, the
  * loop does not end by itself. */
 struct wr_inbox *wr_inbox_new(struct event_base *loop);
+/* On the loop's thread, or once that has ended: runs what is queued now; false: nothing was. */
+bool wr_inbox_run(struct wr_inbox *inbox);
 /* Runs what is still queued, then frees. No thread may post any more. */
 void wr_inbox_free(struct wr_inbox *inbox);
 /* From any thread, the loop's own included: `fn(arg)` is called on the loop, later, in the order

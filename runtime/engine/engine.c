@@ -17,6 +17,52 @@ static void *zeroed(size_t count, size_t size)
     return memory;
 }
 
+/* ---- what engines share ------------------------------------------------------------------------ */
+
+struct wr_shared *wr_shared_new(const struct wr_program *program, uint32_t jobs_max,
+                                const struct wr_peers *peers)
+{
+    struct wr_shared *shared = zeroed(1, sizeof *shared);
+    shared->program = program;
+    shared->jobs_max = jobs_max ? jobs_max : JOBS_MAX;
+    shared->upstream_count = program->service_count + program->model_count;
+    shared->upstreams = zeroed(shared->upstream_count, sizeof *shared->upstreams);
+    struct wr_upstream *upstream = shared->upstreams;
+    for (size_t i = 0; i < program->service_count; i++) {
+        const struct wr_service *service = &program->services[i];
+        wr_upstream_init(upstream++, service->name, false, &service->limits, &service->breaker,
+                         peers);
+    }
+    for (size_t i = 0; i < program->model_count; i++) {
+        const struct wr_model *model = &program->models[i];
+        wr_upstream_init(upstream++, model->name, true, &model->limits, &model->breaker, peers);
+    }
+    return shared;
+}
+
+void wr_shared_free(struct wr_shared *shared)
+{
+    if (shared)
+        free(shared->upstreams);
+    free(shared);
+}
+
+bool wr_engine_admit(struct wr_engine *engine)
+{
+    struct wr_shared *shared = engine->shared;
+    if (atomic_fetch_add(&shared->jobs, 1) < shared->jobs_max)
+        return true;
+    atomic_fetch_sub(&shared->jobs, 1);
+    return false;
+}
+
+bool wr_engine_owns(const struct wr_engine *engine, const struct wr_id *job)
+{
+    return wr_id_share(job, engine->loops) == engine->loop;
+}
+
+/* ---- the engine -------------------------------------------------------------------------------- */
+
 struct wr_engine *wr_engine_new(const struct wr_program *program, const struct wr_clock *clock,
                                 const struct wr_effects *effects, const struct wr_store *store,
                                 const struct wr_observer *observer,
@@ -28,18 +74,16 @@ struct wr_engine *wr_engine_new(const struct wr_program *program, const struct w
     engine->effects = effects;
     engine->store = store;
     engine->observer = observer;
-    engine->jobs_max = options && options->jobs_max ? options->jobs_max : JOBS_MAX;
-    engine->gate_count = program->service_count + program->model_count;
-    engine->gates = zeroed(engine->gate_count, sizeof *engine->gates);
-    struct wr_gate *gate = engine->gates;
-    for (size_t i = 0; i < program->service_count; i++) {
-        const struct wr_service *service = &program->services[i];
-        wr_gate_init(gate++, service->name, false, &service->limits, &service->breaker, clock);
-    }
-    for (size_t i = 0; i < program->model_count; i++) {
-        const struct wr_model *model = &program->models[i];
-        wr_gate_init(gate++, model->name, true, &model->limits, &model->breaker, clock);
-    }
+    engine->loop = options ? options->loop : 0;
+    engine->loops = options && options->loops ? options->loops : 1;
+    engine->shared = options ? options->shared : NULL;
+    engine->owns_shared = !engine->shared;
+    if (!engine->shared)
+        engine->shared = wr_shared_new(program, options ? options->jobs_max : 0, NULL);
+    size_t count = engine->shared->upstream_count;
+    engine->gates = zeroed(count, sizeof *engine->gates);
+    for (size_t i = 0; i < count; i++)
+        wr_gate_open(&engine->gates[i], &engine->shared->upstreams[i], clock, engine->loop);
     return engine;
 }
 
@@ -47,7 +91,7 @@ void wr_engine_free(struct wr_engine *engine)
 {
     if (!engine)
         return;
-    for (size_t i = 0; i < engine->gate_count; i++)
+    for (size_t i = 0; i < engine->shared->upstream_count; i++)
         wr_gate_close(&engine->gates[i]);
     for (size_t i = 0; i < WR_JOB_BUCKETS; i++)
         while (engine->buckets[i]) {
@@ -63,6 +107,8 @@ void wr_engine_free(struct wr_engine *engine)
     if (engine->drain_timer)
         engine->clock->cancel(engine->clock->self, engine->drain_timer);
     free(engine->gates);
+    if (engine->owns_shared)
+        wr_shared_free(engine->shared);
     free(engine);
 }
 
@@ -129,15 +175,8 @@ const struct wr_state *wr_engine_state(const struct wr_engine *engine, struct wr
 
 bool wr_engine_gate(const struct wr_engine *engine, size_t index, struct wr_gate_counts *counts)
 {
-    if (index >= engine->gate_count)
+    if (index >= engine->shared->upstream_count)
         return false;
-    const struct wr_gate *gate = &engine->gates[index];
-    *counts = (struct wr_gate_counts){
-        .name = gate->name,
-        .is_model = gate->is_model,
-        .in_use = gate->in_use,
-        .queued = gate->queued,
-        .breaker = gate->breaker,
-    };
+    wr_gate_count(&engine->gates[index], counts);
     return true;
 }

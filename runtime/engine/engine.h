@@ -10,8 +10,20 @@ struct wr_engine;
 struct wr_state;
 struct wr_waiter; /* somebody who is owed an answer; gone once answered or forgotten */
 
+/* What the engines of one process share: the gates before services and models, and the bound of jobs
+ * under way. `jobs_max`: past it a submission is refused; 0: 10000. `peers` outlives it; NULL: there
+ * is one engine only. Freed after the engines. Never NULL. */
+struct wr_shared;
+struct wr_shared *wr_shared_new(const struct wr_program *program, uint32_t jobs_max,
+                                const struct wr_peers *peers);
+void wr_shared_free(struct wr_shared *shared);
+
 struct wr_engine_options {
-    uint32_t jobs_max; /* live jobs; past it a submission is refused. 0: 10000 */
+    uint32_t jobs_max; /* where `shared` is NULL */
+    struct wr_shared *shared;
+    /* A job belongs to the loop that its id names (wr_id_share). This engine's, of how many: the jobs
+     * that it begins are its own, and its store gives it no other unfinished ones. 0: it is alone. */
+    uint32_t loop, loops;
 };
 
 /* All tables outlive the engine. `observer` may be NULL. Never NULL. */
@@ -32,7 +44,16 @@ enum wr_answer_kind {
     WR_ANSWER_REFUSED,    /* 503: too many jobs are live; `retry_after_s` */
     WR_ANSWER_DRAINING,   /* 503: shutting down; `retry_after_s` */
     WR_ANSWER_STORE_DOWN, /* 503: the store did not take or give it; `retry_after_s` */
-    WR_ANSWER_NOT_FOUND   /* 404: no such job, or another caller's */
+    WR_ANSWER_NOT_FOUND,  /* 404: no such job, or another caller's */
+    WR_ANSWER_ELSEWHERE   /* it is a job of another loop: `look` is for wr_engine_look() there */
+};
+
+/* How a client waits for a job that an earlier request began. */
+struct wr_look {
+    struct wr_id job;
+    bool replayed, joined;
+    int64_t until_us;  /* monotonic: its patience */
+    int64_t budget_us; /* monotonic: the end of its own request's budget */
 };
 
 /* Texts are borrowed for the call. */
@@ -45,6 +66,7 @@ struct wr_answer {
     bool ended;             /* the job has ended: this reply will not change */
     bool replayed;          /* of a job that an earlier request began (Idempotency-Key) */
     bool joined;            /* the same, by `dedupe` */
+    struct wr_look look;    /* WR_ANSWER_ELSEWHERE */
 };
 
 typedef void wr_answer_fn(void *arg, const struct wr_answer *answer);
@@ -81,6 +103,9 @@ struct wr_waiter *wr_engine_view(struct wr_engine *engine, struct wr_id job, str
  * a job that has ended, as it stands. */
 struct wr_waiter *wr_engine_cancel(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
                                    wr_answer_fn *answered, void *arg);
+/* Goes on with a submission whose job, begun by an earlier one, is one of this engine's. */
+struct wr_waiter *wr_engine_look(struct wr_engine *engine, const struct wr_look *look,
+                                 struct wr_str caller, wr_answer_fn *answered, void *arg);
 /* The client left: `answered` is not called any more; the job goes on. */
 void wr_engine_forget(struct wr_engine *engine, struct wr_waiter *waiter);
 
@@ -118,6 +143,7 @@ struct wr_engine_counts {
     bool store_down;  /* the last answer of the store was a failure */
     bool draining;
 };
+/* Any thread. */
 void wr_engine_counts(const struct wr_engine *engine, struct wr_engine_counts *counts);
 
 enum wr_breaker_state { WR_BREAKER_CLOSED, WR_BREAKER_OPEN, WR_BREAKER_HALF_OPEN };
@@ -131,7 +157,7 @@ struct wr_gate_counts {
 /* A live job's state, folded as far as things have happened; NULL: it is not live. For who checks the
  * engine; borrowed until it goes on. */
 const struct wr_state *wr_engine_state(const struct wr_engine *engine, struct wr_id job);
-/* Services first, then models, in the program's order; false past the last. */
+/* Services first, then models, in the program's order; false past the last. Of all loops; any thread. */
 bool wr_engine_gate(const struct wr_engine *engine, size_t index, struct wr_gate_counts *counts);
 
 #endif

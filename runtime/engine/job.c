@@ -82,6 +82,7 @@ void wr_job_retire(struct wr_job *job)
         at = &(*at)->next;
     *at = job->next;
     engine->job_count--;
+    atomic_fetch_sub(&engine->shared->jobs, 1);
     if (job->unsaved)
         engine->unsaved--;
     job->unsaved = false;

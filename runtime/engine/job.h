@@ -6,11 +6,20 @@
 #include "runtime/engine/fold.h"
 #include "runtime/engine/gate.h"
 
+#include <stdatomic.h>
 #include <wright/limits.h>
 
 /* ---- the engine -------------------------------------------------------------------------------- */
 
 #define WR_JOB_BUCKETS 4096
+
+struct wr_shared {
+    const struct wr_program *program;
+    struct wr_upstream *upstreams; /* services, then models */
+    size_t upstream_count;
+    uint32_t jobs_max;
+    atomic_uint jobs; /* live, of all engines */
+};
 
 struct wr_engine {
     const struct wr_program *program;
@@ -18,13 +27,14 @@ struct wr_engine {
     const struct wr_effects *effects;
     const struct wr_store *store;
     const struct wr_observer *observer; /* NULL: nobody looks */
-    uint32_t jobs_max;
-    struct wr_gate *gates; /* services, then models */
-    size_t gate_count;
+    struct wr_shared *shared;
+    bool owns_shared;
+    uint32_t loop, loops;
+    struct wr_gate *gates; /* before each of shared->upstreams */
     struct wr_job *buckets[WR_JOB_BUCKETS];
     struct wr_waiter *waiters; /* those at no job: refused, or reading the store */
-    uint32_t job_count, waiter_count, unsaved;
-    bool store_down, draining;
+    atomic_uint job_count, waiter_count, unsaved; /* changed on its loop, read from any */
+    atomic_bool store_down, draining;
     void (*drained)(void *arg);
     void *drained_arg;
     struct wr_timer *drain_timer;
@@ -33,6 +43,9 @@ struct wr_engine {
 
 int64_t wr_engine_us(const struct wr_engine *engine);     /* monotonic */
 int64_t wr_engine_utc_ms(const struct wr_engine *engine); /* UTC */
+/* Is there room for another job, in all engines? Then it is taken; wr_job_retire() gives it back. */
+bool wr_engine_admit(struct wr_engine *engine);
+bool wr_engine_owns(const struct wr_engine *engine, const struct wr_id *job);
 /* Tells whoever drains, later, if nothing is left. */
 void wr_engine_drain_check(struct wr_engine *engine);
 void wr_engine_heard(struct wr_engine *engine, enum wr_store_status status);
@@ -213,6 +226,7 @@ struct wr_waiter *wr_waiter_new(struct wr_engine *engine, struct wr_str caller,
 void wr_waiter_attach(struct wr_waiter *waiter, struct wr_job *job);
 void wr_waiter_refuse(struct wr_waiter *waiter, enum wr_answer_kind why); /* later */
 void wr_waiter_answer_refusal(struct wr_waiter *waiter, enum wr_answer_kind why);
+void wr_waiter_answer_elsewhere(struct wr_waiter *waiter); /* as it waits for its `id` */
 void wr_waiter_answer_state(struct wr_waiter *waiter, const struct wr_state *state);
 /* The job `waiter->id`, live or from the store. */
 void wr_waiter_look(struct wr_waiter *waiter);

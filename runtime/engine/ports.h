@@ -165,6 +165,18 @@ struct wr_store {
                        void (*done)(void *arg, enum wr_store_status status), void *arg);
 };
 
+/* ---- other loops ------------------------------------------------------------------------------- */
+
+/* Where several engines serve one program, each on its own loop: how they guard what they share, and
+ * how one reaches another. Any thread. */
+struct wr_peers {
+    void *self;
+    void (*lock)(void *self); /* held for a few lines at a time, never while calling back */
+    void (*unlock)(void *self);
+    /* `fn(arg)` is called on that loop, later, in the order posted. */
+    void (*post)(void *self, uint32_t loop, void (*fn)(void *arg), void *arg);
+};
+
 /* ---- what others want to know -------------------------------------------------------------- */
 
 /* An attempt, a stage or a job that ended. Texts are borrowed for the call. */

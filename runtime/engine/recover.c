@@ -152,7 +152,7 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     struct wr_engine *engine = recovery->engine;
     struct wr_arena arena = {0};
     struct wr_state state;
-    if (!engine || wr_job_find(engine, &row->job))
+    if (!engine || !wr_engine_owns(engine, &row->job) || wr_job_find(engine, &row->job))
         return;
     wr_state_init(&state, &arena, row->job);
     bool sound = wr_state_fold_all(&state, entries, entry_count) && !wr_state_ended(&state);
@@ -163,6 +163,7 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
         wr_arena_free(&arena);
         return;
     }
+    atomic_fetch_add(&engine->shared->jobs, 1); /* whatever the bound: it was admitted before */
     struct wr_job *job = wr_job_new(engine, workflow, row->job, &arena);
     state.arena = &job->arena;
     job->state = state;

@@ -28,7 +28,9 @@ static struct wr_id new_id(const struct wr_engine *engine)
 {
     const struct wr_clock *clock = engine->clock;
     uint64_t a = clock->random(clock->self), b = clock->random(clock->self);
-    return wr_id_make(wr_engine_utc_ms(engine), a, b);
+    struct wr_id id = wr_id_make(wr_engine_utc_ms(engine), a, b);
+    wr_id_place(&id, engine->loop, engine->loops); /* a job is its own loop's */
+    return id;
 }
 
 /* ---- what the store says ----------------------------------------------------------------------- */
@@ -74,7 +76,10 @@ static void accepted(void *arg, enum wr_store_status status, enum wr_accepted ho
         waiter->joined = how == WR_ACCEPTED_JOINED;
         if (waiter->replayed) /* in flight: the job as it stands */
             waiter->until_us = wr_engine_us(engine);
-        wr_waiter_look(waiter);
+        if (wr_engine_owns(engine, &id))
+            wr_waiter_look(waiter);
+        else
+            wr_waiter_answer_elsewhere(waiter);
     }
     wr_job_retire(job);
 }
@@ -158,7 +163,7 @@ struct wr_waiter *wr_engine_submit(struct wr_engine *engine, const struct wr_sub
 {
     const struct wr_workflow *workflow = submission->workflow;
     struct wr_waiter *waiter = wr_waiter_new(engine, submission->caller, answered, arg);
-    if (engine->draining || engine->job_count >= engine->jobs_max) {
+    if (engine->draining || !wr_engine_admit(engine)) {
         wr_arena_free(submission->arena);
         wr_waiter_refuse(waiter, engine->draining ? WR_ANSWER_DRAINING : WR_ANSWER_REFUSED);
         return waiter;

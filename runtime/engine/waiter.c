@@ -120,6 +120,18 @@ void wr_waiter_answer_refusal(struct wr_waiter *waiter, enum wr_answer_kind why)
     answer(waiter, &refusal);
 }
 
+void wr_waiter_answer_elsewhere(struct wr_waiter *waiter)
+{
+    const struct wr_answer elsewhere = {.kind = WR_ANSWER_ELSEWHERE,
+                                        .job = waiter->id,
+                                        .look = {.job = waiter->id,
+                                                 .replayed = waiter->replayed,
+                                                 .joined = waiter->joined,
+                                                 .until_us = waiter->until_us,
+                                                 .budget_us = waiter->budget_us}};
+    answer(waiter, &elsewhere);
+}
+
 void wr_waiter_answer_state(struct wr_waiter *waiter, const struct wr_state *state)
 {
     struct wr_arena arena = {0};
@@ -237,7 +249,9 @@ void wr_waiter_look(struct wr_waiter *waiter)
     const struct wr_clock *clock = waiter->engine->clock;
     const struct wr_store *store = waiter->engine->store;
     struct wr_job *job = wr_job_find(waiter->engine, &waiter->id);
-    if (job && job->phase != WR_JOB_ACCEPTING) {
+    /* Whoever joins knows that it was accepted, sometimes before this loop does. */
+    bool there = job && (job->phase != WR_JOB_ACCEPTING || waiter->joined || waiter->replayed);
+    if (there) {
         if (may_see(waiter, job->state.caller))
             wr_waiter_attach(waiter, job);
         else
@@ -254,6 +268,19 @@ void wr_waiter_look(struct wr_waiter *waiter)
         left_us = READ_MAX_US;
     waiter->timer = clock->after(clock->self, left_us, read_too_long, waiter);
     store->read(store->self, waiter->id, looked, waiter);
+}
+
+struct wr_waiter *wr_engine_look(struct wr_engine *engine, const struct wr_look *look,
+                                 struct wr_str caller, wr_answer_fn *answered, void *arg)
+{
+    struct wr_waiter *waiter = wr_waiter_new(engine, caller, answered, arg);
+    waiter->id = look->job;
+    waiter->replayed = look->replayed;
+    waiter->joined = look->joined;
+    waiter->until_us = look->until_us;
+    waiter->budget_us = look->budget_us;
+    wr_waiter_look(waiter);
+    return waiter;
 }
 
 struct wr_waiter *wr_engine_view(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
