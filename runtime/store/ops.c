@@ -115,6 +115,23 @@ void wr_op_list_join(struct wr_op_list *list, struct wr_op_list *tail)
     wr_op_list_init(tail);
 }
 
+void wr_ops_send_answers(struct wr_op_list *list)
+{
+    while (list->first) {
+        struct wr_inbox *to = list->first->to;
+        struct wr_op_list mine, others;
+        wr_op_list_init(&mine);
+        wr_op_list_init(&others);
+        for (struct wr_op *op = list->first, *next; op; op = next) {
+            next = op->next;
+            wr_op_list_add(op->to == to ? &mine : &others, op);
+        }
+        wr_op_list_init(list);
+        wr_op_list_join(list, &others);
+        wr_store_post(to, wr_ops_answer, mine.first);
+    }
+}
+
 void wr_ops_answer(void *first)
 {
     struct wr_op *op = first;

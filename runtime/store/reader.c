@@ -36,6 +36,7 @@ typedef void all_done(void *arg, enum wr_store_status status);
 
 struct wr_query {
     struct wr_query *next;
+    struct wr_side *side; /* who asks */
     enum query_kind kind;
     struct wr_id job;
     struct wr_key key;
@@ -261,25 +262,31 @@ static void give_job(void *arg)
     free(found);
 }
 
-static enum wr_store_status read_open_job(struct wr_connection *c, struct answer *answer,
-                                          int64_t *n)
+/* The next unfinished job of a loop; its journal is read only where it is that loop's. */
+static enum wr_store_status read_open_job(const struct wr_side *side, struct wr_connection *c,
+                                          struct answer *answer, int64_t *n)
 {
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_open_jobs);
     if (!statement)
         return WR_STORE_FAILED;
-    sqlite3_bind_int64(statement, 1, *n);
-    read_rows(answer, statement, sqlite3_step(statement), n);
-    sqlite3_reset(statement);
+    do {
+        answer_free(answer);
+        sqlite3_bind_int64(statement, 1, *n);
+        read_rows(answer, statement, sqlite3_step(statement), n);
+        sqlite3_reset(statement);
+    } while (answer->status == WR_STORE_OK && answer->row_count == 1 &&
+             wr_id_share(&answer->rows[0].job, side->s->options.loops) != side->share);
     if (answer->status == WR_STORE_OK && answer->row_count == 1)
         read_entries(c, answer, *n);
     return answer->status;
 }
 
-static void do_unfinished(struct wr_sqlite *s, struct wr_connection *c, struct wr_query *query)
+static void do_unfinished(struct wr_connection *c, struct wr_query *query)
 {
     for (int64_t n = 0;;) {
         struct found *found = calloc(1, sizeof *found);
-        query->answer.status = found ? read_open_job(c, &found->answer, &n) : WR_STORE_FAILED;
+        query->answer.status =
+            found ? read_open_job(query->side, c, &found->answer, &n) : WR_STORE_FAILED;
         if (!found || query->answer.status != WR_STORE_OK || found->answer.row_count == 0) {
             if (found)
                 answer_free(&found->answer);
@@ -288,7 +295,7 @@ static void do_unfinished(struct wr_sqlite *s, struct wr_connection *c, struct w
         }
         found->each = query->each;
         found->arg = query->arg;
-        wr_writer_post(s, give_job, found);
+        wr_store_post(query->side->inbox, give_job, found);
     }
 }
 
@@ -305,14 +312,14 @@ static void run_query(struct wr_sqlite *s, struct wr_connection *c, struct wr_qu
         do_recall(c, query);
         break;
     case QUERY_UNFINISHED:
-        do_unfinished(s, c, query);
+        do_unfinished(c, query);
         break;
     }
     if (query->answer.status == WR_STORE_FAILED)
         wr_log(WR_LOG_ERROR, "store_read_failed", wr_f_text("path", s->path),
                wr_f_text("reason", sqlite3_errmsg(c->db)));
     atomic_fetch_add(&s->reads, 1);
-    wr_writer_post(s, give_answer, query);
+    wr_store_post(query->side->inbox, give_answer, query);
 }
 
 struct reader_start {
@@ -367,8 +374,10 @@ static struct wr_query *make(enum query_kind kind, void *arg, size_t size)
     return query;
 }
 
-static void put(struct wr_sqlite *s, struct wr_query *query)
+static void put(struct wr_side *side, struct wr_query *query)
 {
+    struct wr_sqlite *s = side->s;
+    query->side = side;
     pthread_mutex_lock(&s->lock);
     bool closing = s->closing;
     if (!closing) {
@@ -379,7 +388,7 @@ static void put(struct wr_sqlite *s, struct wr_query *query)
     pthread_mutex_unlock(&s->lock);
     if (closing) {
         query->answer.status = WR_STORE_FAILED;
-        wr_writer_post(s, give_answer, query);
+        wr_store_post(side->inbox, give_answer, query);
     }
 }
 

@@ -16,8 +16,10 @@
 
 /* Only what begins something is refused by a full queue: what belongs to a job under way is bounded
  * by the jobs under way, and refusing it would lose what happened. */
-static bool put(struct wr_sqlite *s, struct wr_op *op)
+static bool put(struct wr_side *side, struct wr_op *op)
 {
+    struct wr_sqlite *s = side->s;
+    op->to = side->inbox;
     pthread_mutex_lock(&s->lock);
     bool busy = op->is_accept && s->queue.count >= s->options.queue;
     bool closing = s->closing;
@@ -32,7 +34,7 @@ static bool put(struct wr_sqlite *s, struct wr_op *op)
         return true;
     op->status = busy ? WR_STORE_BUSY : WR_STORE_FAILED;
     atomic_fetch_add(&s->refused, 1);
-    wr_writer_post(s, wr_ops_answer, op);
+    wr_store_post(op->to, wr_ops_answer, op);
     return false;
 }
 
@@ -172,6 +174,7 @@ static void init(struct wr_sqlite *s, const struct wr_store_options *options)
     s->options.probe_ms = s->options.probe_ms ? s->options.probe_ms : 250;
     s->options.sweep_ms = s->options.sweep_ms ? s->options.sweep_ms : 60000;
     s->options.readers = s->options.readers ? s->options.readers : 2;
+    s->options.loops = s->options.loops ? s->options.loops : 1;
     wr_op_list_init(&s->queue);
     s->queries.end = &s->queries.first;
     pthread_mutex_init(&s->lock, NULL);
@@ -182,38 +185,25 @@ static void init(struct wr_sqlite *s, const struct wr_store_options *options)
     pthread_condattr_destroy(&monotonic);
     pthread_cond_init(&s->reading, NULL);
     pthread_cond_init(&s->checkpointing, NULL);
-    s->port.self = s;
-    s->port.accept = port_accept;
-    s->port.append = port_append;
-    wr_reader_port(&s->port);
 }
 
-struct wr_store *wr_store_open(const char *url, struct event_base *loop,
-                               const struct wr_store_options *options, char **error)
+struct wr_store *wr_store_join(struct wr_store *store, struct event_base *loop)
 {
-    *error = NULL;
-    if (strncmp(url, "sqlite:", 7) != 0 || !url[7] || strcmp(url + 7, ":memory:") == 0) {
-        *error = wr_store_sentence("the store '%s' is not of the form sqlite:PATH", url);
+    struct wr_sqlite *s = wr_sqlite_of(store->self);
+    struct wr_side *side = &s->sides[s->side_count];
+    side->inbox = wr_inbox_new(loop);
+    if (!side->inbox)
         return NULL;
-    }
-    struct wr_sqlite *s = calloc(1, sizeof *s);
-    if (!s)
-        return NULL;
-    init(s, options);
-    s->path = strdup(url + 7);
-    s->readers = calloc(s->options.readers, sizeof *s->readers);
-    s->read = calloc(s->options.readers, sizeof *s->read);
-    s->inbox = wr_inbox_new(loop);
-    if (!s->path || !s->readers || !s->read || !s->inbox)
-        *error = wr_store_sentence("cannot open the store %s: out of memory or descriptors", url);
-    else if (make_file(s, error) && take_lock(s, error) && open_connections(s, error) &&
-             start_threads(s, error))
-        return &s->port;
-    wr_store_close(&s->port);
-    return NULL;
+    side->s = s;
+    side->share = s->side_count++;
+    side->port.self = side;
+    side->port.accept = port_accept;
+    side->port.append = port_append;
+    wr_reader_port(&side->port);
+    return &side->port;
 }
 
-/* ---- closing, and what it tells ------------------------------------------------------------- */
+/* ---- closing -------------------------------------------------------------------------------- */
 
 static void stop_threads(struct wr_sqlite *s)
 {
@@ -232,13 +222,11 @@ static void stop_threads(struct wr_sqlite *s)
         pthread_join(s->readers[i], NULL);
 }
 
-void wr_store_close(struct wr_store *store)
+static void close_all(struct wr_sqlite *s)
 {
-    if (!store)
-        return;
-    struct wr_sqlite *s = wr_sqlite_of(store->self);
     stop_threads(s);
-    wr_inbox_free(s->inbox);
+    while (s->side_count > 0)
+        wr_inbox_free(s->sides[--s->side_count].inbox);
     for (uint32_t i = 0; s->read && i < s->options.readers; i++)
         wr_connection_close(&s->read[i]);
     wr_connection_close(&s->check);
@@ -252,8 +240,44 @@ void wr_store_close(struct wr_store *store)
     free(s->readers);
     free(s->read);
     free(s->path);
+    free(s->sides);
     free(s);
 }
+
+void wr_store_close(struct wr_store *store)
+{
+    if (store)
+        close_all(wr_sqlite_of(store->self));
+}
+
+struct wr_store *wr_store_open(const char *url, struct event_base *loop,
+                               const struct wr_store_options *options, char **error)
+{
+    *error = NULL;
+    if (strncmp(url, "sqlite:", 7) != 0 || !url[7] || strcmp(url + 7, ":memory:") == 0) {
+        *error = wr_store_sentence("the store '%s' is not of the form sqlite:PATH", url);
+        return NULL;
+    }
+    struct wr_sqlite *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    init(s, options);
+    s->path = strdup(url + 7);
+    s->readers = calloc(s->options.readers, sizeof *s->readers);
+    s->read = calloc(s->options.readers, sizeof *s->read);
+    s->sides = calloc(s->options.loops, sizeof *s->sides);
+    if (s->sides)
+        s->sides[0] = (struct wr_side){.port.self = &s->sides[0], .s = s};
+    if (!s->path || !s->readers || !s->read || !s->sides || !wr_store_join(&s->sides[0].port, loop))
+        *error = wr_store_sentence("cannot open the store %s: out of memory or descriptors", url);
+    else if (make_file(s, error) && take_lock(s, error) && open_connections(s, error) &&
+             start_threads(s, error))
+        return &s->sides[0].port;
+    close_all(s);
+    return NULL;
+}
+
+/* ---- what it tells -------------------------------------------------------------------------- */
 
 bool wr_store_healthy(const struct wr_store *store, const char **why)
 {

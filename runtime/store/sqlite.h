@@ -18,9 +18,20 @@
 #define WR_WAL_PAGES 1000
 #define WR_WAL_PAGES_MAX 32768
 
+struct wr_sqlite;
+
+/* The store as one loop has it. */
+struct wr_side {
+    struct wr_store port; /* what the engine holds; its self is this */
+    struct wr_sqlite *s;
+    struct wr_inbox *inbox; /* of the loop */
+    uint32_t share;         /* its number */
+};
+
 /* One call of accept() or append(), copied into one allocation, its texts behind it. */
 struct wr_op {
     struct wr_op *next;
+    struct wr_inbox *to; /* who asked */
     bool is_accept;
     union {
         struct wr_accept accept;
@@ -63,8 +74,8 @@ struct wr_connection {
 };
 
 struct wr_sqlite {
-    struct wr_store port; /* first: what the engine holds */
-    struct wr_inbox *inbox;
+    struct wr_side *sides; /* options.loops of them, the first `side_count` in use */
+    uint32_t side_count;
     struct wr_store_options options;
     char *path;
     int lock_fd;
@@ -89,9 +100,14 @@ struct wr_sqlite {
         wal_pages;
 };
 
-static inline struct wr_sqlite *wr_sqlite_of(void *self)
+static inline struct wr_side *wr_side_of(void *self)
 {
     return self;
+}
+
+static inline struct wr_sqlite *wr_sqlite_of(void *self)
+{
+    return wr_side_of(self)->s;
 }
 
 /* connection.c */
@@ -113,6 +129,8 @@ void wr_op_list_init(struct wr_op_list *list);
 void wr_op_list_add(struct wr_op_list *list, struct wr_op *op);
 void wr_op_list_join(struct wr_op_list *list, struct wr_op_list *tail);
 void wr_ops_answer(void *first); /* on the loop: calls back and frees a whole list */
+/* Each call's answer to the loop that it came from. `list` is empty afterwards. */
+void wr_ops_send_answers(struct wr_op_list *list);
 
 /* apply.c: one call within the writer's transaction */
 int wr_op_apply(struct wr_connection *c, struct wr_op *op); /* an SQLite result; fills the answer */
@@ -123,7 +141,7 @@ bool wr_store_sweep(struct wr_sqlite *s);
 /* writer.c, reader.c */
 void *wr_writer_run(void *store);
 void *wr_checkpointer_run(void *store);
-void wr_writer_post(struct wr_sqlite *s, void (*fn)(void *arg), void *arg);
+void wr_store_post(struct wr_inbox *to, void (*fn)(void *arg), void *arg);
 bool wr_reader_start(struct wr_sqlite *s, struct wr_connection *c, pthread_t *thread);
 void wr_reader_port(struct wr_store *port);
 

@@ -16,14 +16,19 @@ struct wr_store_options {
     uint32_t sweep_ms;  /* 60000: how often jobs past their time are looked for */
     uint32_t readers;   /* 2: threads that read */
     uint64_t max_bytes; /* no limit: of the database file; past it WR_STORE_FULL */
+    uint32_t loops;     /* 1: that share it */
 };
 
 /* `url`: "sqlite:PATH". Opens or makes it, brings its schema up to date, takes its lock, starts its
  * threads. Answers are given on `loop`. NULL and one sentence in `*error` (malloc'd) if it cannot. */
 struct wr_store *wr_store_open(const char *url, struct event_base *loop,
                                const struct wr_store_options *options, char **error);
-/* On the loop's thread. Writes and answers all that is queued, then closes. Calls that answers make
- * meanwhile end with WR_STORE_FAILED. NULL is nothing. */
+/* The same store for the next of `loops`: what is asked through it is answered on `loop`. Each gives of
+ * the unfinished jobs those of its own loop (wr_id_share), the store that was opened being the first.
+ * Before any call. Closed with the first. NULL: no memory or descriptors. */
+struct wr_store *wr_store_join(struct wr_store *store, struct event_base *loop);
+/* Of what was opened, for all loops, the only thread that still runs one. Writes and answers all that is
+ * queued, then closes. Calls that answers make meanwhile end with WR_STORE_FAILED. NULL is nothing. */
 void wr_store_close(struct wr_store *store);
 
 /* A copy of the store at `url` as it is at one moment, in the new file `to`, whether a process uses it

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 /* An answer must reach the loop: with no memory for the letter, wait for some. */
-void wr_writer_post(struct wr_sqlite *s, void (*fn)(void *arg), void *arg)
+void wr_store_post(struct wr_inbox *to, void (*fn)(void *arg), void *arg)
 {
-    while (!wr_inbox_post(s->inbox, fn, arg))
+    while (!wr_inbox_post(to, fn, arg))
         usleep(1000);
 }
 
@@ -96,8 +96,7 @@ static void batch_failed(struct wr_sqlite *s, struct wr_op_list *batch, struct w
     }
     wr_op_list_init(batch);
     atomic_fetch_sub(&s->queued, told.count);
-    if (told.first)
-        wr_writer_post(s, wr_ops_answer, told.first);
+    wr_ops_send_answers(&told);
 }
 
 /* The log begins anew only when all of it is in the database while nobody writes. So the other
@@ -125,8 +124,7 @@ static void after_commit(struct wr_sqlite *s, struct wr_op_list *batch)
     atomic_fetch_add(&s->writes, batch->count);
     atomic_fetch_sub(&s->queued, batch->count);
     wr_failpoint("store.answer.before");
-    wr_writer_post(s, wr_ops_answer, batch->first);
-    wr_op_list_init(batch);
+    wr_ops_send_answers(batch);
     keep_log_short(s);
 }
 
@@ -230,8 +228,7 @@ static void give_up(struct wr_sqlite *s, struct wr_op_list *kept)
     pthread_mutex_unlock(&s->lock);
     for (struct wr_op *op = kept->first; op; op = op->next)
         op->status = WR_STORE_FAILED;
-    if (kept->first)
-        wr_writer_post(s, wr_ops_answer, kept->first);
+    wr_ops_send_answers(kept);
 }
 
 static void sweep_in_time(struct wr_sqlite *s)
