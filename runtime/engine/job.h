@@ -33,6 +33,7 @@ struct wr_engine {
     struct wr_gate *gates; /* before each of shared->upstreams */
     struct wr_job *buckets[WR_JOB_BUCKETS];
     struct wr_waiter *waiters; /* those at no job: refused, or reading the store */
+    uint64_t id_stamp;         /* of the newest job: milliseconds and twelve bits */
     atomic_uint job_count, waiter_count, unsaved; /* changed on its loop, read from any */
     atomic_bool store_down, draining;
     void (*drained)(void *arg);

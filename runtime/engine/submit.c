@@ -24,11 +24,17 @@ static bool has_side_effect(const struct wr_workflow *workflow)
     return false;
 }
 
-static struct wr_id new_id(const struct wr_engine *engine)
+/* Ids only grow, as lists are in their order: within a millisecond by counting on from a random
+ * number (RFC 9562, section 6.2, method 1), and also where the clock was set back. */
+static struct wr_id new_id(struct wr_engine *engine)
 {
     const struct wr_clock *clock = engine->clock;
     uint64_t a = clock->random(clock->self), b = clock->random(clock->self);
-    struct wr_id id = wr_id_make(wr_engine_utc_ms(engine), a, b);
+    uint64_t stamp = (uint64_t)wr_engine_utc_ms(engine) << 12 | (a & 0x7ff);
+    if (stamp <= engine->id_stamp)
+        stamp = engine->id_stamp + 1;
+    engine->id_stamp = stamp;
+    struct wr_id id = wr_id_make((int64_t)(stamp >> 12), stamp & 0xfff, b);
     wr_id_place(&id, engine->loop, engine->loops); /* a job is its own loop's */
     return id;
 }

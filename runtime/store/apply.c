@@ -121,17 +121,16 @@ static int find_idempotency(struct wr_connection *c, struct wr_op *op)
     return code;
 }
 
-static int find_dedupe(struct wr_connection *c, struct wr_op *op, int64_t *n)
+static int find_dedupe(struct wr_connection *c, struct wr_op *op)
 {
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_find_dedupe);
     if (!statement)
         return sqlite3_errcode(c->db);
     bind_key(statement, 1, &op->accept.dedupe);
     int code = sqlite3_step(statement);
-    if (code == SQLITE_ROW && sqlite3_column_int64(statement, 2) > op->accept.created_ms) {
+    if (code == SQLITE_ROW && sqlite3_column_int64(statement, 1) > op->accept.created_ms) {
         op->how = WR_ACCEPTED_JOINED;
-        *n = sqlite3_column_int64(statement, 0);
-        if (column_id(statement, 1, &op->job) != SQLITE_OK)
+        if (column_id(statement, 0, &op->job) != SQLITE_OK)
             code = SQLITE_CORRUPT;
     } else if (code == SQLITE_ROW || code == SQLITE_DONE) {
         code = SQLITE_OK;
@@ -140,30 +139,31 @@ static int find_dedupe(struct wr_connection *c, struct wr_op *op, int64_t *n)
     return code;
 }
 
-static int add_idempotency(struct wr_connection *c, const struct wr_accept *accept, int64_t n)
+static int add_idempotency(struct wr_connection *c, const struct wr_accept *accept,
+                           const struct wr_id *job)
 {
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_add_idempotency);
     if (!statement)
         return sqlite3_errcode(c->db);
     bind_key(statement, 1, &accept->idempotency);
     bind_key(statement, 2, &accept->body);
-    sqlite3_bind_int64(statement, 3, n);
+    bind_blob(statement, 3, job->bytes, sizeof job->bytes);
     sqlite3_bind_int64(statement, 4, accept->idempotency_until_ms);
     return finish_statement(statement);
 }
 
-static int add_dedupe(struct wr_connection *c, const struct wr_accept *accept, int64_t n)
+static int add_dedupe(struct wr_connection *c, const struct wr_accept *accept)
 {
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_add_dedupe);
     if (!statement)
         return sqlite3_errcode(c->db);
     bind_key(statement, 1, &accept->dedupe);
-    sqlite3_bind_int64(statement, 2, n);
+    bind_blob(statement, 2, accept->job.bytes, sizeof accept->job.bytes);
     sqlite3_bind_int64(statement, 3, accept->dedupe_until_ms);
     return finish_statement(statement);
 }
 
-static int add_job(struct wr_connection *c, const struct wr_accept *accept, int64_t *n)
+static int add_job(struct wr_connection *c, const struct wr_accept *accept, int64_t n)
 {
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_add_job);
     if (!statement)
@@ -174,9 +174,19 @@ static int add_job(struct wr_connection *c, const struct wr_accept *accept, int6
     bind_text(statement, 4, accept->caller);
     sqlite3_bind_int64(statement, 5, accept->created_ms);
     sqlite3_bind_int64(statement, 6, accept->deadline_ms);
-    int code = finish_statement(statement);
-    *n = sqlite3_last_insert_rowid(c->db);
-    return code;
+    sqlite3_bind_int64(statement, 7, n);
+    return finish_statement(statement);
+}
+
+/* Numbers that a rollback leaves unused are not used again. A job is there by its first entry: the
+ * newest entry tells the newest number. */
+static int new_job(struct wr_connection *c, const struct wr_accept *accept)
+{
+    int64_t n = ++c->newest_n;
+    if (accept->entry_count == 0)
+        return SQLITE_RANGE;
+    int code = add_job(c, accept, n);
+    return code == SQLITE_OK ? add_entries(c, n, 0, accept->entries, accept->entry_count) : code;
 }
 
 /* The idempotency key decides first: who repeats a request gets that request's job. A key that is
@@ -185,66 +195,83 @@ static int apply_accept(struct wr_connection *c, struct wr_op *op)
 {
     const struct wr_accept *accept = &op->accept;
     bool keyed = is_set(&accept->idempotency), deduped = is_set(&accept->dedupe);
-    int64_t n = 0;
     op->job = accept->job;
     op->how = WR_ACCEPTED_NEW;
     int code = keyed ? find_idempotency(c, op) : SQLITE_OK;
     if (code != SQLITE_OK)
         return code == SQLITE_ROW ? SQLITE_OK : code;
-    code = deduped ? find_dedupe(c, op, &n) : SQLITE_OK;
+    code = deduped ? find_dedupe(c, op) : SQLITE_OK;
     if (code == SQLITE_ROW)
-        return keyed ? add_idempotency(c, accept, n) : SQLITE_OK;
+        return keyed ? add_idempotency(c, accept, &op->job) : SQLITE_OK;
     if (code == SQLITE_OK)
-        code = add_job(c, accept, &n);
-    if (code == SQLITE_OK)
-        code = add_entries(c, n, 0, accept->entries, accept->entry_count);
+        code = new_job(c, accept);
     if (code == SQLITE_OK && keyed)
-        code = add_idempotency(c, accept, n);
+        code = add_idempotency(c, accept, &op->job);
     if (code == SQLITE_OK && deduped)
-        code = add_dedupe(c, accept, n);
+        code = add_dedupe(c, accept);
     return code;
 }
 
-static int run_with_job(struct wr_connection *c, enum wr_sql which, int64_t n)
+/* SQLITE_ROW: there is a value under this key, number `*n`. SQLITE_OK: there is none. */
+static int find_remembered(struct wr_connection *c, const struct wr_finish *finish, int64_t *n)
 {
-    sqlite3_stmt *statement = wr_connection_sql(c, which);
+    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_find_remembered);
     if (!statement)
         return sqlite3_errcode(c->db);
-    sqlite3_bind_int64(statement, 1, n);
+    bind_key(statement, 1, &finish->remember);
+    bind_text(statement, 2, finish->remember_schema);
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        *n = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static int remember_key(struct wr_connection *c, const struct wr_finish *finish, int64_t n)
+{
+    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_remember_key);
+    if (!statement)
+        return sqlite3_errcode(c->db);
+    bind_key(statement, 1, &finish->remember);
+    bind_text(statement, 2, finish->remember_schema);
+    sqlite3_bind_int64(statement, 3, n);
     return finish_statement(statement);
 }
 
 static int remember(struct wr_connection *c, const struct wr_finish *finish)
 {
-    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_remember);
+    int64_t n = 0;
+    int found = find_remembered(c, finish, &n);
+    if (found != SQLITE_ROW && found != SQLITE_OK)
+        return found;
+    bool again = found == SQLITE_ROW;
+    sqlite3_stmt *statement = wr_connection_sql(c, again ? WR_SQL_remember_again : WR_SQL_remember);
     if (!statement)
         return sqlite3_errcode(c->db);
-    bind_key(statement, 1, &finish->remember);
-    bind_text(statement, 2, finish->remember_schema);
-    sqlite3_bind_int64(statement, 3, finish->finished_ms);
-    bind_blob(statement, 4, finish->remember_value.ptr, finish->remember_value.len);
-    return finish_statement(statement);
+    sqlite3_bind_int64(statement, 1, finish->finished_ms);
+    bind_blob(statement, 2, finish->remember_value.ptr, finish->remember_value.len);
+    if (again)
+        sqlite3_bind_int64(statement, 3, n);
+    int code = finish_statement(statement);
+    return code == SQLITE_OK && !again ? remember_key(c, finish, sqlite3_last_insert_rowid(c->db))
+                                       : code;
 }
 
-static int apply_finish(struct wr_connection *c, const struct wr_finish *finish, int64_t n)
+static int apply_finish(struct wr_connection *c, const struct wr_finish *finish,
+                        const struct wr_id *job)
 {
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_finish_job);
     if (!statement)
         return sqlite3_errcode(c->db);
-    sqlite3_bind_int64(statement, 1, n);
+    bind_blob(statement, 1, job->bytes, sizeof job->bytes);
     bind_text(statement, 2, finish->status);
     bind_text(statement, 3, finish->result_type);
     bind_text(statement, 4, finish->error_code);
     sqlite3_bind_int64(statement, 5, finish->finished_ms);
     sqlite3_bind_int64(statement, 6, finish->keep_until_ms);
+    sqlite3_bind_int(statement, 7, finish->release_keys ? 2 : finish->release_dedupe ? 1 : 0);
     int code = finish_statement(statement);
-    if (code == SQLITE_OK && finish->release_keys)
-        code = run_with_job(c, WR_SQL_drop_idempotency, n);
-    if (code == SQLITE_OK && (finish->release_keys || finish->release_dedupe))
-        code = run_with_job(c, WR_SQL_drop_dedupe, n);
-    if (code == SQLITE_OK && is_set(&finish->remember))
-        code = remember(c, finish);
-    return code;
+    return code == SQLITE_OK && is_set(&finish->remember) ? remember(c, finish) : code;
 }
 
 static int find_job(struct wr_connection *c, const struct wr_id *id, int64_t *n, int64_t *last)
@@ -277,6 +304,6 @@ int wr_op_apply(struct wr_connection *c, struct wr_op *op)
         return code;
     code = add_entries(c, n, last, op->append.entries, op->append.entry_count);
     if (code == SQLITE_OK && op->append.finish)
-        code = apply_finish(c, op->append.finish, n);
+        code = apply_finish(c, op->append.finish, &op->append.job);
     return code;
 }

@@ -189,7 +189,11 @@ static void do_list(struct wr_connection *c, struct wr_query *query)
         return;
     }
     int64_t n = 0;
-    if (!wr_id_is_zero(&query->job))
+    static const uint8_t after_all[sizeof query->job.bytes + 1] = {
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    if (wr_id_is_zero(&query->job))
+        sqlite3_bind_blob64(statement, 1, after_all, sizeof after_all, SQLITE_STATIC);
+    else
         sqlite3_bind_blob64(statement, 1, query->job.bytes, sizeof query->job.bytes, SQLITE_STATIC);
     bind_text(statement, 2, query->texts[1]);
     bind_text(statement, 3, query->texts[2]);
@@ -264,29 +268,32 @@ static void give_job(void *arg)
 
 /* The next unfinished job of a loop; its journal is read only where it is that loop's. */
 static enum wr_store_status read_open_job(const struct wr_side *side, struct wr_connection *c,
-                                          struct answer *answer, int64_t *n)
+                                          struct answer *answer, struct wr_id *after)
 {
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_open_jobs);
     if (!statement)
         return WR_STORE_FAILED;
+    int64_t n = 0;
     do {
         answer_free(answer);
-        sqlite3_bind_int64(statement, 1, *n);
-        read_rows(answer, statement, sqlite3_step(statement), n);
+        sqlite3_bind_blob64(statement, 1, after->bytes, sizeof after->bytes, SQLITE_STATIC);
+        read_rows(answer, statement, sqlite3_step(statement), &n);
         sqlite3_reset(statement);
+        if (answer->status == WR_STORE_OK && answer->row_count == 1)
+            *after = answer->rows[0].job;
     } while (answer->status == WR_STORE_OK && answer->row_count == 1 &&
-             wr_id_share(&answer->rows[0].job, side->s->options.loops) != side->share);
+             wr_id_share(after, side->s->options.loops) != side->share);
     if (answer->status == WR_STORE_OK && answer->row_count == 1)
-        read_entries(c, answer, *n);
+        read_entries(c, answer, n);
     return answer->status;
 }
 
 static void do_unfinished(struct wr_connection *c, struct wr_query *query)
 {
-    for (int64_t n = 0;;) {
+    for (struct wr_id after = {{0}};;) {
         struct found *found = calloc(1, sizeof *found);
         query->answer.status =
-            found ? read_open_job(query->side, c, &found->answer, &n) : WR_STORE_FAILED;
+            found ? read_open_job(query->side, c, &found->answer, &after) : WR_STORE_FAILED;
         if (!found || query->answer.status != WR_STORE_OK || found->answer.row_count == 0) {
             if (found)
                 answer_free(&found->answer);

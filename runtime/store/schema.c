@@ -1,12 +1,15 @@
 /* The schema of the SQLite store, version by version. A step is never changed once released: what
  * comes later is a new row at the end. */
+#include "runtime/base/failpoint.h"
+#include "runtime/base/log.h"
 #include "runtime/store/sqlite.h"
 
 #include <stdio.h>
 
-/* job.n numbers jobs in the order of their acceptance; an entry's place is n * 2^20 + seq, so that
- * the journal is one b-tree that grows at its end, without a second index. */
+/* An entry's place is job.n * 2^20 + seq, so that the journal is one b-tree that grows at its end,
+ * without a second index. */
 static const char *const steps[] = {
+    /* 1 */
     "CREATE TABLE job("
     " n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, workflow TEXT NOT NULL,"
     " contract TEXT NOT NULL, caller TEXT NOT NULL, status TEXT NOT NULL,"
@@ -32,6 +35,47 @@ static const char *const steps[] = {
     " key BLOB NOT NULL, schema TEXT NOT NULL, at_ms INTEGER NOT NULL, value BLOB NOT NULL,"
     " PRIMARY KEY(key, schema)) WITHOUT ROWID;"
     "CREATE TABLE probe(one INTEGER PRIMARY KEY, data BLOB NOT NULL);",
+
+    /* 2: fewer trees, as each one that a commit touches costs a page of the log. Jobs are kept by
+     * their ids, which grow with time; keys name the job's id, and stand after its end until their
+     * time or until job.released says that they are free; remembered values are apart from their
+     * keys, which fall anywhere. */
+    "CREATE TABLE job_2("
+    " id BLOB NOT NULL PRIMARY KEY, n INTEGER NOT NULL, workflow TEXT NOT NULL,"
+    " contract TEXT NOT NULL, caller TEXT NOT NULL, status TEXT NOT NULL,"
+    " result_type TEXT NOT NULL DEFAULT '', error_code TEXT NOT NULL DEFAULT '',"
+    " created_ms INTEGER NOT NULL, deadline_ms INTEGER NOT NULL,"
+    " finished_ms INTEGER NOT NULL DEFAULT 0, keep_until_ms INTEGER NOT NULL DEFAULT 0,"
+    " released INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "INSERT INTO job_2(id, n, workflow, contract, caller, status, result_type, error_code,"
+    " created_ms, deadline_ms, finished_ms, keep_until_ms)"
+    " SELECT id, n, workflow, contract, caller, status, result_type, error_code,"
+    " created_ms, deadline_ms, finished_ms, keep_until_ms FROM job ORDER BY id;"
+    "CREATE TABLE idempotency_2("
+    " key BLOB PRIMARY KEY, body BLOB NOT NULL, job_id BLOB NOT NULL,"
+    " until_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO idempotency_2(key, body, job_id, until_ms)"
+    " SELECT i.key, i.body, j.id, i.until_ms FROM idempotency i JOIN job j ON j.n = i.job;"
+    "CREATE TABLE dedupe_2("
+    " key BLOB PRIMARY KEY, job_id BLOB NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO dedupe_2(key, job_id, until_ms)"
+    " SELECT d.key, j.id, d.until_ms FROM dedupe d JOIN job j ON j.n = d.job;"
+    "CREATE TABLE remembered_value("
+    " n INTEGER PRIMARY KEY, key BLOB, schema TEXT, at_ms INTEGER NOT NULL, value BLOB NOT NULL);"
+    "INSERT INTO remembered_value(key, schema, at_ms, value)"
+    " SELECT key, schema, at_ms, value FROM remembered;"
+    "DROP TABLE remembered;"
+    "CREATE TABLE remembered("
+    " key BLOB NOT NULL, schema TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(key, schema))"
+    " WITHOUT ROWID;"
+    "INSERT INTO remembered(key, schema, n) SELECT key, schema, n FROM remembered_value;"
+    "ALTER TABLE remembered_value DROP COLUMN key; ALTER TABLE remembered_value DROP COLUMN schema;"
+    "DROP TABLE job; DROP TABLE idempotency; DROP TABLE dedupe;"
+    "ALTER TABLE job_2 RENAME TO job; ALTER TABLE idempotency_2 RENAME TO idempotency;"
+    "ALTER TABLE dedupe_2 RENAME TO dedupe;"
+    "CREATE INDEX job_open ON job(id) WHERE finished_ms = 0;"
+    "CREATE INDEX job_keep ON job(keep_until_ms) WHERE finished_ms > 0;"
+    "CREATE INDEX job_caller ON job(caller, id);",
 };
 
 #define NEWEST ((int64_t)(sizeof steps / sizeof *steps))
@@ -84,8 +128,14 @@ bool wr_schema_update(sqlite3 *db, const char *path, char **error)
     char mark[96];
     snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
              WR_APPLICATION_ID, (int)NEWEST);
-    if (good && run(db, mark, path, error) && run(db, "COMMIT", path, error))
+    good = good && run(db, mark, path, error);
+    wr_failpoint("store.upgrade.commit");
+    if (good && run(db, "COMMIT", path, error)) {
+        if (version > 0)
+            wr_log(WR_LOG_WARN, "store_upgraded", wr_f_text("path", path),
+                   WR_F_INT("from_version", version), WR_F_INT("to_version", NEWEST));
         return true;
+    }
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return false;
 }

@@ -135,11 +135,24 @@ static bool limit_size(struct wr_sqlite *s, char **error)
     return false;
 }
 
+static bool number_jobs(struct wr_sqlite *s, char **error)
+{
+    sqlite3_stmt *statement = wr_connection_sql(&s->write, WR_SQL_newest_n);
+    if (statement && sqlite3_step(statement) == SQLITE_ROW) {
+        s->write.newest_n = sqlite3_column_int64(statement, 0);
+        sqlite3_reset(statement);
+        return true;
+    }
+    *error =
+        wr_store_sentence("cannot read the store %s: %s", s->path, sqlite3_errmsg(s->write.db));
+    return false;
+}
+
 static bool open_connections(struct wr_sqlite *s, char **error)
 {
     if (!wr_connection_open(&s->write, s->path, true, error) ||
-        !wr_schema_update(s->write.db, s->path, error) || !limit_size(s, error) ||
-        !wr_connection_open(&s->check, s->path, true, error))
+        !wr_schema_update(s->write.db, s->path, error) || !number_jobs(s, error) ||
+        !limit_size(s, error) || !wr_connection_open(&s->check, s->path, true, error))
         return false;
     sqlite3_wal_hook(s->write.db, on_wal, s);
     for (uint32_t i = 0; i < s->options.readers; i++)

@@ -71,6 +71,7 @@ struct wr_connection {
     sqlite3 *db;
     sqlite3_stmt *statements[WR_SQL_COUNT];
     int error_number; /* errno as the newest failed step left it */
+    int64_t newest_n; /* the writer's: job numbers given out */
 };
 
 struct wr_sqlite {
@@ -92,6 +93,8 @@ struct wr_sqlite {
     struct wr_connection write, check;
     struct wr_connection *read; /* one a reader */
 
+    struct wr_key swept;     /* how far the look for old keys has come … */
+    bool sweeps_twins;       /* … in table dedupe; else in idempotency */
     int64_t sweep_us;        /* monotonic: when to look for old jobs again; the writer's */
     uint64_t asked_pages;    /* the log's length when a checkpoint was asked for; the writer's */
     atomic_bool copied_most; /* by the checkpointer; the writer does the rest */

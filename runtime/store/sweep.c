@@ -4,32 +4,45 @@
 #include "runtime/base/log.h"
 #include "runtime/store/sqlite.h"
 
-#define SWEEP_JOBS 64
+#include <string.h>
 
-static int run_range(struct wr_connection *c, enum wr_sql which, int64_t n)
+#define SWEEP_JOBS 64
+#define SWEEP_KEYS 512
+
+struct old_job {
+    struct wr_id id;
+    int64_t n;
+};
+
+static int finish_statement(struct wr_connection *c, sqlite3_stmt *statement)
 {
-    sqlite3_stmt *statement = wr_connection_sql(c, which);
     if (!statement)
         return sqlite3_errcode(c->db);
-    sqlite3_bind_int64(statement, 1, n);
     int code = sqlite3_step(statement);
     sqlite3_reset(statement);
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
 /* Blobs first: what the entries refer to is known by the entries only. */
-static int forget_job(struct wr_connection *c, int64_t n)
+static int forget_job(struct wr_connection *c, const struct old_job *job)
 {
-    static const enum wr_sql steps[] = {WR_SQL_unref_blobs,  WR_SQL_drop_blobs,
-                                        WR_SQL_drop_entries, WR_SQL_drop_idempotency,
-                                        WR_SQL_drop_dedupe,  WR_SQL_drop_job};
+    static const enum wr_sql steps[] = {WR_SQL_unref_blobs, WR_SQL_drop_blobs, WR_SQL_drop_entries};
     int code = SQLITE_OK;
-    for (size_t i = 0; i < sizeof steps / sizeof *steps && code == SQLITE_OK; i++)
-        code = run_range(c, steps[i], n);
-    return code;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && code == SQLITE_OK; i++) {
+        sqlite3_stmt *statement = wr_connection_sql(c, steps[i]);
+        if (statement)
+            sqlite3_bind_int64(statement, 1, job->n);
+        code = finish_statement(c, statement);
+    }
+    if (code != SQLITE_OK)
+        return code;
+    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_drop_job);
+    if (statement)
+        sqlite3_bind_blob64(statement, 1, job->id.bytes, sizeof job->id.bytes, SQLITE_STATIC);
+    return finish_statement(c, statement);
 }
 
-static size_t find_old(struct wr_connection *c, int64_t jobs[SWEEP_JOBS])
+static size_t find_old(struct wr_connection *c, struct old_job jobs[SWEEP_JOBS])
 {
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_old_jobs);
     size_t count = 0;
@@ -37,29 +50,85 @@ static size_t find_old(struct wr_connection *c, int64_t jobs[SWEEP_JOBS])
         return 0;
     sqlite3_bind_int64(statement, 1, wr_utc_ms());
     sqlite3_bind_int(statement, 2, SWEEP_JOBS);
-    while (count < SWEEP_JOBS && sqlite3_step(statement) == SQLITE_ROW)
-        jobs[count++] = sqlite3_column_int64(statement, 0);
+    while (count < SWEEP_JOBS && sqlite3_step(statement) == SQLITE_ROW) {
+        struct old_job *job = &jobs[count++];
+        memset(job, 0, sizeof *job);
+        if (sqlite3_column_bytes(statement, 0) == (int)sizeof job->id.bytes)
+            memcpy(job->id.bytes, sqlite3_column_blob(statement, 0), sizeof job->id.bytes);
+        job->n = sqlite3_column_int64(statement, 1);
+    }
     sqlite3_reset(statement);
     return count;
+}
+
+/* The next `SWEEP_KEYS` of a table's keys after `from`: `*upto` is the last of them, and `*there`
+ * says whether there are any. */
+static int find_keys(struct wr_connection *c, enum wr_sql which, const struct wr_key *from,
+                     struct wr_key *upto, bool *there)
+{
+    sqlite3_stmt *statement = wr_connection_sql(c, which);
+    if (!statement)
+        return sqlite3_errcode(c->db);
+    sqlite3_bind_blob64(statement, 1, from->bytes, sizeof from->bytes, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 2, SWEEP_KEYS);
+    int code = sqlite3_step(statement);
+    *there = code == SQLITE_ROW && sqlite3_column_bytes(statement, 0) == (int)sizeof upto->bytes;
+    if (*there)
+        memcpy(upto->bytes, sqlite3_column_blob(statement, 0), sizeof upto->bytes);
+    sqlite3_reset(statement);
+    return code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+/* One step through the keys: of the one table, then of the other, and then it is over for now. */
+static int forget_keys(struct wr_sqlite *s, bool *more)
+{
+    static const enum wr_sql find[] = {WR_SQL_keys_from, WR_SQL_twins_from};
+    static const enum wr_sql drop[] = {WR_SQL_drop_keys, WR_SQL_drop_twins};
+    struct wr_connection *c = &s->write;
+    struct wr_key upto, *from = &s->swept;
+    bool there = false;
+    int code = find_keys(c, find[s->sweeps_twins], from, &upto, &there);
+    if (code != SQLITE_OK || !there) {
+        memset(from, 0, sizeof *from);
+        s->sweeps_twins = !s->sweeps_twins && code == SQLITE_OK;
+        *more = s->sweeps_twins;
+        return code;
+    }
+    *more = true;
+    sqlite3_stmt *statement = wr_connection_sql(c, drop[s->sweeps_twins]);
+    if (statement) {
+        sqlite3_bind_blob64(statement, 1, from->bytes, sizeof from->bytes, SQLITE_STATIC);
+        sqlite3_bind_blob64(statement, 2, upto.bytes, sizeof upto.bytes, SQLITE_STATIC);
+        sqlite3_bind_int64(statement, 3, wr_utc_ms());
+    }
+    code = finish_statement(c, statement);
+    *from = upto;
+    return code;
+}
+
+static int sweep(struct wr_sqlite *s, const struct old_job *jobs, size_t count, bool *more)
+{
+    struct wr_connection *c = &s->write;
+    int code = wr_connection_step(c, WR_SQL_begin);
+    for (size_t i = 0; i < count && code == SQLITE_OK; i++)
+        code = forget_job(c, &jobs[i]);
+    if (code == SQLITE_OK)
+        code = forget_keys(s, more);
+    return code == SQLITE_OK ? wr_connection_step(c, WR_SQL_commit) : code;
 }
 
 bool wr_store_sweep(struct wr_sqlite *s)
 {
     struct wr_connection *c = &s->write;
-    int64_t jobs[SWEEP_JOBS];
+    struct old_job jobs[SWEEP_JOBS];
+    bool more = false;
     size_t count = find_old(c, jobs);
-    if (count == 0)
-        return false;
-    int code = wr_connection_step(c, WR_SQL_begin);
-    for (size_t i = 0; i < count && code == SQLITE_OK; i++)
-        code = forget_job(c, jobs[i]);
-    if (code == SQLITE_OK)
-        code = wr_connection_step(c, WR_SQL_commit);
+    int code = sweep(s, jobs, count, &more);
     if (code != SQLITE_OK)
         wr_log(WR_LOG_WARN, "store_sweep_failed", wr_f_text("reason", sqlite3_errmsg(c->db)));
     if (!sqlite3_get_autocommit(c->db))
         wr_connection_step(c, WR_SQL_rollback);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK && count)
         wr_log(WR_LOG_DEBUG, "store_swept", WR_F_INT("jobs", (int64_t)count));
-    return code == SQLITE_OK && count == SWEEP_JOBS;
+    return code == SQLITE_OK && (more || count == SWEEP_JOBS);
 }

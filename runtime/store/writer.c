@@ -35,9 +35,19 @@ static bool is_trouble(int code)
     }
 }
 
+static void refuse(struct wr_connection *c, struct wr_op *op, int code)
+{
+    char id[WR_ID_TEXT];
+    wr_id_text(op->is_accept ? &op->accept.job : &op->append.job, id);
+    wr_log(
+        WR_LOG_ERROR, "store_write_refused", wr_f_text("job_id", id),
+        wr_f_text("reason", code == SQLITE_RANGE ? "a gap in the journal" : sqlite3_errmsg(c->db)));
+    op->status = WR_STORE_FAILED;
+}
+
 /* One call, in a savepoint of its own: what is wrong with it is not the others' fault. Gives
  * SQLITE_OK, or what makes the whole transaction fail. */
-static int apply_one(struct wr_connection *c, struct wr_op *op)
+static int apply_apart(struct wr_connection *c, struct wr_op *op)
 {
     int code = wr_connection_step(c, WR_SQL_savepoint);
     if (code != SQLITE_OK)
@@ -47,21 +57,31 @@ static int apply_one(struct wr_connection *c, struct wr_op *op)
         return wr_connection_step(c, WR_SQL_release);
     if (is_trouble(code) || sqlite3_get_autocommit(c->db))
         return code;
-    char id[WR_ID_TEXT];
-    wr_id_text(op->is_accept ? &op->accept.job : &op->append.job, id);
-    wr_log(
-        WR_LOG_ERROR, "store_write_refused", wr_f_text("job_id", id),
-        wr_f_text("reason", code == SQLITE_RANGE ? "a gap in the journal" : sqlite3_errmsg(c->db)));
-    op->status = WR_STORE_FAILED;
+    refuse(c, op, code);
     code = wr_connection_step(c, WR_SQL_rollback_to);
     return code == SQLITE_OK ? wr_connection_step(c, WR_SQL_release) : code;
 }
 
-static int commit_batch(struct wr_connection *c, struct wr_op_list *batch)
+/* A savepoint costs a copy of every page that is changed, and a call that is wrong is rare. So all
+ * go in without; only where one was wrong they go in once more, each apart. */
+static int apply_all(struct wr_connection *c, struct wr_op_list *batch)
 {
     int code = wr_connection_step(c, WR_SQL_begin);
     for (struct wr_op *op = batch->first; op && code == SQLITE_OK; op = op->next)
-        code = apply_one(c, op);
+        code = wr_op_apply(c, op);
+    if (code == SQLITE_OK || is_trouble(code) || sqlite3_get_autocommit(c->db))
+        return code;
+    code = wr_connection_step(c, WR_SQL_rollback);
+    if (code == SQLITE_OK)
+        code = wr_connection_step(c, WR_SQL_begin);
+    for (struct wr_op *op = batch->first; op && code == SQLITE_OK; op = op->next)
+        code = apply_apart(c, op);
+    return code;
+}
+
+static int commit_batch(struct wr_connection *c, struct wr_op_list *batch)
+{
+    int code = apply_all(c, batch);
     wr_failpoint("store.commit.before");
     if (code == SQLITE_OK)
         code = wr_connection_step(c, WR_SQL_commit);
