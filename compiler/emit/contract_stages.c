@@ -71,6 +71,8 @@ static json_t *action_json(const struct wc_action *action)
         wc_set_number(json, "within_ms", action->within_ms);
         wc_set(json, "shared", json_boolean(action->shared));
         break;
+    default: /* refused */
+        break;
     }
     return json;
 }

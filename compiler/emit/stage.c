@@ -85,6 +85,8 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
     case WR_ACT_RECALL:
         init_recall(&init, machine, action);
         break;
+    default: /* refused */
+        break;
     }
     wc_init_write(fn->out, "turn->action = (struct wr_action)", &init, true, ";");
 }

@@ -13,6 +13,7 @@ static enum wr_phase enter(struct wr_activity *activity)
     event.now_ms = event.at_ms;
     activity->epoch++;
     activity->attempts = 0;
+    activity->whose = 0;
     activity->entered_us = wr_engine_us(activity->job->engine);
     wr_job_record(activity->job, &event);
     return WR_PHASE_RUN;
@@ -24,7 +25,8 @@ void wr_activity_run_stage(struct wr_activity *activity)
     activity->turn = (struct wr_turn){
         .point = WR_ENTER,
         .arena = &job->arena,
-        .frame = job->frame,
+        .frame = activity->frame,
+        .index = activity->index,
         .raised_error = WR_NO_ERROR,
     };
     activity->stage->run(&activity->turn);
@@ -79,14 +81,21 @@ void wr_activity_advance(struct wr_activity *activity, enum wr_phase phase)
         phase = steps[phase](activity);
     }
     activity->phase = phase;
+    if (phase == WR_PHASE_OVER && activity->parent)
+        wr_member_over(activity);
     wr_job_flush(job);
 }
 
 void wr_activity_cancel(struct wr_activity *activity)
 {
     const struct wr_clock *clock = activity->job->engine->clock;
-    for (struct wr_activity *child = activity->children; child; child = child->next)
+    while (activity->children) {
+        struct wr_activity *child = activity->children;
+        activity->children = child->next;
         wr_activity_cancel(child);
+        child->next = activity->job->idle;
+        activity->job->idle = child;
+    }
     activity->epoch++;
     activity->phase = WR_PHASE_OVER;
     if (activity->timer)

@@ -187,7 +187,7 @@ static enum wr_phase start_recall(struct wr_attempt *attempt)
     attempt->timer = engine->clock->after(engine->clock->self, left_us, recall_over, attempt);
     attempt->owed = true;
     struct wr_key key =
-        wr_key_remember(job->workflow, job->state.caller, action->shared, action->key);
+        wr_key_remember(activity->workflow, job->state.caller, action->shared, action->key);
     const char *hash = action->as->hash;
     engine->store->recall(engine->store->self, &key, wr_engine_utc_ms(engine) - action->within_ms,
                           (struct wr_str){hash, strlen(hash)}, recalled, attempt);
@@ -199,10 +199,10 @@ static enum wr_phase start_recall(struct wr_attempt *attempt)
 enum wr_phase wr_attempt_begin(struct wr_activity *activity)
 {
     static enum wr_phase (*const starts[])(struct wr_attempt *) = {
-        [WR_ACT_VALUE] = start_value,
-        [WR_ACT_HTTP] = start_effect,
-        [WR_ACT_ASK] = start_effect,
-        [WR_ACT_RECALL] = start_recall,
+        [WR_ACT_VALUE] = start_value,        [WR_ACT_HTTP] = start_effect,
+        [WR_ACT_ASK] = start_effect,         [WR_ACT_RECALL] = start_recall,
+        [WR_ACT_ALL] = wr_members_start_all, [WR_ACT_EACH] = wr_members_start_each,
+        [WR_ACT_RUN] = wr_members_start_run,
     };
     struct wr_attempt *attempt = calloc(1, sizeof *attempt);
     if (!attempt) {
@@ -210,6 +210,7 @@ enum wr_phase wr_attempt_begin(struct wr_activity *activity)
         exit(70);
     }
     attempt->activity = activity;
+    attempt->error = WR_NO_ERROR;
     attempt->epoch = ++activity->epoch;
     attempt->began_us = wr_engine_us(activity->job->engine);
     activity->attempts++;

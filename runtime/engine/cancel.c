@@ -12,14 +12,12 @@ static struct wr_str text_of(const char *text)
 }
 
 /* The attempt under way. Nobody knows whether a once effect still happened. */
-static void record_cut(struct wr_activity *activity)
+static void record_cut(struct wr_activity *activity, enum wr_class class, struct wr_str detail)
 {
     struct wr_job *job = activity->job;
     const struct wr_attempt *attempt = activity->attempt;
-    struct wr_outcome outcome = {.class = WR_CLASS_cancelled,
-                                 .detail = WR_STR("the job was cancelled"),
-                                 .retry_after_ms = -1,
-                                 .first_token_us = -1};
+    struct wr_outcome outcome = {
+        .class = class, .detail = detail, .retry_after_ms = -1, .first_token_us = -1};
     if (attempt->effect && activity->stage->effect == WR_ONCE)
         outcome.class = WR_CLASS_uncertain;
     struct wr_event event;
@@ -27,6 +25,7 @@ static void record_cut(struct wr_activity *activity)
     event.attempt = activity->attempts;
     event.class = outcome.class;
     event.detail = outcome.detail;
+    event.cut = outcome.class == WR_CLASS_timeout_total;
     event.elapsed_us = wr_engine_us(job->engine) - attempt->began_us;
     wr_job_record(job, &event);
     wr_job_saw(job, &(struct wr_observation){
@@ -41,12 +40,13 @@ static void record_cut(struct wr_activity *activity)
                     });
 }
 
-static void record_cuts(struct wr_activity *activity)
+void wr_activity_record_cuts(struct wr_activity *activity, enum wr_class class,
+                             struct wr_str detail)
 {
     for (struct wr_activity *child = activity->children; child; child = child->next)
-        record_cuts(child);
+        wr_activity_record_cuts(child, class, detail);
     if (activity->attempt)
-        record_cut(activity);
+        record_cut(activity, class, detail);
 }
 
 /* The Idempotency-Key stays: a repeated request must not begin what its client has cancelled. What
@@ -78,7 +78,7 @@ struct wr_waiter *wr_engine_cancel(struct wr_engine *engine, struct wr_id id, st
     wr_waiter_look(waiter);
     struct wr_job *job = waiter->job;
     if (job && job->phase == WR_JOB_RUNNING) {
-        record_cuts(&job->root);
+        wr_activity_record_cuts(&job->root, WR_CLASS_cancelled, WR_STR("the job was cancelled"));
         wr_activity_cancel(&job->root);
         end_cancelled(job);
     }

@@ -84,14 +84,17 @@ static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
 
 /* ---- the parts --------------------------------------------------------------------------------- */
 
-/* Optional context that was done without. */
+/* Optional context, members and items that were done without; what was cut as it was not needed any
+ * more is not missed. */
 static void put_missing(struct wr_text *out, const struct wr_state *state)
 {
     bool first = true;
     put(out, ",\"missing\":[");
     for (const struct wr_passed *step = state->steps; step; step = step->next)
-        if (step->optional && step->class != WR_OK) {
-            put_text(out, first ? "{\"stage\":" : ",{\"stage\":", step->stage);
+        if ((step->optional || step->member) && step->class != WR_OK &&
+            step->class != WR_CLASS_cancelled) {
+            put_text(out, first ? "{\"stage\":" : ",{\"stage\":",
+                     step->member ? step->path : step->stage);
             put_word(out, ",\"class\":", wr_class_name(step->class));
             put(out, "}");
             first = false;
@@ -138,16 +141,23 @@ static void put_stage(struct wr_text *out, const struct wr_state *state)
         return;
     }
     put_text(out, "{\"name\":", place->stage);
-    put(out, ",\"progress\":null}");
+    if (place->total) {
+        put_int(out, ",\"progress\":{\"done\":", place->done);
+        put_int(out, ",\"total\":", place->total);
+        put(out, "}}");
+    } else {
+        put(out, ",\"progress\":null}");
+    }
 }
 
-/* The stages tried for the result, in order, with what came of each; optional context apart. */
+/* The stages tried for the result, in order, with what came of each; optional context, and
+ * what is below them, apart. */
 static void put_path(struct wr_text *out, const struct wr_state *state)
 {
     bool first = true;
     put(out, ",\"fallback_path\":[");
     for (const struct wr_passed *step = state->steps; step; step = step->next)
-        if (!step->optional) {
+        if (!step->optional && step->path.len == 0) {
             const char *text =
                 wr_arena_printf(out->arena, "%.*s: %.*s", (int)step->stage.len, step->stage.ptr,
                                 (int)step->label.len, step->label.ptr);

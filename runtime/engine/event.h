@@ -43,6 +43,9 @@ struct wr_event {
     /* ENTERED */
     int64_t now_ms; /* the `now` that the stage sees */
 
+    /* STARTED of a stage with members or items, and TRANSITION of one of them */
+    int64_t total;
+
     /* STARTED, ENDED */
     int64_t attempt; /* from 1 */
     enum wr_class class;
@@ -66,6 +69,8 @@ struct wr_event {
     struct wr_str label;  /* "ok", a class, or a user's error */
     struct wr_str target; /* the next stage; empty: the job ends */
     bool optional;        /* the stage is optional context: all its ways lead to one stage */
+    bool member;          /* a member or an item has come to its end */
+    int64_t done;         /* with it: how many of them, of `total` */
 
     /* FINISHED */
     enum wr_status status;

@@ -16,7 +16,9 @@ bool wr_state_ended(const struct wr_state *state)
     return state->status >= WR_STATUS_COMPLETED;
 }
 
-struct wr_place *wr_state_place(struct wr_state *state, struct wr_str path)
+/* ---- places ------------------------------------------------------------------------------------ */
+
+static struct wr_place **slot_of(struct wr_state *state, struct wr_str path)
 {
     struct wr_place **at = &state->places;
     while (*at && !wr_str_equal((*at)->path, path))
@@ -25,8 +27,85 @@ struct wr_place *wr_state_place(struct wr_state *state, struct wr_str path)
         *at = WR_NEW(state->arena, struct wr_place);
         (*at)->path = path;
     }
-    return *at;
+    return at;
 }
+
+struct wr_place *wr_state_place(struct wr_state *state, struct wr_str path)
+{
+    return *slot_of(state, path);
+}
+
+const struct wr_place *wr_state_place_find(const struct wr_state *state, struct wr_str path)
+{
+    const struct wr_place *place = state->places;
+    while (place && !wr_str_equal(place->path, path))
+        place = place->next;
+    return place;
+}
+
+/* The place of an event, in front: of a thousand items those under way are found at once. */
+static struct wr_place *place_of(struct wr_state *state, struct wr_str path)
+{
+    struct wr_place **at = slot_of(state, path), *place = *at;
+    *at = place->next;
+    place->next = state->places;
+    state->places = place;
+    return place;
+}
+
+bool wr_path_below(struct wr_str path, struct wr_str above, struct wr_str *rest)
+{
+    size_t skip = above.len ? above.len + 1 : 0;
+    if (path.len <= skip ||
+        (above.len && (memcmp(path.ptr, above.ptr, above.len) != 0 || path.ptr[above.len] != '/')))
+        return false;
+    *rest = (struct wr_str){path.ptr + skip, path.len - skip};
+    return true;
+}
+
+/* Is `path` that of a stage's members, items or child, or below them? */
+static bool is_under(struct wr_str path, struct wr_str machine, struct wr_str stage)
+{
+    struct wr_str rest;
+    return wr_path_below(path, machine, &rest) && rest.len >= stage.len &&
+           memcmp(rest.ptr, stage.ptr, stage.len) == 0 &&
+           (rest.len == stage.len || rest.ptr[stage.len] == '/');
+}
+
+static size_t segments_of(struct wr_str path)
+{
+    size_t count = path.len ? 1 : 0;
+    for (size_t i = 0; i < path.len; i++)
+        count += path.ptr[i] == '/';
+    return count;
+}
+
+/* A stage that is entered again begins its members anew: what they gave before is gone. */
+static void forget_below(struct wr_state *state, const struct wr_event *event)
+{
+    size_t segments = segments_of(event->path);
+    if (segments > state->depth)
+        state->depth = segments;
+    if (state->depth <= segments)
+        return; /* nothing can be below */
+    for (struct wr_place **at = &state->places; *at;)
+        if (is_under((*at)->path, event->path, event->stage))
+            *at = (*at)->next;
+        else
+            at = &(*at)->next;
+    for (struct wr_kept_value **at = &state->values; *at;)
+        if (is_under((*at)->path, event->path, event->stage))
+            *at = (*at)->next;
+        else
+            at = &(*at)->next;
+    for (struct wr_passed **at = &state->steps; *at;)
+        if (is_under((*at)->path, event->path, event->stage))
+            *at = (*at)->next;
+        else
+            at = &(*at)->next;
+}
+
+/* ---- values ------------------------------------------------------------------------------------ */
 
 const struct wr_kept_value *wr_state_value(const struct wr_state *state, struct wr_str path,
                                            struct wr_str stage)
@@ -59,7 +138,8 @@ static bool fold_accepted(struct wr_state *state, const struct wr_event *event)
 
 static bool fold_entered(struct wr_state *state, const struct wr_event *event)
 {
-    struct wr_place *place = wr_state_place(state, event->path);
+    forget_below(state, event);
+    struct wr_place *place = place_of(state, event->path);
     place->stage = event->stage;
     place->target = (struct wr_str){0};
     place->now_ms = event->now_ms;
@@ -67,15 +147,18 @@ static bool fold_entered(struct wr_state *state, const struct wr_event *event)
     place->started = place->ended = false;
     place->class = WR_OK;
     place->error = (struct wr_str){0};
+    place->done = place->total = 0;
+    place->over = false;
     state->status = WR_STATUS_PROCESSING;
     return true;
 }
 
 static bool fold_started(struct wr_state *state, const struct wr_event *event)
 {
-    struct wr_place *place = wr_state_place(state, event->path);
+    struct wr_place *place = place_of(state, event->path);
     place->started = true;
     place->ended = false;
+    place->total = event->total;
     return wr_str_equal(place->stage, event->stage);
 }
 
@@ -93,7 +176,7 @@ static void fold_tool(struct wr_state *state, const struct wr_event *event)
 
 static bool fold_ended(struct wr_state *state, const struct wr_event *event)
 {
-    struct wr_place *place = wr_state_place(state, event->path);
+    struct wr_place *place = place_of(state, event->path);
     place->attempts = event->attempt;
     place->started = false;
     place->ended = true;
@@ -132,17 +215,49 @@ static bool fold_value(struct wr_state *state, const struct wr_event *event)
     return true;
 }
 
+/* "gather/news": "gather" is a stage of the machine at "". */
+static void fold_progress(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_str path = event->path;
+    for (int level = 0; level < 2; level++) {
+        while (path.len && path.ptr[path.len - 1] != '/')
+            path.len--;
+        path.len -= path.len ? 1 : 0;
+    }
+    struct wr_place *parent = wr_state_place(state, path);
+    if (event->done)
+        parent->done = event->done;
+}
+
+/* A member that came to its end. What went well is a value, and no step. */
+static void fold_member(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_place *place = place_of(state, event->path);
+    place->over = true;
+    place->class = event->class;
+    place->error = event->error;
+    fold_progress(state, event);
+}
+
 static bool fold_transition(struct wr_state *state, const struct wr_event *event)
 {
+    if (event->member)
+        fold_member(state, event);
+    if (event->member && event->class == WR_OK)
+        return true;
     struct wr_passed **at = &state->steps;
     while (*at)
         at = &(*at)->next;
     *at = WR_NEW(state->arena, struct wr_passed);
+    (*at)->path = event->path;
     (*at)->stage = event->stage;
     (*at)->label = event->label;
     (*at)->class = event->class;
     (*at)->optional = event->optional;
-    struct wr_place *place = wr_state_place(state, event->path);
+    (*at)->member = event->member;
+    if (event->member)
+        return true;
+    struct wr_place *place = place_of(state, event->path);
     if (event->target.len) {
         place->target = event->target;
         place->stage = (struct wr_str){0};

@@ -18,6 +18,9 @@ struct wr_place {
     bool ended;       /* the stage's last attempt: class and error say how */
     enum wr_class class;
     struct wr_str error;
+    int64_t done,
+        total; /* members or items below this stage; total 0: it has none, or is at none */
+    bool over; /* a member or an item that has come to its end */
 };
 
 struct wr_kept_value {
@@ -25,12 +28,12 @@ struct wr_kept_value {
     struct wr_str path, stage, json, schema;
 };
 
-/* A stage that came to its end, in order. */
+/* A stage, a member or an item that came to its end, in order. */
 struct wr_passed {
     struct wr_passed *next;
-    struct wr_str stage, label;
+    struct wr_str path, stage, label;
     enum wr_class class;
-    bool optional;
+    bool optional, member;
 };
 
 struct wr_tool {
@@ -60,6 +63,7 @@ struct wr_state {
     int http;
 
     struct wr_place *places;
+    size_t depth; /* the most segments that a path has had so far */
     struct wr_kept_value *values;
     struct wr_passed *steps;
     struct wr_tool *tools;
@@ -81,5 +85,8 @@ bool wr_state_ended(const struct wr_state *state);
 const struct wr_kept_value *wr_state_value(const struct wr_state *state, struct wr_str path,
                                            struct wr_str stage);
 struct wr_place *wr_state_place(struct wr_state *state, struct wr_str path); /* made if new */
+const struct wr_place *wr_state_place_find(const struct wr_state *state, struct wr_str path);
+/* Of a path below `above` ("" has everything below): what follows it. False where it is not below. */
+bool wr_path_below(struct wr_str path, struct wr_str above, struct wr_str *rest);
 
 #endif

@@ -59,6 +59,8 @@ struct wr_job *wr_job_new(struct wr_engine *engine, const struct wr_workflow *wo
     wr_state_init(&job->state, &job->arena, id);
     job->frame = wr_arena_alloc(&job->arena, workflow->frame_size);
     job->root.job = job;
+    job->root.workflow = workflow;
+    job->root.frame = job->frame;
     job->root.path = WR_STR("");
     job->root.error = WR_NO_ERROR;
     struct wr_job **bucket = bucket_of(engine, &id);

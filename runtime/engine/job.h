@@ -53,6 +53,20 @@ void wr_engine_heard(struct wr_engine *engine, enum wr_store_status status);
 
 /* ---- one attempt (attempt.c) ------------------------------------------------------------------- */
 
+/* What an attempt of `all`, `each` or `run` has begun below its activity (members.c). */
+struct wr_below {
+    struct wr_member_end *ends; /* by index */
+    size_t count, begun, running, over, failed;
+    bool uncertain; /* an item may or may not have had its effect */
+    bool busy;      /* being begun: who ends now is looked at afterwards */
+};
+
+struct wr_member_end {
+    bool over;
+    enum wr_class class;
+    int error; /* the user's, or WR_NO_ERROR */
+};
+
 struct wr_attempt {
     struct wr_activity *activity; /* NULL: cancelled while the store still owes an answer */
     uint32_t epoch;               /* the activity's, when it began */
@@ -64,11 +78,13 @@ struct wr_attempt {
     int64_t began_us;
     bool shortened; /* it has less than its own timeout */
     struct wr_outcome outcome;
-    const void *value; /* WR_ACT_VALUE */
+    const void *value; /* WR_ACT_VALUE, WR_ACT_RUN: made here */
+    int error;         /* WR_ACT_RUN: what the child failed with, or WR_NO_ERROR */
     int64_t remembered_ms;
+    struct wr_below below;
 };
 
-/* ---- one activity (activity.c): a machine that goes through stages ---------------------------- */
+/* ---- one activity (activity.c): a machine that goes through stages, or one member of a stage ---- */
 
 enum wr_phase {
     WR_PHASE_ENTER,   /* a stage begins */
@@ -85,6 +101,10 @@ struct wr_activity {
     struct wr_job *job;
     struct wr_activity *parent, *children, *next;
     struct wr_str path; /* "" is the workflow's own machine */
+    const struct wr_workflow *workflow;
+    void *frame;
+    bool member;  /* one row of `stage->members`, or an item: it takes no transition */
+    size_t index; /* a member's or an item's */
     const struct wr_stage *stage;
     enum wr_phase phase;
     uint32_t epoch; /* grows with all that is begun; what carries an older one is late */
@@ -96,7 +116,8 @@ struct wr_activity {
     struct wr_timer *timer;     /* backoff */
     /* How the newest attempt ended. */
     enum wr_class class;
-    int error; /* the user's, an index, or WR_NO_ERROR */
+    int error;      /* the user's, an index, or WR_NO_ERROR */
+    uint16_t whose; /* the member whose outcome it is, from 1; 0: the stage's own */
     int64_t retry_after_ms;
     struct wr_outcome outcome; /* its texts live only while it is settled */
 };
@@ -129,8 +150,9 @@ struct wr_job {
     struct wr_kept_arena *kept;
     struct wr_state state; /* all but an end that is not durable */
     const struct wr_workflow *workflow;
-    void *frame;
+    void *frame; /* the root's */
     struct wr_activity root;
+    struct wr_activity *idle; /* members that are over: the next one takes the memory */
     enum wr_job_phase phase;
     int64_t line_us;  /* monotonic: its result is there by then */
     int64_t reply_us; /* monotonic: the reply is due while the job may go on; 0: there is none */
@@ -193,8 +215,34 @@ int64_t wr_slack_line_us(const struct wr_activity *activity);
 /* How long to wait before another attempt; -1: there is none. */
 int64_t wr_retry_wait_us(const struct wr_activity *activity);
 
+/* cancel.c: an attempt under way ends as `class`, or as uncertain; and all below it. */
+void wr_activity_record_cuts(struct wr_activity *activity, enum wr_class class,
+                             struct wr_str detail);
+
+/* members.c */
+enum wr_phase wr_members_start_all(struct wr_attempt *attempt);
+enum wr_phase wr_members_start_each(struct wr_attempt *attempt);
+enum wr_phase wr_members_start_run(struct wr_attempt *attempt);
+enum wr_phase wr_member_end(struct wr_activity *member);
+/* The last thing that an activity with a parent does. */
+void wr_member_over(struct wr_activity *member);
+/* A child's machine has come to its end. */
+enum wr_phase wr_child_end(struct wr_activity *child, const struct wr_transition *way);
+
+/* restore.c: values from the journal, back into frames */
+bool wr_restore_machine(const struct wr_activity *machine);
+/* Those of the members or items of its stage alone. */
+bool wr_restore_members(const struct wr_activity *machine);
+/* Where an activity that the journal knows goes on. */
+enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_place *place);
+
+/* settle.c: the stage looks at its value; what it raises is in `outcome` and in the activity. */
+void wr_activity_check(struct wr_activity *activity, struct wr_outcome *outcome, const void *value);
+
 /* move.c */
 enum wr_phase wr_activity_move(struct wr_activity *activity);
+const struct wr_transition *wr_way_of(const struct wr_stage *stage, uint16_t whose,
+                                      enum wr_class class, int error);
 bool wr_stage_optional(const struct wr_stage *stage);
 
 /* observe.c */

@@ -22,16 +22,29 @@ bool wr_stage_optional(const struct wr_stage *stage)
     return (on & WR_ON_OK) && (on & ~WR_ON_OK);
 }
 
-static const struct wr_transition *find_way(const struct wr_activity *activity)
+const struct wr_transition *wr_way_of(const struct wr_stage *stage, uint16_t whose,
+                                      enum wr_class class, int error)
 {
-    const struct wr_stage *stage = activity->stage;
     for (size_t i = 0; i < stage->transition_count; i++) {
         const struct wr_transition *way = &stage->transitions[i];
-        if ((way->on & WR_BIT(activity->class)) &&
-            (way->error == WR_NO_ERROR || way->error == activity->error))
+        if ((way->on & WR_BIT(class)) && (way->error == WR_NO_ERROR || way->error == error) &&
+            (way->member == 0 || way->member == whose))
             return way;
     }
     return NULL;
+}
+
+/* "ok", a class, a user's error; with its member before it where it is that one's. */
+static struct wr_str label_of(const struct wr_activity *activity)
+{
+    struct wr_job *job = activity->job;
+    const char *label = activity->error == WR_NO_ERROR
+                            ? wr_class_name(activity->class)
+                            : job->engine->program->errors[activity->error].name;
+    if (activity->whose == 0)
+        return text_of(label);
+    const char *member = activity->stage->members[activity->whose - 1].name;
+    return text_of(wr_arena_printf(&job->arena, "%s.%s", member, label));
 }
 
 static void record_move(struct wr_activity *activity, const struct wr_transition *way)
@@ -40,11 +53,9 @@ static void record_move(struct wr_activity *activity, const struct wr_transition
     struct wr_event event;
     wr_event_init(&event, activity, WR_ENTRY_TRANSITION);
     event.class = activity->class;
-    event.label = text_of(activity->error == WR_NO_ERROR
-                              ? wr_class_name(activity->class)
-                              : job->engine->program->errors[activity->error].name);
+    event.label = label_of(activity);
     if (way && way->to == WR_TO_STAGE)
-        event.target = text_of(job->workflow->stages[way->target].name);
+        event.target = text_of(activity->workflow->stages[way->target].name);
     event.optional = wr_stage_optional(activity->stage);
     wr_job_record(job, &event);
     wr_job_saw(job, &(struct wr_observation){
@@ -128,10 +139,13 @@ static enum wr_phase end_job(struct wr_activity *activity, const struct wr_trans
 
 enum wr_phase wr_activity_move(struct wr_activity *activity)
 {
-    const struct wr_transition *way = find_way(activity);
+    if (activity->member)
+        return wr_member_end(activity);
+    const struct wr_transition *way =
+        wr_way_of(activity->stage, activity->whose, activity->class, activity->error);
     record_move(activity, way);
     if (!way || way->to != WR_TO_STAGE)
-        return end_job(activity, way);
-    activity->stage = &activity->job->workflow->stages[way->target];
+        return activity->parent ? wr_child_end(activity, way) : end_job(activity, way);
+    activity->stage = &activity->workflow->stages[way->target];
     return WR_PHASE_ENTER;
 }

@@ -41,21 +41,6 @@ static const void *decode(struct wr_job *job, const struct wr_schema *schema, st
     return wr_decode(&in, schema);
 }
 
-/* Every value back into the frame; false where one was encoded by another schema. */
-static bool restore_values(struct wr_job *job, const struct wr_kept_value *kept)
-{
-    if (!kept)
-        return true;
-    if (!restore_values(job, kept->next)) /* the list has the newest first */
-        return false;
-    const struct wr_stage *stage = wr_workflow_stage(job->workflow, kept->stage);
-    if (!stage || !stage->value || !same(kept->schema, stage->value->hash))
-        return false;
-    const void *value = decode(job, stage->value, kept->json);
-    *(const void **)((char *)job->frame + stage->value_at) = value;
-    return value != NULL;
-}
-
 static int error_index(const struct wr_program *program, struct wr_str name)
 {
     for (size_t i = 0; i < program->error_count; i++)
@@ -78,22 +63,22 @@ static enum wr_phase end_uncertain(struct wr_activity *activity)
     return WR_PHASE_MOVE;
 }
 
-/* Where an activity goes on. */
-static enum wr_phase resume_at(struct wr_activity *activity, const struct wr_place *place)
+enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_place *place)
 {
+    bool above = activity->stage->member_count > 0; /* what is below it says how it goes on */
     activity->attempts = (uint32_t)place->attempts;
     activity->entered_us = wr_engine_us(activity->job->engine);
     activity->retry_after_ms = -1;
     if (place->target.len)
         return WR_PHASE_ENTER;
-    if (place->ended) {
+    if (place->ended && !above) {
         activity->class = place->class;
         activity->error = error_index(activity->job->engine->program, place->error);
         activity->outcome = (struct wr_outcome){.class = place->class};
         wr_activity_run_stage(activity);
         return place->class == WR_OK ? WR_PHASE_MOVE : WR_PHASE_DECIDE;
     }
-    if (place->started && activity->stage->effect == WR_ONCE && !wr_broken("once"))
+    if (place->started && !above && activity->stage->effect == WR_ONCE && !wr_broken("once"))
         return end_uncertain(activity);
     return WR_PHASE_RUN;
 }
@@ -120,9 +105,9 @@ static bool go_on(struct wr_job *job)
     wr_job_set_input(job, input);
     enum wr_phase phase = WR_PHASE_ENTER;
     root->stage = name.len ? wr_workflow_stage(workflow, name) : &workflow->stages[0];
-    if (root->stage && restore_values(job, job->state.values)) {
+    if (root->stage && wr_restore_machine(root)) {
         if (name.len)
-            phase = resume_at(root, place);
+            phase = wr_activity_resume(root, place);
     } else if (only_repeatable(workflow)) {
         memset(job->frame, 0, workflow->frame_size);
         wr_job_set_input(job, input);

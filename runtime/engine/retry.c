@@ -4,13 +4,32 @@
 
 #include "runtime/base/failpoint.h"
 
+/* Items that have not begun need their rounds: each is promised one whole attempt. */
+static int64_t rounds_after_us(const struct wr_activity *item)
+{
+    const struct wr_activity *parent = item->parent;
+    const struct wr_stage *stage = parent->stage;
+    if (!stage->each || !parent->attempt || stage->at_a_time == 0)
+        return 0;
+    const struct wr_below *below = &parent->attempt->below;
+    size_t rounds = (below->count - below->begun + stage->at_a_time - 1) / stage->at_a_time;
+    return (int64_t)rounds * stage->members[0].floor_ms * 1000;
+}
+
+/* By when the activity must be over: what is below a stage has that stage's line. */
+static int64_t activity_line_us(const struct wr_activity *activity)
+{
+    if (!activity->parent)
+        return activity->job->line_us - (wr_broken("floor") ? 0 : WR_COMMIT_MS * 1000);
+    int64_t line_us = wr_stage_line_us(activity->parent);
+    return activity->member ? line_us - rounds_after_us(activity) : line_us;
+}
+
 int64_t wr_stage_line_us(const struct wr_activity *activity)
 {
     const struct wr_stage *stage = activity->stage;
-    int64_t after_ms = (int64_t)stage->floor_after_ms + WR_COMMIT_MS; /* the end's commit */
-    if (wr_broken("floor"))
-        after_ms = 0;
-    int64_t line_us = activity->job->line_us - after_ms * 1000;
+    int64_t after_ms = wr_broken("floor") ? 0 : (int64_t)stage->floor_after_ms;
+    int64_t line_us = activity_line_us(activity) - after_ms * 1000;
     int64_t own_us = activity->entered_us + (int64_t)stage->within_ms * 1000;
     return stage->within_ms && own_us < line_us ? own_us : line_us;
 }

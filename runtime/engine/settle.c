@@ -36,7 +36,7 @@ static struct wr_str tell_faults(struct wr_arena *arena, const struct wr_reader 
 
 static const void *decode(struct wr_attempt *attempt, const struct wr_action *action)
 {
-    if (action->kind == WR_ACT_VALUE || !action->as)
+    if (action->kind == WR_ACT_VALUE || action->kind == WR_ACT_RUN || !action->as)
         return attempt->value;
     struct wr_reader in;
     wr_reader_init(&in, &attempt->arena, attempt->outcome.value);
@@ -51,23 +51,34 @@ static const void *decode(struct wr_attempt *attempt, const struct wr_action *ac
     return value;
 }
 
-/* Puts the value into the frame and lets the stage look at it. */
-static void check(struct wr_activity *activity, struct wr_outcome *outcome, const void *value)
+/* Where the value of a stage, a member or an item stands in its frame; NULL: nowhere. An item that
+ * gives none is only told from one that failed. */
+static const void **slot_of(const struct wr_activity *activity)
 {
     const struct wr_stage *stage = activity->stage;
+    bool item = activity->member && activity->parent->stage->each;
+    char *at = (char *)activity->frame + stage->value_at;
+    if (item)
+        return *(const void ***)at + activity->index;
+    return stage->value ? (const void **)at : NULL;
+}
+
+/* Puts the value into the frame and lets the stage look at it. */
+void wr_activity_check(struct wr_activity *activity, struct wr_outcome *outcome, const void *value)
+{
     struct wr_turn *turn = &activity->turn;
-    const void **slot = (const void **)((char *)turn->frame + stage->value_at);
+    const void **slot = slot_of(activity);
     turn->point = WR_CHECK;
     turn->value = value;
     turn->raised = WR_OK;
     turn->raised_error = WR_NO_ERROR;
     turn->raised_check = NULL;
-    if (stage->value)
-        *slot = value;
-    stage->run(turn);
+    if (slot)
+        *slot = value ? value : "";
+    activity->stage->run(turn);
     if (turn->raised == WR_OK)
         return;
-    if (stage->value)
+    if (slot)
         *slot = NULL;
     outcome->class = turn->raised;
     outcome->detail = text_of(turn->raised_check);
@@ -190,11 +201,11 @@ enum wr_phase wr_attempt_settle(struct wr_activity *activity)
     const void *value = NULL;
     wr_attempt_release(attempt, verdict_of(attempt));
     activity->attempt = NULL;
-    activity->error = WR_NO_ERROR;
+    activity->error = attempt->error;
     if (outcome->class == WR_OK)
         value = decode(attempt, &activity->turn.action);
     if (outcome->class == WR_OK)
-        check(activity, outcome, value);
+        wr_activity_check(activity, outcome, value);
     keep_outcome(activity, outcome);
     record_end(activity, attempt);
     if (outcome->class == WR_OK && activity->stage->value)

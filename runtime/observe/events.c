@@ -50,6 +50,8 @@ static const struct shown table[] = {
     SHOW("label", TEXT, false, label),
     SHOW("target", TEXT, false, target),
     SHOW("optional", YES, false, optional),
+    SHOW("done", INT, false, done),
+    SHOW("total", INT, false, total),
     SHOW("result_type", RESULT, false, result),
     SHOW("message", TEXT, false, message),
     SHOW("retryable", YES, false, retryable),

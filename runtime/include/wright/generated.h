@@ -159,7 +159,17 @@ struct wr_message {
     struct wr_str text;
 };
 
-enum wr_action_kind { WR_ACT_VALUE, WR_ACT_HTTP, WR_ACT_ASK, WR_ACT_RECALL };
+enum wr_action_kind {
+    WR_ACT_VALUE,
+    WR_ACT_HTTP,
+    WR_ACT_ASK,
+    WR_ACT_RECALL,
+    WR_ACT_ALL,
+    WR_ACT_EACH,
+    WR_ACT_RUN
+};
+
+struct wr_workflow;
 
 /* What a stage asks for: filled by the stage's function, carried out by the engine. */
 struct wr_action {
@@ -172,9 +182,11 @@ struct wr_action {
     struct wr_str body;                /* WR_ACT_HTTP: JSON, or empty */
     const struct wr_message *messages; /* WR_ACT_ASK */
     size_t message_count;
-    struct wr_str key; /* WR_ACT_RECALL: canonical JSON of the key's value */
-    int64_t within_ms; /* WR_ACT_RECALL: how old it may be */
-    bool shared;       /* WR_ACT_RECALL: among all callers */
+    struct wr_str key;                  /* WR_ACT_RECALL: canonical JSON of the key's value */
+    int64_t within_ms;                  /* WR_ACT_RECALL: how old it may be */
+    bool shared;                        /* WR_ACT_RECALL: among all callers */
+    size_t count;                       /* WR_ACT_EACH: how many items there are */
+    const struct wr_workflow *workflow; /* WR_ACT_RUN; `value` is its input */
 };
 
 /* WR_ENTER: say what to do in `action`. WR_CHECK: `value` came; store it in the frame, and raise if
@@ -187,6 +199,7 @@ struct wr_turn {
     enum wr_point point;
     struct wr_arena *arena; /* the job's */
     void *frame;            /* the workflow's typed frame */
+    size_t index;           /* an item's stage: which one */
     struct wr_action action;
     const void *value;
     enum wr_class raised;     /* WR_OK unless a check failed */
@@ -206,11 +219,14 @@ struct wr_str wr_key_text(struct wr_arena *arena, wr_key_fn *key, const void *fr
 /* The value served by `done … with V`: a pointer to the output's struct, in `arena`. */
 typedef const void *wr_with_fn(struct wr_arena *arena, const void *frame);
 
-/* The first row whose `on` has the outcome's class and whose `error` is WR_NO_ERROR or the
- * outcome's is taken; the compiler orders them, most specific first. */
+/* The first row whose `on` has the outcome's class, whose `error` is WR_NO_ERROR or the
+ * outcome's and whose `member` is 0 or the outcome's is taken; the compiler orders them, most specific first. */
 struct wr_transition {
     uint64_t on;
     int error;
+    uint16_t member; /* WR_ACT_ALL: whose outcome, from 1; 0: the stage's own, or any member's */
+    uint16_t order;  /* WR_ACT_ALL: the line it is written on; of several members' ways the least */
+    bool waits;      /* WR_ACT_ALL: what the others give is read there, so they are not cut */
     enum wr_target to;
     uint16_t target; /* WR_TO_STAGE: stage, WR_TO_FAIL: error; an index */
     enum wr_result result;
@@ -244,6 +260,14 @@ struct wr_stage {
     const struct wr_transition *transitions;
     size_t transition_count;
     bool commit_before, commit_after; /* an awaited commit */
+    /* WR_ACT_ALL: a row for each member; WR_ACT_EACH: one, of every item. Such rows have no
+     * transitions; `value_at` of an item's is the offset of an array with a pointer for each. */
+    const struct wr_stage *members;
+    size_t member_count;
+    bool each;
+    uint32_t at_a_time, may_fail; /* WR_ACT_EACH; at a time 0: all at once */
+    bool optional;                /* a member that the others go on without */
+    uint16_t least_order;         /* a member: the first line that a failure of it can take */
 };
 
 enum wr_latency { WR_INSTANT, WR_WAITING, WR_BACKGROUND };
