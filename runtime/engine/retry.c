@@ -13,7 +13,7 @@ static int64_t rounds_after_us(const struct wr_activity *item)
         return 0;
     const struct wr_below *below = &parent->attempt->below;
     size_t rounds = (below->count - below->begun + stage->at_a_time - 1) / stage->at_a_time;
-    return (int64_t)rounds * stage->members[0].floor_ms * 1000;
+    return (int64_t)rounds * (int64_t)stage->members[0].floor_ms * 1000;
 }
 
 /* By when the activity must be over: what is below a stage has that stage's line. */
