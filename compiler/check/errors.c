@@ -111,8 +111,15 @@ static const char *all_outcomes(const struct coverage *cover)
 }
 
 /* Why a class that others can raise is none of this stage's. */
-static const char *reason(const struct wc_on_label *label)
+static const char *reason(const struct wc_stage *stage, const struct wc_on_label *label)
 {
+    if (stage->effect == WR_ONCE && (label->classes == WR_BIT(WR_CLASS_timeout_total) ||
+                                     label->classes == WR_BIT(WR_CLASS_stream_truncated)))
+        return "it may have happened all the same: that is `uncertain`";
+    if (label->classes == WR_BIT(WR_CLASS_uncertain))
+        return "only an effect that may be sent once is uncertain";
+    if (label->classes == WR_BIT(WR_CLASS_schema_invalid))
+        return "it has no `as`";
     if (label->classes == WR_BIT(WR_CLASS_timeout_ttft))
         return "it has no `first token`";
     if (label->classes == WR_BIT(WR_CLASS_timeout_idle))
@@ -135,7 +142,7 @@ static void report_impossible(const struct coverage *cover, const struct wc_on_l
     struct wc_diag *diag =
         wc_report(cover->diags, WC_E0302, label->span, "stage `%s` can never end in `%s`",
                   cover->stage->name, label->name);
-    wc_diag_label(cover->diags, diag, "%s", reason(label));
+    wc_diag_label(cover->diags, diag, "%s", reason(cover->stage, label));
     wc_diag_also(cover->diags, diag, cover->stage->span, "this stage");
     wc_diag_note(cover->diags, diag, "it can end in %s", all_outcomes(cover));
     wc_diag_help(cover->diags, diag, "delete the label");

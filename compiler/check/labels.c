@@ -92,10 +92,8 @@ static void check_stage(struct wc_diags *diags, const struct wc_stage *stage)
     {
         refuse(diags, action->prompts.items[i].text, any, stage, "a prompt");
     }
-    if (action->kind != WR_ACT_HTTP || action->method == WR_GET) { /* others are not built: said */
-        refuse(diags, action->path, any, stage, "the path of a request");
-        refuse(diags, action->body, any, stage, "the body of a request");
-    }
+    refuse(diags, action->path, any, stage, "the path of a request");
+    refuse(diags, action->body, any, stage, "the body of a request");
     refuse(diags, action->key, WC_LABEL_SECRET, stage, "the key of `recall`");
     check_object(diags, action->value, stage);
     WC_EACH(i, &stage->ons)

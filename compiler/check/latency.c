@@ -104,7 +104,7 @@ static uint64_t floor_of(struct floors *floors, const struct wc_stage *stage)
             most = after;
         }
     }
-    floors->floor_after[stage->id] = most;
+    floors->floor_after[stage->id] = most + (stage->commit_after ? WR_COMMIT_MS : 0);
     floors->floor[stage->id] = takes_ms(stage) + most;
     floors->done[stage->id] = DONE;
     return floors->floor[stage->id];

@@ -179,16 +179,17 @@ static json_t *latency_json(const struct wc_workflow *flow)
     return json;
 }
 
-/* May the same request be sent again without repeating an effect? Only a `once` effect forbids it. */
+/* May the same request be sent again without repeating an effect? It would be another job, with keys
+ * of its own: only where there is no effect but those that may be repeated. */
 static json_t *retry_safety_json(const struct wc_workflow *flow)
 {
     json_t *json = json_object();
-    bool once = false;
+    bool effect = false;
     WC_EACH(i, &flow->stages)
     {
-        once = once || flow->stages.items[i]->effect == WR_ONCE;
+        effect = effect || flow->stages.items[i]->effect >= WR_KEYED;
     }
-    wc_set(json, "without_key", json_boolean(!once));
+    wc_set(json, "without_key", json_boolean(!effect));
     wc_set_text(json, "idempotency_key", flow->key_required ? "required" : "accepted");
     if (flow->dedupe) {
         json_t *dedupe = json_object();

@@ -10,7 +10,10 @@
 static const uint64_t network = BIT(connect_failed) | BIT(overloaded) | BIT(rate_limited) |
                                 BIT(server_error) | BIT(stream_truncated) | BIT(timeout_connect) |
                                 BIT(timeout_total) | BIT(bad_request) | BIT(auth) | BIT(not_found) |
-                                BIT(conflict) | BIT(billing) | BIT(schema_invalid);
+                                BIT(conflict) | BIT(billing);
+/* Ways to end after a request may have left, and without an answer that says what became of it. Of a
+ * once effect each of them is `uncertain` (runtime/engine/settle.c). */
+static const uint64_t unknown_end = BIT(stream_truncated) | BIT(timeout_total);
 /* A model's answer comes in pieces, may be none, and is paid for. */
 static const uint64_t asked = BIT(output_truncated) | BIT(stream_malformed) | BIT(context_length) |
                               BIT(quota_exhausted) | BIT(refusal) | BIT(content_filter);
@@ -54,6 +57,8 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
     if (action->kind == WR_ACT_VALUE)
         return 0;
     classes |= network;
+    if (action->as)
+        classes |= BIT(schema_invalid);
     if (action->kind == WR_ACT_ASK)
         classes |= asked;
     if (action->model) {
@@ -71,7 +76,7 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
     if (stage->idle_ms)
         classes |= BIT(timeout_idle);
     if (stage->effect == WR_ONCE)
-        classes |= BIT(uncertain);
+        classes = (classes & ~unknown_end) | BIT(uncertain);
     return classes;
 }
 

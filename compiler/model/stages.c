@@ -23,10 +23,30 @@ static const struct wc_type *named_schema(struct wc_resolver *r, const struct wc
     return type;
 }
 
-static void resolve_http(struct wc_resolver *r, const struct wc_ast_action *ast,
-                         struct wc_stage *stage)
+static void refuse_value(struct wc_resolver *r, struct wc_span span)
 {
-    struct wc_action *action = &stage->action;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0710, span, "the answer of a `head` has no value");
+    wc_diag_label(r->diags, diag, "nothing comes that could be read");
+    wc_diag_note(r->diags, diag, "it says whether something is there, and sends none of it");
+    wc_diag_help(r->diags, diag, "write `get` to read it, or delete the `as`");
+}
+
+static void refuse_body(struct wc_resolver *r, const struct wc_ast_action *ast)
+{
+    const char *word = ast->kind == WC_AST_GET ? "get" : "head";
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0711, ast->value->span, "a `%s` carries no body", word);
+    wc_diag_label(r->diags, diag, "would be dropped, or refused, on its way");
+    wc_diag_also(r->diags, diag, ast->keyword, "only reads");
+    wc_diag_help(r->diags, diag,
+                 "put what it needs into the path, `?name=${…}`, or write `post` if it changes "
+                 "something");
+}
+
+static void resolve_http(struct wc_resolver *r, const struct wc_ast_action *ast,
+                         struct wc_action *action)
+{
     static const enum wr_method methods[] = {
         [WC_AST_GET] = WR_GET, [WC_AST_HEAD] = WR_HEAD,   [WC_AST_POST] = WR_POST,
         [WC_AST_PUT] = WR_PUT, [WC_AST_PATCH] = WR_PATCH, [WC_AST_DELETE] = WR_DELETE};
@@ -37,13 +57,10 @@ static void resolve_http(struct wc_resolver *r, const struct wc_ast_action *ast,
         action->service->used = true;
     if (ast->as)
         action->as = named_schema(r, ast->as, "a call of a service");
-    if (ast->kind == WC_AST_GET)
-        return;
-    stage->mislabelled = true; /* what follows it is no question while it cannot be built */
-    wc_not_built(r, ast->keyword,
-                 wc_arena_printf(r->arena, "`%.*s` of a service",
-                                 (int)(ast->keyword.end - ast->keyword.start),
-                                 ast->keyword.source->text + ast->keyword.start));
+    if (ast->as && ast->kind == WC_AST_HEAD)
+        refuse_value(r, ast->as->span);
+    if (ast->value && (ast->kind == WC_AST_GET || ast->kind == WC_AST_HEAD))
+        refuse_body(r, ast);
 }
 
 static void resolve_ask(struct wc_resolver *r, const struct wc_ast_action *ast,
@@ -126,7 +143,7 @@ static void resolve_action(struct wc_workflow_work *work, const struct wc_ast_ac
     if (!ast)
         refuse_action(work, ast, stage);
     else if (ast->kind <= WC_AST_DELETE)
-        resolve_http(work->r, ast, stage);
+        resolve_http(work->r, ast, action);
     else if (ast->kind == WC_AST_ASK)
         resolve_ask(work->r, ast, action);
     else if (ast->kind == WC_AST_MAKE)

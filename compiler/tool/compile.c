@@ -69,8 +69,7 @@ static bool make_folders(struct wc_arena *arena, const char *folder)
     return mkdir(path, 0777) == 0 || errno == EEXIST;
 }
 
-static enum wc_exit compile_to_dir(const char *command, const char *file, const char *folder,
-                                   bool tests)
+enum wc_exit wc_compile_to_dir(const char *command, const char *file, const char *folder)
 {
     struct wc_arena arena = {0};
     struct wc_model *model = NULL;
@@ -80,27 +79,12 @@ static enum wc_exit compile_to_dir(const char *command, const char *file, const 
         exit = wc_trouble(command, "cannot make the folder %s: %s", folder, strerror(errno));
     if (exit == WC_EXIT_OK) {
         wc_emit_all(model, &made);
-        if (tests) {
-            struct wc_artefact artefact = {.name = "tests.c"};
-            wc_emit_tests(&artefact.text, model);
-            wc_push(model->arena, &made.list, artefact);
-        }
         for (size_t i = 0; i < made.list.count && exit == WC_EXIT_OK; i++)
             exit = write_one(&arena, command, folder, &made.list.items[i]);
         wc_artefacts_free(&made);
     }
     wc_arena_free(&arena);
     return exit;
-}
-
-enum wc_exit wc_compile_to_dir(const char *command, const char *file, const char *folder)
-{
-    return compile_to_dir(command, file, folder, false);
-}
-
-enum wc_exit wc_compile_tests_to_dir(const char *command, const char *file, const char *folder)
-{
-    return compile_to_dir(command, file, folder, true);
 }
 
 int wc_cmd_compile(int argc, char **argv)

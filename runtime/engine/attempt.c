@@ -38,19 +38,17 @@ static void effect_ended(void *arg, const struct wr_outcome *outcome)
     wr_activity_advance(activity, WR_PHASE_SETTLE);
 }
 
-/* The same for every attempt of one stage of one job, and for no other. */
+/* Of one effect of one job: the same for every attempt, whatever happens to the process. */
 static struct wr_str effect_key(struct wr_attempt *attempt)
 {
     const struct wr_activity *activity = attempt->activity;
-    char id[WR_ID_TEXT];
+    char text[WR_ID_TEXT];
     if (activity->stage->effect != WR_KEYED)
         return (struct wr_str){0};
-    wr_id_text(&activity->job->state.job, id);
-    char *key = wr_arena_printf(&attempt->arena, "%s:%.*s:%s", id, (int)activity->path.len,
-                                activity->path.ptr, activity->stage->name);
+    wr_key_effect(activity, text);
     if (wr_broken("key"))
-        key = wr_arena_printf(&attempt->arena, "%s:%u", key, (unsigned)activity->attempts);
-    return (struct wr_str){key, strlen(key)};
+        text[0] = (char)('a' + activity->attempts);
+    return wr_arena_str(&attempt->arena, (struct wr_str){text, sizeof text - 1});
 }
 
 static enum wr_phase go_out(struct wr_attempt *attempt)
@@ -62,7 +60,10 @@ static enum wr_phase go_out(struct wr_attempt *attempt)
     int64_t own_us = (int64_t)stage->timeout_ms * 1000;
     attempt->shortened = own_us == 0 || left_us < own_us;
     if (left_us <= 0)
-        return end_with(attempt, WR_CLASS_timeout_total, WR_STR("no time was left to begin"));
+        return end_with(attempt,
+                        stage->effect == WR_ONCE ? WR_CLASS_timeout_connect /* nothing was sent */
+                                                 : WR_CLASS_timeout_total,
+                        WR_STR("no time was left to begin"));
     char id[WR_ID_TEXT];
     wr_id_text(&activity->job->state.job, id);
     struct wr_effect_call call = {

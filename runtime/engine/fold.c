@@ -239,22 +239,28 @@ static void fold_member(struct wr_state *state, const struct wr_event *event)
     fold_progress(state, event);
 }
 
+static struct wr_passed *new_step(struct wr_state *state, struct wr_str path, struct wr_str stage)
+{
+    struct wr_passed **at = &state->steps;
+    while (*at)
+        at = &(*at)->next;
+    *at = WR_NEW(state->arena, struct wr_passed);
+    (*at)->path = path;
+    (*at)->stage = stage;
+    return *at;
+}
+
 static bool fold_transition(struct wr_state *state, const struct wr_event *event)
 {
     if (event->member)
         fold_member(state, event);
     if (event->member && event->class == WR_OK)
         return true;
-    struct wr_passed **at = &state->steps;
-    while (*at)
-        at = &(*at)->next;
-    *at = WR_NEW(state->arena, struct wr_passed);
-    (*at)->path = event->path;
-    (*at)->stage = event->stage;
-    (*at)->label = event->label;
-    (*at)->class = event->class;
-    (*at)->optional = event->optional;
-    (*at)->member = event->member;
+    struct wr_passed *step = new_step(state, event->path, event->stage);
+    step->label = event->label;
+    step->class = event->class;
+    step->optional = event->optional;
+    step->member = event->member;
     if (event->member)
         return true;
     struct wr_place *place = place_of(state, event->path);
@@ -272,6 +278,17 @@ static bool fold_published(struct wr_state *state, const struct wr_event *event)
     return true;
 }
 
+/* Cancelled while a once effect was under way: its client is told of it as of a stage passed. */
+static void fold_doubt(struct wr_state *state, const struct wr_place *place)
+{
+    if (!place->stage.len || !place->ended || place->over || place->class != WR_CLASS_uncertain)
+        return;
+    struct wr_str where = place->path.len ? place->path : place->stage; /* "gather/news" */
+    struct wr_passed *step = new_step(state, (struct wr_str){0}, where);
+    step->class = WR_CLASS_uncertain;
+    step->label = WR_STR("uncertain");
+}
+
 static bool fold_finished(struct wr_state *state, const struct wr_event *event)
 {
     state->status = event->status;
@@ -279,8 +296,11 @@ static bool fold_finished(struct wr_state *state, const struct wr_event *event)
     state->http = (int)event->http;
     state->result = event->result;
     state->output = event->value;
-    for (struct wr_place *place = state->places; place; place = place->next)
+    for (struct wr_place *place = state->places; place; place = place->next) {
+        if (event->status == WR_STATUS_CANCELLED)
+            fold_doubt(state, place);
         place->stage = place->target = (struct wr_str){0};
+    }
     if (event->served.len) {
         const struct wr_kept_value *kept = wr_state_value(state, event->path, event->served);
         if (!kept)

@@ -300,5 +300,7 @@ struct wr_key wr_key_dedupe(const struct wr_workflow *workflow, struct wr_str ca
                             struct wr_str key);
 struct wr_key wr_key_remember(const struct wr_workflow *workflow, struct wr_str caller, bool shared,
                               struct wr_str key);
+/* The idempotency key of the keyed effect that the activity's stage is. */
+void wr_key_effect(const struct wr_activity *activity, char text[WR_ID_TEXT]);
 
 #endif

@@ -78,3 +78,40 @@ struct wr_key wr_key_remember(const struct wr_workflow *workflow, struct wr_str 
 {
     return key_of(WR_STR("remember"), workflow, caller, shared, key);
 }
+
+/* ---- keyed effects ----------------------------------------------------------------------------- */
+
+/* How often this stage has ended well here. Until it has, going there again is going on with the
+ * same effect, which may have happened; from then on it is another one. */
+static uint64_t times_done(const struct wr_activity *activity)
+{
+    uint64_t count = 0;
+    struct wr_str name = text_of(activity->stage->name);
+    for (const struct wr_passed *step = activity->job->state.steps; step; step = step->next)
+        count += step->class == WR_OK && wr_str_equal(step->stage, name) &&
+                 wr_str_equal(step->path, activity->path);
+    return count;
+}
+
+/* RFC 9562, 5.8: a UUIDv8, its bits a hash of the job, the place, and how often it was done there
+ * and above it. The job's id has 74 random bits: who does not know it cannot guess the key. */
+void wr_key_effect(const struct wr_activity *activity, char text[WR_ID_TEXT])
+{
+    struct wr_arena arena = {0};
+    struct wr_text place = {.arena = &arena};
+    for (const struct wr_activity *at = activity; at; at = at->parent) {
+        wr_text_quote(&place, at->path);
+        wr_text_quote(&place, text_of(at->stage->name));
+        wr_text_int(&place, (int64_t)times_done(at));
+    }
+    char job[WR_ID_TEXT];
+    wr_id_text(&activity->job->state.job, job);
+    struct wr_str parts[] = {WR_STR("effect"), text_of(job), wr_text_done(&place)};
+    struct wr_key key = hash_parts(parts, WR_COUNT(parts));
+    struct wr_id id;
+    memcpy(id.bytes, key.bytes, sizeof id.bytes);
+    id.bytes[6] = (uint8_t)(0x80 | (id.bytes[6] & 0x0f));
+    id.bytes[8] = (uint8_t)(0x80 | (id.bytes[8] & 0x3f));
+    wr_id_text(&id, text);
+    wr_arena_free(&arena);
+}

@@ -86,13 +86,13 @@ enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_p
 static bool only_repeatable(const struct wr_workflow *workflow)
 {
     for (size_t i = 0; i < workflow->stage_count; i++)
-        if (workflow->stages[i].effect == WR_ONCE)
+        if (workflow->stages[i].effect >= WR_KEYED)
             return false;
     return true;
 }
 
 /* Takes up what the fold found. Where its stage or a value's schema is no more what it was, the job
- * begins at its first stage, unless a once effect forbids it. */
+ * begins at its first stage, unless an effect could happen twice then. */
 static bool go_on(struct wr_job *job)
 {
     const struct wr_workflow *workflow = job->workflow;

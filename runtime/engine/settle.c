@@ -93,6 +93,27 @@ static enum wr_verdict verdict_of(const struct wr_attempt *attempt)
     return WR_BIT(class) & (WR_ON_TRANSIENT | WR_ON_TIMEOUT) ? WR_VERDICT_BAD : WR_VERDICT_GOOD;
 }
 
+/* Of a once effect: did the other side say what became of it? No answer says nothing, nor does a
+ * part of one, nor a gateway that had no answer either. What was not sent is another class. */
+static bool is_unknown(const struct wr_outcome *outcome)
+{
+    const uint64_t unanswered =
+        (WR_ON_TIMEOUT | WR_BIT(WR_CLASS_stream_truncated)) & ~WR_BIT(WR_CLASS_timeout_connect);
+    return (WR_BIT(outcome->class) & unanswered) || outcome->http_status == 502 ||
+           outcome->http_status == 504;
+}
+
+static void doubt(const struct wr_activity *activity, struct wr_attempt *attempt)
+{
+    struct wr_outcome *outcome = &attempt->outcome;
+    if (activity->stage->effect != WR_ONCE || !is_unknown(outcome))
+        return;
+    const char *text = wr_arena_printf(&attempt->arena, "it may have happened: %.*s",
+                                       (int)outcome->detail.len, outcome->detail.ptr);
+    outcome->class = WR_CLASS_uncertain;
+    outcome->detail = text_of(text);
+}
+
 /* Tokens that a cache gave are among the input's; without a price of their own they cost the same. */
 static int64_t cost_of(const struct wr_model *model, const struct wr_usage *usage)
 {
@@ -200,6 +221,7 @@ enum wr_phase wr_attempt_settle(struct wr_activity *activity)
     struct wr_outcome *outcome = &attempt->outcome;
     const void *value = NULL;
     wr_attempt_release(attempt, verdict_of(attempt));
+    doubt(activity, attempt);
     activity->attempt = NULL;
     activity->error = attempt->error;
     if (outcome->class == WR_OK)

@@ -11,6 +11,7 @@ enum {
     MAX_BYTES = 1 << 20,    /* of an answer, where the call does not say */
     MAX_EVENT = 1 << 20,    /* of one event of a stream, above the answer's own limit */
     MAX_REFUSAL = 64 << 10, /* of an answer that is not 2xx: more is not read */
+    MAX_UNREAD = 64 << 10,  /* of an answer that nobody reads, to keep its connection */
     MAX_HEADERS = 64 << 10,
     DONE_GRACE_US = 50000 /* for the connection to end in order, so that it can be used again */
 };
@@ -57,6 +58,8 @@ void wr_attempt_expire(struct wr_effect *effect, int64_t now_us)
     const struct wr_effect_call *call = &effect->call;
     if (effect->model && (effect->answer.done || effect->answer.finished))
         return; /* whole; only the connection's end is missing */
+    if (wr_attempt_unread(effect))
+        return;
     if (!connected(effect))
         wr_attempt_decide(effect, WR_CLASS_timeout_connect, "did not accept a connection in %d ms",
                           (int)((now_us - effect->started_us) / 1000));
@@ -81,6 +84,15 @@ static void saw_life(struct wr_effect *effect)
 }
 
 /* ---- what comes back ------------------------------------------------------------------------ */
+
+bool wr_attempt_unread(const struct wr_effect *effect)
+{
+    long status = 0;
+    if (!effect->service || effect->call.action->as || !effect->easy)
+        return false;
+    curl_easy_getinfo(effect->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status >= 200 && status <= 299;
+}
 
 static size_t max_bytes(const struct wr_effect *effect)
 {
@@ -142,6 +154,10 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 {
     struct wr_effect *effect = arg;
     size_t len = size * count;
+    if (wr_attempt_unread(effect)) {
+        effect->unread_bytes += len;
+        return effect->unread_bytes <= MAX_UNREAD ? len : 0;
+    }
     if (effect->reading == WR_READING_NOTHING)
         choose_reading(effect);
     if (effect->reading == WR_READING_STREAM) {
@@ -250,7 +266,8 @@ static void set_body(struct wr_effect *effect, const char *method)
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
         return;
     }
-    if (effect->body.len > 0 || strcmp(method, "POST") == 0) {
+    bool writes = strcmp(method, "GET") != 0 && strcmp(method, "DELETE") != 0;
+    if (effect->body.len > 0 || writes) { /* an empty body has a length, too: 0 */
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)effect->body.len);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, effect->body.data ? effect->body.data : "");

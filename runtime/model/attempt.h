@@ -42,7 +42,7 @@ struct wr_effect {
     struct curl_slist *headers;
     struct event *timer; /* the nearest of its deadlines */
     struct wr_bytes body, came;
-    size_t header_bytes;
+    size_t header_bytes, unread_bytes;
     enum wr_reading reading;
     struct wr_sse sse;
     struct wr_answer answer;
@@ -57,6 +57,8 @@ void wr_attempt_decide(struct wr_effect *effect, enum wr_class class, const char
     __attribute__((format(printf, 3, 4)));
 /* Makes the easy handle. False: it cannot start, and is decided. */
 bool wr_attempt_prepare(struct wr_effect *effect);
+/* Its answer is good, and what is in it is nobody's concern: the status has said everything. */
+bool wr_attempt_unread(const struct wr_effect *effect);
 /* When its next deadline is (monotonic, microseconds). */
 int64_t wr_attempt_deadline(const struct wr_effect *effect);
 /* A deadline has come: it is decided, or whole. */

@@ -76,7 +76,8 @@ static void decide(struct wr_effect *effect, CURLcode result)
         return;
     }
     /* A stream that said how it ended is whole, whatever became of the connection. */
-    bool whole = effect->model && (answer->finished || answer->done || answer->error != WR_OK);
+    bool whole = effect->model ? answer->finished || answer->done || answer->error != WR_OK
+                               : wr_attempt_unread(effect);
     if (result != CURLE_OK && !whole)
         decide_failure(effect, result);
     else if (effect->model)

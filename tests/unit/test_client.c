@@ -237,7 +237,7 @@ static bool is(struct wr_str text, const char *want)
     "HTTP/1.1 " status " No\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" body
 
 static struct wr_action get = {
-    .kind = WR_ACT_HTTP, .method = WR_GET, .path = {"/terms?lang=en", 14}};
+    .kind = WR_ACT_HTTP, .as = &points, .method = WR_GET, .path = {"/terms?lang=en", 14}};
 static const struct wr_message message = {"user", {"Say \"hi\"\n", 9}};
 static const struct wr_action ask = {
     .kind = WR_ACT_ASK, .as = &points, .messages = &message, .message_count = 1};
@@ -302,6 +302,34 @@ static void test_service(struct trial *trial)
     expect(trial, &get, "HTTP/1.1 204 Gone\r\n\r\n", WR_OK, "a delete");
     tap_ok(strncmp(trial->script.request, "DELETE /base", 12) == 0, "its method");
     get.method = WR_GET;
+}
+
+/* Nobody reads what is in the answer: its status says all. */
+static void test_unread(struct trial *trial)
+{
+    struct wr_action put = {.kind = WR_ACT_HTTP, .method = WR_PUT, .path = {"/mark", 5}};
+    expect(trial, &put, "HTTP/1.1 204 No Content\r\n\r\n", WR_OK, "unread: no content");
+    tap_ok(strncmp(trial->script.request, "PUT /base/mark", 14) == 0 &&
+               strstr(trial->script.request, "\r\nContent-Length: 0\r\n"),
+           "an empty body says so");
+    expect(trial, &put,
+           "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>", WR_OK,
+           "unread: a page");
+    expect(trial, &put, "HTTP/1.1 201 Made\r\nContent-Length: 100\r\n\r\n{\"i", WR_OK,
+           "unread: cut short");
+    expect(trial, &put, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{@900", WR_OK,
+           "unread: without an end");
+    static char big[100000];
+    memset(big, 'x', sizeof big - 1);
+    memcpy(big, JSON_200 "\r\n", sizeof JSON_200 "\r\n" - 1);
+    expect(trial, &put, big, WR_OK, "unread: more than is read");
+    expect(trial, &put, REFUSE("500", "{}"), WR_CLASS_server_error, "unread: 500");
+    expect(trial, &put, "", WR_CLASS_stream_truncated, "unread: no answer");
+    put.method = WR_HEAD;
+    expect(trial, &put, "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", WR_OK, "a head");
+    tap_ok(strncmp(trial->script.request, "HEAD /base/mark", 15) == 0, "its method");
+    expect(trial, &put, "HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\n", WR_CLASS_not_found,
+           "a head of nothing");
 }
 
 static void test_model(struct trial *trial)
@@ -511,6 +539,7 @@ int main(void)
         return tap_done();
     }
     test_service(trial);
+    test_unread(trial);
     test_model(trial);
     test_refusals(trial);
     test_cancel(trial);
