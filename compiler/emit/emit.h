@@ -82,6 +82,8 @@ void wc_emit_contract(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_mermaid(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_dot(struct wc_buf *out, const struct wc_model *model);
+/* The tests, with a main() that runs them; no artefact of `wright compile`. */
+void wc_emit_tests(struct wc_buf *out, const struct wc_model *model);
 
 /* ---- JSON Schema 2020-12 ------------------------------------------------------------------ */
 

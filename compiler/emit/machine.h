@@ -41,6 +41,10 @@ const char *wc_prompt_version(struct wc_arena *arena, const struct wc_stage *sta
 /* SHA-256 of a service's declaration and of the schemas it is read as. */
 const char *wc_service_version(const struct wc_model *model, const struct wc_service *service);
 
+/* How specific a label is, from 0; of two that match the lower one wins. */
+int wc_label_rank(const struct wc_on_label *label);
+#define WC_RANK_MAX 3
+
 /* A stage's function, with its banner. */
 void wc_emit_stage(struct wc_buf *out, struct wc_machine *machine, const struct wc_stage *stage);
 /* Transitions, stages and the workflow's row. */

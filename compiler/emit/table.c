@@ -14,8 +14,7 @@ struct rows {
     WC_VEC(struct row) list;
 };
 
-/* How specific a label is; the most specific stands first. */
-static int rank(const struct wc_on_label *label)
+int wc_label_rank(const struct wc_on_label *label)
 {
     switch (label->kind) {
     case WC_ON_USER_ERROR:
@@ -28,7 +27,7 @@ static int rank(const struct wc_on_label *label)
     case WC_ON_ALL:
         break;
     }
-    return 3;
+    return WC_RANK_MAX;
 }
 
 /* Joins the row before it where that is of the same line and of no user error. */
@@ -50,13 +49,13 @@ static void add_row(struct wc_arena *arena, struct rows *rows, const struct wc_o
 static struct rows rows_of(struct wc_arena *arena, const struct wc_stage *stage)
 {
     struct rows rows = {0};
-    for (int at = 0; at <= 3; at++) {
+    for (int at = 0; at <= WC_RANK_MAX; at++) {
         WC_EACH(i, &stage->ons)
         {
             const struct wc_on *on = &stage->ons.items[i];
             WC_EACH(j, &on->labels)
             {
-                if (rank(&on->labels.items[j]) == at)
+                if (wc_label_rank(&on->labels.items[j]) == at)
                     add_row(arena, &rows, on, &on->labels.items[j]);
             }
         }

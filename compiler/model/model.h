@@ -8,6 +8,7 @@
 #include "compiler/base/vec.h"
 
 #include <wright/generated.h> /* the error classes, effects and latency models are the runtime's */
+#include <wright/testing.h>   /* and the kinds of a test's steps */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -351,6 +352,40 @@ struct wc_workflow {
     bool partial; /* a stage is `unbuilt`, or a target unknown: whole paths are not checked */
 };
 
+/* ---- tests: include/wright/testing.h says what the fields mean ----------------------------- */
+
+struct wc_given {
+    enum wr_given_kind kind;
+    enum wr_class class;
+    const char *json; /* NULL: none */
+    int64_t ms, bytes;
+};
+
+struct wc_expected {
+    enum wr_expect_kind kind;
+    struct wc_span span;
+    const char *text;
+    int64_t ms;
+};
+
+struct wc_test_step {
+    enum wr_test_step_kind kind;
+    struct wc_span span;
+    int64_t at_ms;       /* -1: when it is its turn */
+    const char *subject; /* "gather/news" */
+    bool is_upstream;
+    WC_VEC(struct wc_given) givens;
+    const struct wc_workflow *workflow; /* SEND */
+    const char *name, *json, *key, *caller;
+    WC_VEC(struct wc_expected) expects;
+};
+
+struct wc_test {
+    const char *title;
+    struct wc_span span;
+    WC_VEC(struct wc_test_step) steps;
+};
+
 struct wc_model {
     struct wc_arena *arena; /* borrowed */
     const struct wc_source *source;
@@ -365,6 +400,7 @@ struct wc_model {
     WC_VEC(struct wc_service *) services;
     WC_VEC(struct wc_ai_model *) models;
     WC_VEC(struct wc_workflow *) workflows;
+    WC_VEC(struct wc_test) tests;
     const char *contract_hash; /* set by the contract emitter, which runs first */
 };
 

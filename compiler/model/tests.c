@@ -1,8 +1,9 @@
-/* The tests of a specification: that every name in them means something. Running them is a command of
- * its own, which this version has not; a test that names what is gone would only be found then. */
+/* The tests of a specification: every name in them means something, and what they give is JSON. Only
+ * `wright test` runs them, but a test that names what is gone is found by every command. */
 #include "compiler/model/classes.h"
 #include "compiler/model/resolver.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 struct testing {
@@ -46,11 +47,74 @@ static void collect(struct testing *testing)
     }
 }
 
-/* The file's text, or NULL where there is none. */
-static const struct wc_source *need_file(struct wc_resolver *r, const struct wc_text *file)
+/* ---- values ------------------------------------------------------------------------------- */
+
+/* A value that is written out, as JSON; false where it is not. */
+static bool add_json(struct wc_buf *out, const struct wc_ast_expr *ast)
 {
-    return file->bytes ? wc_read_beside(r, file, "fixture") : NULL;
+    struct wc_literal literal;
+    if (wc_literal_of(ast, &literal)) {
+        if (literal.kind == WC_LIT_STRING)
+            wc_buf_json(out, literal.text, literal.len);
+        else if (literal.kind == WC_LIT_INT)
+            wc_buf_printf(out, "%" PRId64, literal.integer);
+        else if (literal.kind == WC_LIT_NUMBER)
+            wc_buf_printf(out, "%.17g", literal.number);
+        else
+            wc_buf_text(out, literal.kind == WC_LIT_NULL ? "null"
+                             : literal.integer           ? "true"
+                                                         : "false");
+        return true;
+    }
+    bool object = ast->kind == WC_AST_OBJECT;
+    if (!object && ast->kind != WC_AST_LIST)
+        return false;
+    wc_buf_char(out, object ? '{' : '[');
+    WC_EACH(i, &ast->entries)
+    {
+        const struct wc_ast_entry *entry = &ast->entries.items[i];
+        if (entry->spread)
+            return false;
+        if (i > 0)
+            wc_buf_char(out, ',');
+        if (object) {
+            wc_buf_json(out, entry->key.text, strlen(entry->key.text));
+            wc_buf_char(out, ':');
+        }
+        if (!add_json(out, entry->value))
+            return false;
+    }
+    wc_buf_char(out, object ? '}' : ']');
+    return true;
 }
+
+/* A payload as JSON: a file's text, or a value that is written out. NULL: none, or it was reported. */
+static const char *json_of(struct wc_resolver *r, const struct wc_text *file,
+                           const struct wc_ast_expr *value, const struct wc_source **source)
+{
+    struct wc_buf out = {0};
+    const char *json = NULL;
+    if (file->bytes) {
+        const struct wc_source *read = wc_read_beside(r, file, "fixture");
+        if (source)
+            *source = read;
+        return read ? read->text : NULL;
+    }
+    if (!value)
+        return NULL;
+    if (add_json(&out, value)) {
+        json = wc_arena_copy(r->arena, out.data, out.len);
+    } else {
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0516, value->span, "a test's value is written out");
+        wc_diag_label(r->diags, diag, "this would have to be computed");
+        wc_diag_help(r->diags, diag, "write the literal, or take it from a file: `file \"…\"`");
+    }
+    wc_buf_free(&out);
+    return json;
+}
+
+/* ---- names -------------------------------------------------------------------------------- */
 
 /* An outcome: `ok`, a class, a group or a declared error. */
 static void need_outcome(struct wc_resolver *r, struct wc_name name)
@@ -71,6 +135,26 @@ static void need_outcome(struct wc_resolver *r, struct wc_name name)
         wc_diag_help(r->diags, diag, "`wright explain E0304` lists the classes and their groups");
 }
 
+/* What a call can fail with: one class. */
+static enum wr_class need_class(struct wc_resolver *r, struct wc_name name)
+{
+    enum wr_class class = name.text ? wc_class_find(name.text) : WR_CLASS_COUNT;
+    if (class != WR_CLASS_COUNT)
+        return class;
+    need_outcome(r, name);
+    if (!name.text || (!wc_group_find(name.text) && !wc_lookup(&r->errors, name.text)))
+        return WR_CLASS_connect_failed;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0413, name.span, "`%s` is not one error class", name.text);
+    wc_diag_label(r->diags, diag, "a call fails with one class");
+    if (wc_group_find(name.text))
+        wc_diag_help(r->diags, diag, "name one of its classes: `wright explain E0304` lists them");
+    else
+        wc_diag_help(r->diags, diag,
+                     "to see a check fail, let the stage return a value that does not pass it");
+    return WR_CLASS_connect_failed;
+}
+
 static void need_choice(struct wc_resolver *r, struct wc_name name, const char *what,
                         const char *const *choices)
 {
@@ -86,48 +170,133 @@ static void need_choice(struct wc_resolver *r, struct wc_name name, const char *
     wc_suggest_near(r, diag, name, choices, count);
 }
 
-static void resolve_expect(struct testing *testing, const struct wc_ast_expect *expect)
+/* ---- steps -------------------------------------------------------------------------------- */
+
+/* "terms: ok, gather: company.connect_failed" */
+static const char *path_text(struct testing *testing, const struct wc_ast_expect *expect)
+{
+    struct wc_resolver *r = testing->r;
+    struct wc_buf out = {0};
+    WC_EACH(i, &expect->hops)
+    {
+        const struct wc_ast_hop *hop = &expect->hops.items[i];
+        wc_need(r, &testing->stages, hop->stage);
+        need_outcome(r, hop->label.name);
+        wc_buf_printf(&out, "%s%s: %s%s%s", i ? ", " : "", hop->stage.text,
+                      hop->label.member.text ? hop->label.member.text : "",
+                      hop->label.member.text ? "." : "",
+                      hop->label.name.text ? hop->label.name.text : "");
+    }
+    const char *text = wc_arena_copy(r->arena, out.data, out.len);
+    wc_buf_free(&out);
+    return text;
+}
+
+static struct wc_expected resolve_expect(struct testing *testing,
+                                         const struct wc_ast_expect *expect)
 {
     static const char *const statuses[] = {"queued", "processing", "completed", "degraded",
                                            "failed", "cancelled",  NULL};
     static const char *const results[] = {"full", "draft", "fallback", "none", NULL};
+    static const enum wr_expect_kind kinds[] = {
+        [WC_AST_EXPECT_STATUS] = WR_EXPECT_STATUS, [WC_AST_EXPECT_RESULT] = WR_EXPECT_RESULT,
+        [WC_AST_EXPECT_ERROR] = WR_EXPECT_ERROR,   [WC_AST_EXPECT_WITHIN] = WR_EXPECT_WITHIN,
+        [WC_AST_EXPECT_PATH] = WR_EXPECT_PATH,     [WC_AST_EXPECT_THAT] = WR_EXPECT_THAT,
+    };
     struct wc_resolver *r = testing->r;
+    struct wc_expected expected = {.kind = kinds[expect->kind],
+                                   .span = expect->span,
+                                   .text = expect->name.text,
+                                   .ms = expect->number.integer};
     if (expect->kind == WC_AST_EXPECT_STATUS)
         need_choice(r, expect->name, "a status", statuses);
     else if (expect->kind == WC_AST_EXPECT_RESULT)
         need_choice(r, expect->name, "a result", results);
     else if (expect->kind == WC_AST_EXPECT_ERROR)
         wc_need(r, &r->errors, expect->name);
-    WC_EACH(i, &expect->hops)
-    {
-        wc_need(r, &testing->stages, expect->hops.items[i].stage);
-        need_outcome(r, expect->hops.items[i].label.name);
-    }
+    else if (expect->kind == WC_AST_EXPECT_PATH)
+        expected.text = path_text(testing, expect);
+    else if (expect->kind == WC_AST_EXPECT_THAT)
+        wc_not_built(r, expect->span, "a condition that a test expects");
+    return expected;
 }
 
-static void resolve_step(struct testing *testing, const struct wc_ast_step *step)
+static struct wc_given resolve_given(struct wc_resolver *r, const struct wc_ast_outcome *outcome)
+{
+    static const enum wr_given_kind kinds[] = {
+        [WC_AST_RETURNS] = WR_GIVEN_RETURNS, [WC_AST_TAKES] = WR_GIVEN_TAKES,
+        [WC_AST_FAILS] = WR_GIVEN_FAILS,     [WC_AST_SILENT] = WR_GIVEN_SILENT,
+        [WC_AST_CUT] = WR_GIVEN_CUT,
+    };
+    struct wc_given given = {.kind = kinds[outcome->kind]};
+    given.json = json_of(r, &outcome->file, outcome->value, NULL);
+    if (outcome->kind == WC_AST_CUT)
+        given.bytes = outcome->number.integer;
+    else
+        given.ms = outcome->number.integer;
+    if (outcome->kind == WC_AST_FAILS)
+        given.class = need_class(r, outcome->class);
+    return given;
+}
+
+/* Of `gather.news` the stage must be known; its members are the stage's business. */
+static void resolve_subject(struct testing *testing, const struct wc_ast_label *subject,
+                            struct wc_test_step *step)
 {
     struct wc_resolver *r = testing->r;
-    struct wc_workflow *sent = NULL;
-    if (step->kind == WC_AST_STEP_GIVEN)
-        wc_need(r, &testing->targets,
-                step->subject.member.text ? step->subject.member : step->subject.name);
-    else if (step->kind == WC_AST_STEP_SEND)
-        sent = wc_need(r, &r->workflows, step->name);
-    else if (step->kind == WC_AST_STEP_CRASH)
-        wc_need(r, &testing->stages, step->name);
-    const struct wc_source *file = need_file(r, &step->file);
+    struct wc_name first = subject->member.text ? subject->member : subject->name;
+    wc_need(r, step->kind == WR_STEP_CRASH ? &testing->stages : &testing->targets, first);
+    step->is_upstream = first.text && !wc_lookup(&testing->stages, first.text);
+    step->subject = first.text;
+    if (subject->member.text && subject->name.text)
+        step->subject = wc_arena_printf(r->arena, "%s/%s", first.text, subject->name.text);
+}
+
+static void resolve_send(struct testing *testing, const struct wc_ast_step *ast,
+                         struct wc_test_step *step)
+{
+    const struct wc_source *file = NULL;
+    struct wc_workflow *sent = wc_need(testing->r, &testing->r->workflows, ast->name);
+    step->workflow = sent;
+    step->json = json_of(testing->r, &ast->file, ast->value, &file);
     if (sent && !sent->example)
         sent->example = file;
-    WC_EACH(i, &step->outcomes)
+    if (sent && !step->json && !ast->file.bytes && !ast->value)
+        step->json = "{}";
+}
+
+static void resolve_step(struct testing *testing, const struct wc_ast_step *ast,
+                         struct wc_test *test)
+{
+    static const enum wr_test_step_kind kinds[] = {
+        [WC_AST_STEP_GIVEN] = WR_STEP_GIVEN,   [WC_AST_STEP_SEND] = WR_STEP_SEND,
+        [WC_AST_STEP_SIGNAL] = WR_STEP_SIGNAL, [WC_AST_STEP_REVIEW] = WR_STEP_REVIEW,
+        [WC_AST_STEP_CRASH] = WR_STEP_CRASH,   [WC_AST_STEP_EXPECT] = WR_STEP_EXPECT,
+    };
+    struct wc_resolver *r = testing->r;
+    struct wc_test_step step = {.kind = kinds[ast->kind], .span = ast->span, .at_ms = -1};
+    if (ast->at.span.source)
+        step.at_ms = ast->at.integer;
+    step.name = ast->name.text;
+    step.key = ast->key.bytes;
+    step.caller = ast->caller.bytes;
+    if (ast->kind == WC_AST_STEP_GIVEN || ast->kind == WC_AST_STEP_CRASH)
+        resolve_subject(testing, &ast->subject, &step);
+    else if (ast->kind == WC_AST_STEP_SEND)
+        resolve_send(testing, ast, &step);
+    else
+        step.json = json_of(r, &ast->file, ast->value, NULL);
+    WC_EACH(i, &ast->outcomes)
     {
-        need_outcome(r, step->outcomes.items[i].class);
-        need_file(r, &step->outcomes.items[i].file);
+        struct wc_given given = resolve_given(r, &ast->outcomes.items[i]);
+        wc_push(r->arena, &step.givens, given);
     }
-    WC_EACH(i, &step->expects)
+    WC_EACH(i, &ast->expects)
     {
-        resolve_expect(testing, &step->expects.items[i]);
+        struct wc_expected expected = resolve_expect(testing, &ast->expects.items[i]);
+        wc_push(r->arena, &step.expects, expected);
     }
+    wc_push(r->arena, &test->steps, step);
 }
 
 void wc_resolve_tests(struct wc_resolver *r)
@@ -139,9 +308,11 @@ void wc_resolve_tests(struct wc_resolver *r)
         const struct wc_ast_decl *decl = r->file->decls.items[i];
         if (decl->kind != WC_DECL_TEST)
             continue;
+        struct wc_test test = {.title = decl->test->title.bytes, .span = decl->span};
         WC_EACH(k, &decl->test->steps)
         {
-            resolve_step(&testing, &decl->test->steps.items[k]);
+            resolve_step(&testing, &decl->test->steps.items[k], &test);
         }
+        wc_push(r->arena, &r->model->tests, test);
     }
 }

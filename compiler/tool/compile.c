@@ -69,7 +69,8 @@ static bool make_folders(struct wc_arena *arena, const char *folder)
     return mkdir(path, 0777) == 0 || errno == EEXIST;
 }
 
-enum wc_exit wc_compile_to_dir(const char *command, const char *file, const char *folder)
+static enum wc_exit compile_to_dir(const char *command, const char *file, const char *folder,
+                                   bool tests)
 {
     struct wc_arena arena = {0};
     struct wc_model *model = NULL;
@@ -79,12 +80,27 @@ enum wc_exit wc_compile_to_dir(const char *command, const char *file, const char
         exit = wc_trouble(command, "cannot make the folder %s: %s", folder, strerror(errno));
     if (exit == WC_EXIT_OK) {
         wc_emit_all(model, &made);
+        if (tests) {
+            struct wc_artefact artefact = {.name = "tests.c"};
+            wc_emit_tests(&artefact.text, model);
+            wc_push(model->arena, &made.list, artefact);
+        }
         for (size_t i = 0; i < made.list.count && exit == WC_EXIT_OK; i++)
             exit = write_one(&arena, command, folder, &made.list.items[i]);
         wc_artefacts_free(&made);
     }
     wc_arena_free(&arena);
     return exit;
+}
+
+enum wc_exit wc_compile_to_dir(const char *command, const char *file, const char *folder)
+{
+    return compile_to_dir(command, file, folder, false);
+}
+
+enum wc_exit wc_compile_tests_to_dir(const char *command, const char *file, const char *folder)
+{
+    return compile_to_dir(command, file, folder, true);
 }
 
 int wc_cmd_compile(int argc, char **argv)

@@ -161,7 +161,8 @@ static enum wc_exit start_compile(struct job *job, const char *source, const cha
     struct wc_args args = {0};
     for (size_t i = 0; i < job->cc.count; i++)
         wc_args_add(job->arena, &args, job->cc.items[i]);
-    wc_args_words(job->arena, &args, "-std=c11 -D_GNU_SOURCE -O2 -fPIE -ffunction-sections");
+    wc_args_words(job->arena, &args, "-std=c11 -D_GNU_SOURCE -fPIE -ffunction-sections");
+    wc_args_add(job->arena, &args, job->link->quick ? "-O0" : "-O2");
     if (getenv("CFLAGS"))
         wc_args_words(job->arena, &args, getenv("CFLAGS"));
     const char *rest[] = {"-I", job->include, "-I", job->link->folder, "-c", source, "-o", object};
@@ -246,7 +247,7 @@ static enum wc_exit compile_folder(struct job *job)
     if (sources.count == 0)
         return wc_trouble("build", "%s holds no C", job->link->folder);
     qsort(sources.items, sources.count, sizeof *sources.items, by_name);
-    const char *bundle = write_bundle(job);
+    const char *bundle = job->link->quick ? NULL : write_bundle(job);
     if (bundle)
         wc_push(job->arena, &sources, bundle);
     return compile_all(job, sources.items, sources.count);

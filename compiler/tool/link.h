@@ -11,6 +11,7 @@ struct wc_link {
     const char *folder; /* of the generated C; every *.c in it is compiled */
     const char *output; /* replaced in one step when all went well */
     bool dynamic;       /* against the system's shared libraries, not stripped: for sanitizers */
+    bool quick;         /* to be run once, here: not optimised, without certificates */
 };
 
 /* Compiles and links with $CC (else cc) and, where set, $CFLAGS. What is wrong is told on standard

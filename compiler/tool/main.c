@@ -27,6 +27,18 @@ static const struct wc_command commands[] = {
      "  --dynamic    link the system's shared libraries and keep symbols: for sanitizers\n\n"
      "The C compiler is $CC, else cc; $CFLAGS are added to its flags.\n",
      wc_cmd_build},
+    {"test", "run the tests of specifications, in virtual time",
+     "wright test FILE... [--coverage] [--only TEXT]\n\n"
+     "Runs the `test` blocks of each FILE on the C that it compiles to and the engine of its "
+     "binary,\n"
+     "in virtual time: no socket, no file, no sleep. Of a test that fails it shows what was "
+     "expected\n"
+     "and what the job did.\n\n"
+     "  --coverage    list the transitions that no test takes\n"
+     "  --only TEXT   the tests whose title has TEXT in it\n\n"
+     "Exit code: 0 all passed, 1 a test failed or a specification has errors, 2 it could not run.\n"
+     "The C compiler is $CC, else cc.\n",
+     wc_cmd_test},
     {"fmt", "lay out specifications in the one style",
      "wright fmt FILE... [--check]\n\n"
      "Rewrites each file in place; `-` reads standard input and writes standard output.\n\n"

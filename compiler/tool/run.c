@@ -30,8 +30,10 @@ pid_t wc_run_start(struct wc_arena *arena, const struct wc_args *args, const cha
     for (size_t i = 0; i < args->count; i++)
         argv[i] = wc_arena_copy(arena, args->items[i], strlen(args->items[i]));
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    if (log) {
+        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    }
     int failed = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     errno = failed;

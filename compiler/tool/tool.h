@@ -23,6 +23,7 @@ int wc_cmd_fmt(int argc, char **argv);
 int wc_cmd_graph(int argc, char **argv);
 int wc_cmd_explain(int argc, char **argv);
 int wc_cmd_mock(int argc, char **argv);
+int wc_cmd_test(int argc, char **argv);
 
 /* One flag of a command; `values` of the same flag given again replace the earlier one. */
 struct wc_flag {

@@ -81,6 +81,13 @@ void wr_sim_cancel(struct wr_world *world, struct wr_timer *timer)
     free(timer);
 }
 
+int64_t wr_sim_next_us(const struct wr_world *world)
+{
+    if (world->timer_count == 0)
+        return -1;
+    return world->timers[0]->at_us > world->now_us ? world->timers[0]->at_us : world->now_us;
+}
+
 bool wr_sim_step(struct wr_world *world)
 {
     if (world->timer_count == 0)

@@ -110,7 +110,13 @@ int64_t wr_chance_us(struct wr_world *world, int64_t mean_us); /* most are short
 void wr_sim_clock_open(struct wr_world *world);
 struct wr_timer *wr_sim_after(struct wr_world *world, int64_t us, void (*fire)(void *), void *arg);
 void wr_sim_cancel(struct wr_world *world, struct wr_timer *timer);
-bool wr_sim_step(struct wr_world *world); /* false: nothing is left to happen */
+bool wr_sim_step(struct wr_world *world);             /* false: nothing is left to happen */
+int64_t wr_sim_next_us(const struct wr_world *world); /* when; -1: nothing is left */
+
+/* ---- life.c ------------------------------------------------------------------------------------ */
+
+void wr_sim_begin_life(struct wr_world *world);
+void wr_sim_end_life(struct wr_world *world);
 
 /* ---- effects.c, store.c ------------------------------------------------------------------------ */
 

@@ -42,7 +42,9 @@ def whole(example):
     above, below = example[:stages.start()], example[stages.start():]
     if re.search(r"-> last\b", below) and not re.search(r"^stage last\b", below, re.M):
         below += LAST
-    return text + above + WORKFLOW + below + "}\n"
+    tests = re.search(r"^test ", below, re.M)
+    below, after = (below[:tests.start()], below[tests.start():]) if tests else (below, "")
+    return text + above + WORKFLOW + below + "}\n" + after
 
 
 folder = tempfile.mkdtemp(prefix="wright-docs-")

@@ -1,0 +1,89 @@
+/* What a test shows of its job: the journal as a timeline, and the ways through the machine it took. */
+#include "runtime/sim/script.h"
+
+#include <string.h>
+
+#define SHOW(text) (int)(text).len, (text).ptr ? (text).ptr : ""
+
+static const struct wr_sim_job *newest_job(const struct wr_script *script)
+{
+    const struct wr_script_request *request = script->request;
+    return request && request->accepted ? wr_sim_find(script->world, &request->job) : NULL;
+}
+
+/* ---- the timeline ------------------------------------------------------------------------------ */
+
+static void tell_entry(FILE *out, const struct wr_event *event)
+{
+    if (event->path.len)
+        fprintf(out, "%.*s: ", SHOW(event->path));
+    if (event->stage.len)
+        fprintf(out, "%.*s ", SHOW(event->stage));
+    fputs(wr_entry_kind_name(event->kind), out);
+    if (event->kind == WR_ENTRY_ENDED)
+        fprintf(out, " %s%s%.*s%s%.*s", wr_class_name(event->class), event->error.len ? " " : "",
+                SHOW(event->error), event->detail.len ? ": " : "", SHOW(event->detail));
+    else if (event->kind == WR_ENTRY_TRANSITION)
+        fprintf(out, " %.*s%s%.*s", SHOW(event->label), event->target.len ? " -> " : "",
+                SHOW(event->target));
+    else if (event->kind == WR_ENTRY_FINISHED)
+        fprintf(out, " %s %s%s%.*s", wr_status_name(event->status), wr_result_name(event->result),
+                event->error.len ? " " : "", SHOW(event->error));
+}
+
+void wr_script_timeline(struct wr_script *script)
+{
+    const struct wr_sim_job *job = newest_job(script);
+    struct wr_arena arena = {0};
+    if (!job) {
+        fputs("        no job was accepted\n", script->told);
+        return;
+    }
+    fputs("        what the job did:\n", script->told);
+    for (size_t i = 0; i < job->entry_count; i++) {
+        struct wr_event event;
+        if (!wr_event_decode(&arena, &job->entries[i], &event))
+            continue;
+        fprintf(script->told, "        %8lld ms  ",
+                (long long)(job->entries[i].at_ms - job->created_ms));
+        tell_entry(script->told, &event);
+        fputc('\n', script->told);
+    }
+    wr_arena_free(&arena);
+}
+
+/* ---- coverage ---------------------------------------------------------------------------------- */
+
+static bool same(struct wr_str text, const char *other)
+{
+    return text.len == strlen(other) && memcmp(text.ptr, other, text.len) == 0;
+}
+
+static void mark(struct wr_script *script, const struct wr_sim_job *job,
+                 const struct wr_event *event)
+{
+    const struct wr_suite *suite = script->suite;
+    for (size_t i = 0; i < suite->way_count; i++) {
+        const struct wr_way *way = &suite->ways[i];
+        if (script->program->workflows[way->workflow] != job->workflow ||
+            !same(event->stage, way->stage) || !(way->on & WR_BIT(event->class)) ||
+            (way->error && !same(event->label, way->error)))
+            continue;
+        script->taken[i] = true;
+        return;
+    }
+}
+
+void wr_script_mark_ways(struct wr_script *script)
+{
+    const struct wr_world *world = script->world;
+    struct wr_arena arena = {0};
+    for (size_t i = 0; i < world->job_count; i++)
+        for (size_t k = 0; k < world->jobs[i]->entry_count; k++) {
+            struct wr_event event;
+            const struct wr_entry *entry = &world->jobs[i]->entries[k];
+            if (entry->kind == WR_ENTRY_TRANSITION && wr_event_decode(&arena, entry, &event))
+                mark(script, world->jobs[i], &event);
+        }
+    wr_arena_free(&arena);
+}

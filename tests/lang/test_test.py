@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""`wright test`: what passes, what fails and how that is told; every specification in spec/ takes every
+transition. The runs are in virtual time, on the engine and the generated C of the binary."""
+import glob, os, re, subprocess, sys, tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from lang import ROOT, WRIGHT, done, ok
+
+BRIEFS = os.path.join(ROOT, "spec", "briefs.flow")
+environment = dict(os.environ, WRIGHT_INCLUDE=os.path.join(ROOT, "runtime", "include"))
+folder = tempfile.mkdtemp()
+if "ASAN" in "".join(os.environ) or "sanitized" in WRIGHT:
+    environment["CFLAGS"] = "-fsanitize=address,undefined"
+
+
+def wright_test(*args):
+    run = subprocess.run([WRIGHT, "test", *args], capture_output=True, text=True, env=environment,
+                         stdin=subprocess.DEVNULL, timeout=300)
+    return run.returncode, run.stdout, run.stderr
+
+
+def with_tests(text):
+    """The flagship with these tests in place of its own."""
+    path = os.path.join(folder, "briefs.flow")
+    with open(BRIEFS, encoding="utf-8") as file:
+        source = file.read()
+    for name in ("prompts", "fixtures"):
+        if not os.path.exists(os.path.join(folder, name)):
+            os.symlink(os.path.join(ROOT, "spec", name), os.path.join(folder, name))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(source[:source.index('test "')] + text)
+    return path
+
+
+GIVEN = """  given terms returns { "terms": {} }
+  given draft %s
+  given brief %s
+  send extract_key_points file "fixtures/brief.json"
+"""
+FILE = 'returns file "fixtures/points.json"'
+
+
+def one(lines, draft=FILE, brief=FILE):
+    return with_tests('test "it" {\n' + GIVEN % (draft, brief) + lines + "}\n")
+
+
+def fails(name, path, *words):
+    code, out, err = wright_test(path)
+    ok(code == 1 and "FAIL  it" in out and "0 passed, 1 failed" in out and
+       all(re.search(word, out) for word in words), name, (code, out, err))
+
+
+specs = sorted(glob.glob(os.path.join(ROOT, "spec", "*.flow")))
+code, out, err = wright_test("--coverage", *specs)
+ok(code == 0 and out.count(" 0 failed; ") == len(specs), "the specifications of this repository pass", out + err)
+taken = re.findall(r"^coverage: (\d+) of (\d+)", out, re.M)
+ok(len(taken) == len(specs) and all(a == b and int(a) for a, b in taken), "and take every transition", out)
+again = wright_test("--coverage", *specs)
+ok(again == (code, out, err), "twice the same, to the byte", again)
+
+fails("another status", one("  expect status failed\n"), r"expected status failed, and it is completed",
+      r"2 ms  draft finished completed full")
+fails("another result", one("  expect result fallback\n"), "expected result fallback, and it is full")
+fails("another error", one("  expect error refused\n", "fails connect_failed", "fails overloaded"),
+      "expected error refused, and it is unavailable")
+fails("another path", one("  expect path terms: ok, brief: ok\n"),
+      "expected the path terms: ok, brief: ok, and it is terms: ok, draft: ok")
+fails("later than that", one("  expect status completed within 3s\n", "takes 4s " + FILE),
+      "expected it within 3000 ms, and it took 40")
+fails("a stage without a given, by its name",
+      with_tests('test "it" {\n  send extract_key_points file "fixtures/brief.json"\n'
+                 "  expect status completed\n}\n"), "stage terms calls out, and no `given`")
+fails("an input that is refused, by its pointer",
+      with_tests('test "it" {\n  send extract_key_points with { document: "" }\n  expect status completed\n}\n'),
+      "the input is refused: /document ")
+fails("an expectation before anything was sent", with_tests('test "it" {\n  expect status completed\n}\n'),
+      "nothing was sent before this")
+
+code, out, err = wright_test(one("  at 1s expect status processing, result none\n  expect status completed\n",
+                                 "takes 2s " + FILE))
+ok(code == 0, "what is true on the way", out + err)
+code, out, err = wright_test(one("  expect status completed\n", "fails overloaded for 1m, then " + FILE))
+ok(code == 1 and "it is degraded" in out, "a fault that lasts", out + err)
+two = one("  expect status failed\n") and with_tests(
+    'test "good" {\n' + GIVEN % (FILE, FILE) + '  expect status completed\n}\ntest "bad" {\n'
+    + GIVEN % (FILE, FILE) + "  expect status failed\n}\n")
+code, out, err = wright_test(two)
+ok(code == 1 and "ok    good" in out and "FAIL  bad" in out and "1 passed, 1 failed" in out, "one of two", out)
+code, out, err = wright_test(two, "--only", "goo")
+ok(code == 0 and "bad" not in out, "only those with such a title", out)
+code, out, err = wright_test("--coverage", two)
+ok("coverage: 2 of 10" in out and re.search(r"not taken: .*briefs.flow:\d+: draft: on error -> brief", out),
+   "transitions that no test takes", out)
+
+code, out, err = wright_test(os.path.join(folder, "nowhere.flow"))
+ok(code == 2 and "nowhere.flow" in err, "a file that is not there", (code, err))
+code, out, err = wright_test(one("  expect status compleeted\n"))
+ok(code == 1 and "completed" in err, "an error of the specification is told as always", (code, err))
+code, out, err = wright_test()
+ok(code == 2 and "give one" in err, "without a file", (code, err))
+done()
