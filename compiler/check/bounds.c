@@ -52,6 +52,8 @@ static void check_number(struct wc_diags *diags, const struct wc_field *field,
 static void check_type(struct wc_diags *diags, const struct wc_field *field,
                        const struct wc_type *type)
 {
+    if (type->named)
+        return;
     switch (type->kind) {
     case WC_TYPE_STRING:
         if (!type->has_max && type->pattern)
@@ -64,6 +66,10 @@ static void check_type(struct wc_diags *diags, const struct wc_field *field,
     case WC_TYPE_INT:
     case WC_TYPE_NUMBER:
         check_number(diags, field, type);
+        break;
+    case WC_TYPE_ANY:
+        if (!type->has_max)
+            report(diags, field, type, "JSON of any size", with_bound(diags->arena, type, 4096));
         break;
     case WC_TYPE_LIST:
         if (!type->has_max)
@@ -84,12 +90,19 @@ static void check_type(struct wc_diags *diags, const struct wc_field *field,
 
 void wc_check_bounds(struct wc_model *model, struct wc_diags *diags)
 {
+    WC_EACH(i, &model->aliases)
+    {
+        const struct wc_schema *alias = model->aliases.items[i];
+        struct wc_field field = {.name = alias->name, .span = alias->span};
+        check_type(diags, &field, alias->alias);
+    }
     WC_EACH(i, &model->schemas)
     {
         const struct wc_schema *schema = model->schemas.items[i];
         WC_EACH(k, &schema->fields)
         {
-            check_type(diags, &schema->fields.items[k], schema->fields.items[k].type);
+            if (!schema->fields.items[k].taken_over)
+                check_type(diags, &schema->fields.items[k], schema->fields.items[k].type);
         }
     }
 }

@@ -14,6 +14,7 @@ void wc_check(struct wc_model *model, struct wc_diags *diags, bool parsed);
 
 void wc_check_names(struct wc_model *model, struct wc_diags *diags);   /* variables, unused */
 void wc_check_bounds(struct wc_model *model, struct wc_diags *diags);  /* what has no upper bound */
+void wc_check_sizes(struct wc_model *model, struct wc_diags *diags);   /* what is too large */
 void wc_check_routes(struct wc_model *model, struct wc_diags *diags);  /* routes that clash */
 void wc_check_errors(struct wc_model *model, struct wc_diags *diags);  /* coverage of classes */
 void wc_check_flow(struct wc_model *model, struct wc_diags *diags);    /* reachability, endings */

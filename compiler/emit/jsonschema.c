@@ -1,6 +1,7 @@
 /* Schemas as JSON Schema 2020-12: in full, in the form that strict modes of providers take, and in
  * the canonical form that a schema's hash is taken of. */
 #include "compiler/emit/document.h"
+#include "compiler/model/type.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -78,7 +79,8 @@ static json_t *named_type(const char *name)
 
 static void set_range(json_t *json, const char *min, const char *max, const struct wc_type *type)
 {
-    if (type->has_min && (type->kind == WC_TYPE_INT || type->min > 0))
+    bool counted = type->kind != WC_TYPE_INT && type->kind != WC_TYPE_MONEY;
+    if (type->has_min && (!counted || type->min > 0))
         wc_set(json, min, json_integer(type->min));
     if (type->has_max)
         wc_set(json, max, json_integer(type->max));
@@ -114,11 +116,31 @@ static json_t *string_json(const struct wc_type *type, const struct wc_schema_st
     return json;
 }
 
-static json_t *format_json(const char *format, const struct wc_schema_style *style)
+static json_t *format_json(const struct wc_type *type, const struct wc_schema_style *style)
 {
+    static const char *const names[] = {[WR_UUID] = "uuid",
+                                        [WR_DATE] = "date",
+                                        [WR_DATETIME] = "date-time",
+                                        [WR_URI] = "uri",
+                                        [WR_EMAIL] = "email"};
     json_t *json = named_type("string");
-    if (!style->strict)
-        wc_set_text(json, "format", format);
+    if (style->strict)
+        return json;
+    wc_set_text(json, "format", names[wc_format_of(type->kind)]);
+    set_range(json, "minLength", "maxLength", type);
+    if (type->kind == WC_TYPE_DATETIME)
+        wc_set(json, "maxLength", json_integer(WR_DATETIME_MOST));
+    return json;
+}
+
+/* Any JSON; its bytes are those without white space. */
+static json_t *any_json(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    json_t *json = json_object();
+    if (style->strict)
+        return json;
+    set_range(json, "x-minBytes", "x-maxBytes", type);
+    wc_set(json, "x-maxDepth", json_integer(WR_ANY_DEPTH));
     return json;
 }
 
@@ -177,8 +199,10 @@ static json_t *map_json(const struct wc_type *type, const struct wc_schema_style
 static json_t *int_json(const struct wc_type *type, const struct wc_schema_style *style)
 {
     json_t *json = named_type("integer");
-    if (!style->strict)
-        set_range(json, "minimum", "maximum", type);
+    if (style->strict)
+        return json;
+    set_range(json, "minimum", "maximum", type);
+    wc_set_text(json, "x-currency", type->currency);
     return json;
 }
 
@@ -213,15 +237,13 @@ static json_t *bare_json(const struct wc_type *type, const struct wc_schema_styl
     case WC_TYPE_SCHEMA:
         return ref_json(type->schema, style);
     case WC_TYPE_UUID:
-        return format_json("uuid", style);
     case WC_TYPE_DATE:
-        return format_json("date", style);
     case WC_TYPE_DATETIME:
-        return format_json("date-time", style);
     case WC_TYPE_URI:
-        return format_json("uri", style);
     case WC_TYPE_EMAIL:
-        return format_json("email", style);
+        return format_json(type, style);
+    case WC_TYPE_ANY:
+        return any_json(type, style);
     default:
         return json_object();
     }

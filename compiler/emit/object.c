@@ -10,7 +10,7 @@ static const char *field_hint(const struct wc_field *field, struct wc_buf *text)
     const struct wc_type *type = field->type;
     if (field->doc)
         wc_buf_text(text, field->doc);
-    if (type->has_min || type->has_max || type->pattern) {
+    if (type->has_min || type->has_max || type->pattern || wc_is_format(type->kind)) {
         wc_buf_text(text, field->doc ? " Must fit " : "Must fit ");
         wc_type_write(text, type);
         wc_buf_char(text, '.');
@@ -109,6 +109,8 @@ json_t *wc_object_json(const struct wc_schema *schema, const struct wc_schema_st
         json_decref(required);
     if (!schema->open || style->strict)
         wc_set(json, "additionalProperties", json_false());
+    if (!style->strict)
+        wc_set_number(json, "x-depth", schema->depth);
     return json;
 }
 

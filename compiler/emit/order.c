@@ -9,12 +9,23 @@ struct walk {
 
 static void visit_schema(struct walk *walk, struct wc_schema *schema);
 
-static void visit_type(struct walk *walk, const struct wc_type *type)
+/* Is it held by its address, so that its struct need not be known? */
+static bool is_apart(const struct wc_field *field)
 {
-    if (type->kind == WC_TYPE_SCHEMA)
+    return field->optional || field->type->kind != WC_TYPE_SCHEMA || field->type->nullable;
+}
+
+static void visit_type(struct walk *walk, const struct wc_schema *from,
+                       const struct wc_field *field)
+{
+    const struct wc_type *type = field->type;
+    while (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
+        type = type->element;
+    if (type->kind != WC_TYPE_SCHEMA)
+        return;
+    bool around = from->circle && type->schema->circle == from->circle;
+    if (!around || !is_apart(field))
         visit_schema(walk, type->schema);
-    else if (type->element)
-        visit_type(walk, type->element);
 }
 
 static void visit_schema(struct walk *walk, struct wc_schema *schema)
@@ -24,7 +35,7 @@ static void visit_schema(struct walk *walk, struct wc_schema *schema)
     walk->met[schema->id] = true;
     WC_EACH(i, &schema->fields)
     {
-        visit_type(walk, schema->fields.items[i].type);
+        visit_type(walk, schema, &schema->fields.items[i]);
     }
     wc_push(walk->arena, walk->out, schema);
 }

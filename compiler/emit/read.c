@@ -159,6 +159,16 @@ static const char *read_string(struct wc_validators *v, const struct wc_type *ty
                            string_bounds(v->arena, type));
 }
 
+static const char *format_name(enum wc_type_kind kind)
+{
+    static const char *const names[] = {[WR_UUID] = "WR_UUID",
+                                        [WR_DATE] = "WR_DATE",
+                                        [WR_DATETIME] = "WR_DATETIME",
+                                        [WR_URI] = "WR_URI",
+                                        [WR_EMAIL] = "WR_EMAIL"};
+    return names[wc_format_of(kind)];
+}
+
 const char *wc_read_call(struct wc_validators *v, const struct wc_type *type, const char *at)
 {
     struct wc_arena *arena = v->arena;
@@ -182,17 +192,15 @@ const char *wc_read_call(struct wc_validators *v, const struct wc_type *type, co
     case WC_TYPE_SCHEMA:
         return wc_arena_printf(arena, "decode_%s(in, %s)", wc_c_schema(arena, type->schema), at);
     case WC_TYPE_UUID:
-        return wc_arena_printf(arena, "wr_read_format(in, %s, WR_UUID)", at);
     case WC_TYPE_DATE:
-        return wc_arena_printf(arena, "wr_read_format(in, %s, WR_DATE)", at);
     case WC_TYPE_DATETIME:
-        return wc_arena_printf(arena, "wr_read_format(in, %s, WR_DATETIME)", at);
     case WC_TYPE_URI:
-        return wc_arena_printf(arena, "wr_read_format(in, %s, WR_URI)", at);
     case WC_TYPE_EMAIL:
-        return wc_arena_printf(arena, "wr_read_format(in, %s, WR_EMAIL)", at);
+        return wc_arena_printf(arena, "wr_read_format(in, %s, %s, %s, %s)", at,
+                               format_name(type->kind), min_len(arena, type), max_len(arena, type));
     case WC_TYPE_ANY:
-        return wc_arena_printf(arena, "wr_read_any(in, %s, %s)", at, max_len(arena, type));
+        return wc_arena_printf(arena, "wr_read_json(in, %s, %s, %s)", at, min_len(arena, type),
+                               max_len(arena, type));
     default:
         return read_items(v, type, at);
     }

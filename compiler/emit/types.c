@@ -6,6 +6,8 @@
 
 struct written {
     WC_VEC(const char *) words;
+    bool *schemas;                          /* by id: is its struct there? */
+    WC_VEC(const struct wc_type *) entries; /* of maps whose values' structs were not there */
 };
 
 static bool is_new(struct wc_arena *arena, struct written *written, const char *word)
@@ -19,6 +21,23 @@ static bool is_new(struct wc_arena *arena, struct written *written, const char *
     return true;
 }
 
+static void emit_entry(struct wc_buf *out, struct wc_arena *arena, const struct wc_type *map)
+{
+    wc_buf_printf(out, "struct %s_entry {\n    struct wr_str key;\n    %s value;\n};\n\n",
+                  wc_c_type_word(arena, map), wc_c_type(arena, map->element));
+}
+
+/* Those that waited for the struct of this schema. */
+static void emit_entries(struct wc_buf *out, struct wc_arena *arena, struct written *written,
+                         const struct wc_schema *schema)
+{
+    WC_EACH(i, &written->entries)
+    {
+        if (written->entries.items[i]->element->schema == schema)
+            emit_entry(out, arena, written->entries.items[i]);
+    }
+}
+
 /* The structs of a list or a map, those of its elements first. */
 static void emit_container(struct wc_buf *out, struct wc_arena *arena, struct written *written,
                            const struct wc_type *type)
@@ -30,8 +49,11 @@ static void emit_container(struct wc_buf *out, struct wc_arena *arena, struct wr
     if (!is_new(arena, written, word))
         return;
     if (type->kind == WC_TYPE_MAP) {
-        wc_buf_printf(out, "struct %s_entry {\n    struct wr_str key;\n    %s value;\n};\n\n", word,
-                      element);
+        const struct wc_type *value = type->element;
+        if (value->kind == WC_TYPE_SCHEMA && !written->schemas[value->schema->id])
+            wc_push(arena, &written->entries, type);
+        else
+            emit_entry(out, arena, type);
         element = wc_arena_printf(arena, "struct %s_entry", word);
     }
     wc_buf_printf(out, "struct %s {\n    %s *items;\n    size_t count;\n};\n\n", word, element);
@@ -78,11 +100,14 @@ static void emit_schema(struct wc_buf *out, struct wc_arena *arena, struct writt
     if (schema->fields.count == 0)
         wc_buf_text(out, "    char nothing; /* C knows no empty struct */\n");
     wc_buf_text(out, "};\n\n");
+    written->schemas[schema->id] = true;
+    emit_entries(out, arena, written, schema);
 }
 
 void wc_emit_types(struct wc_buf *out, const struct wc_model *model)
 {
-    struct written written = {0};
+    struct written written = {.schemas =
+                                  WC_NEW_ARRAY(model->arena, bool, model->schemas.count + 1)};
     struct wc_schema_list schemas = wc_schemas_in_order(model);
     WC_EACH(i, &schemas)
     {

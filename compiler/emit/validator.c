@@ -67,6 +67,22 @@ static bool is_required(const struct wc_field *field)
     return !field->optional && (!field->fallback || field->fallback->kind == WC_LIT_NULL);
 }
 
+enum { PACKED = 6 }; /* rows from which clang-format may put more than one on a line */
+
+/* Would two of the rows stand on one line? Then the layout is said to be ours. */
+static bool would_be_packed(const struct wc_schema *schema)
+{
+    size_t widths[2] = {0}; /* of the rows on the left, and of those on the right */
+    WC_EACH(i, &schema->fields)
+    {
+        const struct wc_field *field = &schema->fields.items[i];
+        size_t row = strlen("{.name = {WR_TEXT(\"\")}},") + strlen(field->name) +
+                     (is_required(field) ? strlen(", .required = true") : 0);
+        widths[i % 2] = row > widths[i % 2] ? row : widths[i % 2];
+    }
+    return schema->fields.count >= PACKED && 4 + widths[0] + 1 + widths[1] <= WC_WIDTH;
+}
+
 static void emit_shape(struct wc_buf *out, struct wc_arena *arena, const struct wc_schema *schema)
 {
     const char *name = wc_c_schema(arena, schema), *open = schema->open ? ", .open = true" : "";
@@ -75,7 +91,9 @@ static void emit_shape(struct wc_buf *out, struct wc_arena *arena, const struct 
                       open);
         return;
     }
-    wc_buf_printf(out, "static const struct wr_field fields_%s[] = {\n", name);
+    bool packed = would_be_packed(schema);
+    wc_buf_printf(out, "%sstatic const struct wr_field fields_%s[] = {\n",
+                  packed ? "/* clang-format off */\n" : "", name);
     WC_EACH(i, &schema->fields)
     {
         const struct wc_field *field = &schema->fields.items[i];
@@ -84,7 +102,8 @@ static void emit_shape(struct wc_buf *out, struct wc_arena *arena, const struct 
     }
     const char *init = wc_arena_printf(arena, "{.fields = fields_%s, .count = %zu%s};", name,
                                        schema->fields.count, open);
-    wc_buf_printf(out, "};\n\nstatic const struct wr_shape shape_%s = %s\n\n", name, init);
+    wc_buf_printf(out, "};\n%s\nstatic const struct wr_shape shape_%s = %s\n\n",
+                  packed ? "/* clang-format on */\n" : "", name, init);
 }
 
 /* ---- decoders -------------------------------------------------------------------------------- */
@@ -141,9 +160,11 @@ static void emit_decoder(struct wc_buf *out, struct wc_validators *v,
     wc_buf_printf(out,
                   "    struct wr_object object;\n"
                   "    uint64_t seen[WR_SEEN_WORDS(%zu)];\n"
-                  "    if (!wr_read_object(in, &object, &shape_%s, seen))\n"
-                  "        return false;\n",
-                  count ? count : 1, name);
+                  "    if (!wr_read_%s(in, &object, &shape_%s, seen",
+                  count ? count : 1, schema->depth ? "nested" : "object", name);
+    if (schema->depth)
+        wc_buf_printf(out, ", %u", schema->depth);
+    wc_buf_text(out, "))\n        return false;\n");
     if (count == 0) {
         wc_buf_text(out, "    wr_read_member(in, &object);\n");
     } else {
@@ -270,6 +291,25 @@ static void emit_patterns(struct wc_buf *out, const struct wc_validators *v)
         out->data[--out->len] = '\0'; /* the next banner brings its own empty line */
 }
 
+/* Schemas that hold each other call each other. */
+static void emit_prototypes(struct wc_buf *out, const struct wc_model *model)
+{
+    bool begun = false;
+    WC_EACH(i, &model->schemas)
+    {
+        const struct wc_schema *schema = model->schemas.items[i];
+        const char *name = wc_c_schema(model->arena, schema);
+        if (!schema->circle)
+            continue;
+        if (!begun)
+            wc_c_banner(out, "schemas that hold each other");
+        begun = true;
+        wc_buf_printf(out, "static bool decode_%s(struct wr_reader *in, void *value);\n", name);
+        wc_buf_printf(out, "static void encode_%s(struct wr_writer *out, const void *value);\n",
+                      name);
+    }
+}
+
 void wc_emit_validators(struct wc_buf *out, const struct wc_model *model)
 {
     struct wc_buf schemas = {0};
@@ -282,6 +322,7 @@ void wc_emit_validators(struct wc_buf *out, const struct wc_model *model)
     }
     wc_buf_text(out, "#include <wright/json.h>\n");
     emit_patterns(out, &v);
+    emit_prototypes(out, model);
     wc_buf_add(out, schemas.data ? schemas.data : "", schemas.len);
     wc_buf_free(&schemas);
 }

@@ -21,11 +21,6 @@ static struct wc_type *text_of_both(struct wc_scope *scope, const struct wc_expr
     return wc_type_text_of(scope->work->r->arena, a->span, least, points, bytes);
 }
 
-static bool is_text(const struct wc_type *type)
-{
-    return type->kind == WC_TYPE_STRING || type->kind == WC_TYPE_ENUM;
-}
-
 static const struct wc_type *join_texts(struct wc_scope *scope, const struct wc_expr *a,
                                         const struct wc_expr *b)
 {
@@ -83,7 +78,7 @@ const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr
         return a->type;
     if (b->type->kind == WC_TYPE_UNKNOWN || a->type == b->type)
         return b->type;
-    if (is_text(a->type) && is_text(b->type))
+    if (wc_is_text(a->type) && wc_is_text(b->type))
         return join_texts(scope, a, b);
     if (a->type->kind == WC_TYPE_INT && b->type->kind == WC_TYPE_INT)
         return join_ints(scope, a->type, b->type, a->span);

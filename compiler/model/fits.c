@@ -39,6 +39,12 @@ static bool mismatch(struct fitting *fit, const struct wc_type *from, const stru
     return misfit(fit, WC_MISFIT_TYPE, from, into, reason);
 }
 
+/* Are its bounds a length, and not values? */
+static bool is_counted(const struct wc_type *type)
+{
+    return type->kind != WC_TYPE_INT && type->kind != WC_TYPE_MONEY;
+}
+
 /* [from_min, from_max] in [min, max] of `into`; `what` is counted ("items", "bytes"). */
 static bool in_range(struct fitting *fit, const struct wc_type *from, const struct wc_type *into,
                      const char *what)
@@ -53,7 +59,7 @@ static bool in_range(struct fitting *fit, const struct wc_type *from, const stru
                                        wc_int_text(fit->arena, into->max), what);
         return misfit(fit, WC_MISFIT_LENGTH, from, into, reason);
     }
-    int64_t least = from->has_min ? from->min : from->kind == WC_TYPE_INT ? INT64_MIN : 0;
+    int64_t least = from->has_min ? from->min : is_counted(from) ? 0 : INT64_MIN;
     if (into->has_min && least < into->min) {
         reason = least == INT64_MIN
                      ? wc_arena_printf(fit->arena, "no lower bound where at least %s is needed",
@@ -107,10 +113,19 @@ static bool pattern_fits(struct fitting *fit, const struct wc_type *from,
                                   from->pattern, into->pattern));
 }
 
+/* A text of that form may be put where any text of its length may be. */
+static const struct wc_type *format_as_string(struct fitting *fit, const struct wc_type *from)
+{
+    return wc_type_text_of(fit->arena, from->span, wc_format_least(from), wc_format_most(from),
+                           wc_format_most(from));
+}
+
 static bool string_fits(struct fitting *fit, const struct wc_type *from, const struct wc_type *into)
 {
     if (from->kind == WC_TYPE_ENUM)
         return enum_in_string(fit, from, into);
+    if (wc_is_format(from->kind))
+        from = format_as_string(fit, from);
     if (into->pattern && !from->pattern)
         return misfit(
             fit, WC_MISFIT_PATTERN, from, into,
@@ -230,8 +245,7 @@ static bool is_object(const struct wc_type *type)
 
 static bool fits(struct fitting *fit, const struct wc_type *from, const struct wc_type *into)
 {
-    if (from == into || from->kind == WC_TYPE_UNKNOWN || into->kind == WC_TYPE_UNKNOWN ||
-        into->kind == WC_TYPE_ANY)
+    if (from == into || from->kind == WC_TYPE_UNKNOWN || into->kind == WC_TYPE_UNKNOWN)
         return true;
     if (from->kind == WC_TYPE_NULL && into->nullable)
         return true;
@@ -239,16 +253,22 @@ static bool fits(struct fitting *fit, const struct wc_type *from, const struct w
         return misfit(fit, WC_MISFIT_UNSET, from, into, "it may be null where a value is needed");
     if (is_object(from) && is_object(into))
         return object_fits(fit, from, into);
-    bool texts = from->kind == WC_TYPE_STRING || from->kind == WC_TYPE_ENUM;
-    if (texts && into->kind == WC_TYPE_STRING)
+    if (wc_is_text(from) && into->kind == WC_TYPE_STRING)
         return string_fits(fit, from, into);
     if (from->kind == WC_TYPE_INT && into->kind == WC_TYPE_NUMBER)
         return number_fits(fit, from, into);
     if (from->kind != into->kind)
         return mismatch(fit, from, into);
+    if (from->currency != into->currency)
+        return mismatch(fit, from, into);
     switch (from->kind) {
     case WC_TYPE_INT:
+    case WC_TYPE_MONEY:
         return in_range(fit, from, into, "");
+    case WC_TYPE_URI:
+    case WC_TYPE_EMAIL:
+    case WC_TYPE_ANY:
+        return in_range(fit, from, into, " bytes");
     case WC_TYPE_NUMBER:
         return number_fits(fit, from, into);
     case WC_TYPE_ENUM:

@@ -126,6 +126,23 @@ static bool in_string(struct wc_arena *arena, const struct wc_literal *literal,
     return true;
 }
 
+static bool in_format(struct wc_arena *arena, const struct wc_literal *literal,
+                      const struct wc_type *from, const struct wc_type *into, struct wc_misfit *why)
+{
+    static const char *const examples[] = {
+        [WC_TYPE_UUID] = "0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10",
+        [WC_TYPE_DATE] = "2026-08-07",
+        [WC_TYPE_DATETIME] = "2026-08-07T12:00:00Z",
+        [WC_TYPE_URI] = "https://example.org/",
+        [WC_TYPE_EMAIL] = "someone@example.org",
+    };
+    if (wc_has_format(into, literal->text, literal->len))
+        return true;
+    return misfit(why, WC_MISFIT_VALUE, from, into,
+                  wc_arena_printf(arena, "\"%s\" is no %s, as %s is", literal->text,
+                                  wc_type_text(arena, into), examples[into->kind]));
+}
+
 bool wc_literal_fits(struct wc_arena *arena, const struct wc_literal *literal,
                      const struct wc_type *into, struct wc_misfit *why)
 {
@@ -134,5 +151,9 @@ bool wc_literal_fits(struct wc_arena *arena, const struct wc_literal *literal,
         return in_enum(arena, literal, from, into, why);
     if (literal->kind == WC_LIT_STRING && into->kind == WC_TYPE_STRING)
         return in_string(arena, literal, from, into, into->dfa, why);
+    if (literal->kind == WC_LIT_STRING && wc_is_format(into->kind))
+        return in_format(arena, literal, from, into, why);
+    if (literal->kind == WC_LIT_INT && into->kind == WC_TYPE_MONEY)
+        from->kind = WC_TYPE_MONEY, from->currency = into->currency;
     return wc_fits(arena, from, into, why);
 }

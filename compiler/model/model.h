@@ -46,6 +46,7 @@ struct wc_type {
     enum wc_type_kind kind;
     struct wc_span span;
     bool nullable;
+    bool named; /* by `schema Name = type`: what is wrong with it was said there */
 
     /* STRING, LIST, MAP, ANY: length. INT: value. Both ends inclusive. */
     bool has_min, has_max;
@@ -64,6 +65,7 @@ struct wc_type {
     const struct wc_type *element; /* LIST, MAP */
     const struct wc_type *key;     /* MAP: a STRING */
     struct wc_schema *schema;      /* SCHEMA */
+    const char *currency; /* MONEY: "EUR"; interned. Its values are minor units, min..max */
 };
 
 struct wc_literal {
@@ -80,8 +82,20 @@ struct wc_field {
     struct wc_span span;
     struct wc_type *type;
     bool optional;                     /* `?` */
+    bool taken_over;                   /* by a spread: what is wrong with it was said where it is */
     const struct wc_literal *fallback; /* `= literal`; NULL: none */
     unsigned labels;
+};
+
+#define WC_LEVELS_MAX 64 /* of objects and lists in one another: the runtime's WR_DEPTH_MAX */
+
+struct wc_schema_work;
+
+/* How large values of a schema can be. */
+struct wc_extent {
+    bool counted;
+    int64_t bytes; /* as JSON */
+    int64_t nest;  /* objects and lists in one another */
 };
 
 struct wc_schema {
@@ -90,13 +104,20 @@ struct wc_schema {
     const char *doc;
     struct wc_span span; /* of its name */
     bool open;
+    const struct wc_type
+        *alias; /* `schema Name = type`: not in the model's list; NULL: it has fields */
     WC_VEC(struct wc_field) fields;
     const char *hash; /* "sha256:…" of its canonical JSON Schema; set by wc_model_hash() */
     bool is_input, is_output; /* of some workflow */
     bool used;                /* anywhere */
     bool is_asked;            /* some `ask` gives it */
     unsigned all_labels;      /* of its fields, at any depth */
-    int64_t json_size;        /* bytes of its largest value; 0: not counted yet (size.c) */
+    uint32_t depth;           /* how often a value of it may hold another in it; 0: not said */
+    struct wc_span depth_span;
+    size_t circle;               /* the number of the schemas that hold each other; 0: of none */
+    uint32_t levels;             /* the depths of its circle, added up */
+    struct wc_extent *extents;   /* by the levels that are left; NULL: not counted yet (size.c) */
+    struct wc_schema_work *work; /* the resolver's */
 };
 
 struct wc_pattern {
@@ -394,7 +415,8 @@ struct wc_model {
     enum wr_auth_kind auth;
     const char *keys_env;
     struct wc_span keys_span;
-    WC_VEC(struct wc_schema *) schemas;
+    WC_VEC(struct wc_schema *) schemas; /* those with fields */
+    WC_VEC(struct wc_schema *) aliases; /* other names of types */
     WC_VEC(struct wc_pattern) patterns;
     WC_VEC(struct wc_user_error *) errors;
     WC_VEC(struct wc_service *) services;

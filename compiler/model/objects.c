@@ -98,7 +98,7 @@ static struct wc_schema *schema_for(struct wc_scope *scope, const struct wc_ast_
 {
     struct wc_resolver *r = scope->work->r;
     if (ast->name.text)
-        return wc_need(r, &r->schemas, ast->name);
+        return wc_need_object(r, ast->name);
     if (into && into->kind == WC_TYPE_SCHEMA)
         return into->schema;
     struct wc_diag *diag =

@@ -32,11 +32,6 @@ static const struct wc_type *bool_type(struct wc_scope *scope, struct wc_span sp
     return wc_type_new(scope->work->r->arena, WC_TYPE_BOOL, span);
 }
 
-static bool is_text(const struct wc_type *type)
-{
-    return type->kind == WC_TYPE_STRING || type->kind == WC_TYPE_ENUM;
-}
-
 static bool unknown(const struct wc_expr *expr)
 {
     return expr->type->kind == WC_TYPE_UNKNOWN;
@@ -88,7 +83,7 @@ static void check_enum_literal(struct wc_scope *scope, const struct wc_expr *val
 /* Two scalars that can be equal. */
 static bool are_alike(const struct wc_type *a, const struct wc_type *b)
 {
-    return (is_text(a) && is_text(b)) || (wc_is_number(a) && wc_is_number(b)) ||
+    return (wc_is_text(a) && wc_is_text(b)) || (wc_is_number(a) && wc_is_number(b)) ||
            (a->kind == b->kind && wc_is_scalar(a));
 }
 
@@ -97,8 +92,8 @@ static struct wc_expr *resolve_comparison(struct wc_scope *scope, const struct w
 {
     const struct wc_type *left = expr->kids[0]->type, *right = expr->kids[1]->type;
     bool equality = ast->op == WC_AST_OP_EQ || ast->op == WC_AST_OP_NE;
-    bool good = (is_text(left) && is_text(right)) || (wc_is_number(left) && wc_is_number(right)) ||
-                (equality && are_alike(left, right));
+    bool good = (wc_is_text(left) && wc_is_text(right)) ||
+                (wc_is_number(left) && wc_is_number(right)) || (equality && are_alike(left, right));
     expr->type = bool_type(scope, ast->span);
     if (!good)
         refuse_operands(scope, expr,
@@ -116,7 +111,7 @@ static struct wc_expr *resolve_containment(struct wc_scope *scope, const struct 
 {
     const struct wc_type *left = expr->kids[0]->type, *right = expr->kids[1]->type;
     expr->type = bool_type(scope, ast->span);
-    if (is_text(left) && is_text(right))
+    if (wc_is_text(left) && wc_is_text(right))
         return expr;
     if (ast->op == WC_AST_OP_CONTAINS && left->kind == WC_TYPE_LIST &&
         are_alike(left->element, right))
@@ -213,7 +208,7 @@ static struct wc_expr *resolve_arithmetic(struct wc_scope *scope, const struct w
         return expr;
     }
     refuse_operands(scope, expr, "arithmetic takes numbers");
-    if (ast->op == WC_AST_OP_ADD && is_text(left) && is_text(right)) {
+    if (ast->op == WC_AST_OP_ADD && wc_is_text(left) && wc_is_text(right)) {
         struct wc_resolver *r = scope->work->r;
         wc_diag_help(r->diags, r->diags->list.items[r->diags->list.count - 1],
                      "texts are put together with holes: \"${…}${…}\"");

@@ -34,12 +34,30 @@ static bool room(struct wc_resolver *r, const struct wc_ast_decl *decl, struct w
             wc_push((r)->arena, list, item);                                                       \
     } while (0)
 
+static void declare_schema(struct wc_resolver *r, const struct wc_ast_decl *decl)
+{
+    struct wc_model *model = r->model;
+    struct wc_schema *schema = WC_NEW(r->arena, struct wc_schema);
+    schema->id = model->schemas.count;
+    schema->name = decl->name.text;
+    schema->doc = decl->doc;
+    schema->span = decl->name.span;
+    if (!room(r, decl, &r->schemas, SCHEMA_MAX, "schemas") ||
+        !wc_declare(r, &r->schemas, decl->name, schema))
+        return;
+    wc_begin_schema(r, schema, decl);
+    if (decl->schema->alias)
+        wc_push(r->arena, &model->aliases, schema);
+    else
+        wc_push(r->arena, &model->schemas, schema);
+}
+
 static void declare(struct wc_resolver *r, const struct wc_ast_decl *decl)
 {
     struct wc_model *model = r->model;
     switch (decl->kind) {
     case WC_DECL_SCHEMA:
-        DECLARE(r, decl, &r->schemas, &model->schemas, SCHEMA_MAX, "schemas", wc_schema, schema);
+        declare_schema(r, decl);
         break;
     case WC_DECL_ERROR:
         DECLARE(r, decl, &r->errors, &model->errors, WC_USER_ERROR_MAX, "errors", wc_user_error,
@@ -80,14 +98,6 @@ static void declare_all(struct wc_resolver *r)
     WC_EACH(i, &r->file->decls)
     {
         declare(r, r->file->decls.items[i]);
-    }
-    WC_EACH(i, &r->file->decls)
-    {
-        const struct wc_ast_decl *decl = r->file->decls.items[i];
-        struct wc_schema *schema =
-            decl->kind == WC_DECL_SCHEMA ? wc_lookup(&r->schemas, decl->name.text) : NULL;
-        if (schema && schema->span.start == decl->name.span.start)
-            schema->open = decl->schema->open;
     }
 }
 

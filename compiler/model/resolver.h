@@ -74,8 +74,18 @@ uint32_t wc_uint(struct wc_resolver *r, const struct wc_number *number, int64_t 
 /* ---- declarations ------------------------------------------------------------------------- */
 
 struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type *ast);
+/* The type that `schema` is another name of, resolved as far as it takes; NULL: it has fields. After
+ * a mistake, which is reported, a type that fits everything. */
+const struct wc_type *wc_alias_of(struct wc_resolver *r, struct wc_schema *schema,
+                                  struct wc_span use);
 void wc_resolve_pattern(struct wc_resolver *r, struct wc_type *type, const struct wc_text *text);
+void wc_begin_schema(struct wc_resolver *r, struct wc_schema *schema,
+                     const struct wc_ast_decl *decl);
+/* A schema with fields, also by another name; NULL, and reported, where there is none. */
+struct wc_schema *wc_need_object(struct wc_resolver *r, struct wc_name name);
 void wc_resolve_schemas(struct wc_resolver *r);
+/* What contains itself: depths, and the labels of all that a schema holds. */
+void wc_resolve_circles(struct wc_resolver *r);
 void wc_resolve_errors(struct wc_resolver *r);
 void wc_resolve_services(struct wc_resolver *r);
 void wc_resolve_models(struct wc_resolver *r);

@@ -60,8 +60,65 @@ static void default_of(struct wc_resolver *r, struct wc_field *field,
     field->fallback = literal;
 }
 
+/* ---- fields ------------------------------------------------------------------------------- */
+
+enum progress { TO_DO, UNDER_WAY, RESOLVED };
+
+/* What the resolver knows of a schema until it is resolved. */
+struct wc_schema_work {
+    const struct wc_ast_decl *decl;
+    enum progress progress;
+    struct wc_name *slots; /* the fields' names, hashed; `room` is a power of two */
+    size_t room;
+};
+
+void wc_begin_schema(struct wc_resolver *r, struct wc_schema *schema,
+                     const struct wc_ast_decl *decl)
+{
+    schema->work = WC_NEW(r->arena, struct wc_schema_work);
+    schema->work->decl = decl;
+    schema->open = decl->schema->open;
+}
+
+/* The place of a name, or the free one where it would stand. Names are interned. */
+static struct wc_name *slot_of(struct wc_schema_work *work, const char *name)
+{
+    uint64_t at = (uint64_t)(uintptr_t)name * UINT64_C(0x9e3779b97f4a7c15) >> 20;
+    while (work->slots[at & (work->room - 1)].text &&
+           work->slots[at & (work->room - 1)].text != name)
+        at++;
+    return &work->slots[at & (work->room - 1)];
+}
+
+static void make_room(struct wc_resolver *r, const struct wc_schema *schema)
+{
+    struct wc_schema_work *work = schema->work;
+    if (2 * (schema->fields.count + 1) <= work->room)
+        return;
+    work->room = work->room ? 2 * work->room : 32;
+    work->slots = WC_NEW_ARRAY(r->arena, struct wc_name, work->room);
+    WC_EACH(i, &schema->fields)
+    {
+        const struct wc_field *field = &schema->fields.items[i];
+        *slot_of(work, field->name) = (struct wc_name){field->name, field->span};
+    }
+}
+
+/* Adds a field, unless there is one of its name; then `slot` says where. */
+static bool add_field(struct wc_resolver *r, struct wc_schema *schema, const struct wc_field *field,
+                      struct wc_name **slot)
+{
+    make_room(r, schema);
+    *slot = slot_of(schema->work, field->name);
+    if ((*slot)->text)
+        return false;
+    **slot = (struct wc_name){field->name, field->span};
+    wc_push(r->arena, &schema->fields, *field);
+    return true;
+}
+
 static void duplicate_field(struct wc_resolver *r, const struct wc_schema *schema,
-                            const struct wc_field *first, struct wc_name name)
+                            const struct wc_name *first, struct wc_name name)
 {
     struct wc_diag *diag = wc_report(r->diags, WC_E0402, name.span,
                                      "`%s` has two fields called `%s`", schema->name, name.text);
@@ -73,109 +130,142 @@ static void duplicate_field(struct wc_resolver *r, const struct wc_schema *schem
 static void resolve_field(struct wc_resolver *r, struct wc_schema *schema,
                           const struct wc_ast_field *ast)
 {
-    if (!ast->name.text) {
-        wc_not_built(r, ast->span, "a spread in a schema");
-        return;
-    }
     struct wc_field field = {.name = ast->name.text,
                              .doc = ast->doc,
                              .span = ast->name.span,
                              .optional = ast->optional,
                              .labels = labels_of(r, ast)};
-    WC_EACH(i, &schema->fields)
-    {
-        if (schema->fields.items[i].name == field.name) {
-            duplicate_field(r, schema, &schema->fields.items[i], ast->name);
-            return;
-        }
-    }
+    struct wc_name *slot;
     field.type = wc_resolve_type(r, ast->type);
     if (ast->fallback)
         default_of(r, &field, ast);
-    wc_push(r->arena, &schema->fields, field);
+    if (!add_field(r, schema, &field, &slot))
+        duplicate_field(r, schema, slot, ast->name);
 }
 
-/* ---- what contains itself, and which labels it holds --------------------------------------- */
+static void resolve_fields(struct wc_resolver *r, struct wc_schema *schema);
 
-enum mark { FRESH, OPEN, DONE };
-
-struct walk {
-    struct wc_resolver *r;
-    enum mark *marks; /* by schema */
-};
-
-static void visit(struct walk *walk, struct wc_schema *schema);
-
-static struct wc_schema *schema_in(const struct wc_type *type)
+static void refuse_circle(struct wc_resolver *r, struct wc_span span,
+                          const struct wc_schema *schema, const char *how)
 {
-    while (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
-        type = type->element;
-    return type->kind == WC_TYPE_SCHEMA ? type->schema : NULL;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0320, span, "`%s` is made of itself", schema->name);
+    wc_diag_label(r->diags, diag, "%s", how);
+    wc_diag_also(r->diags, diag, schema->span, "the schema");
+    wc_diag_note(r->diags, diag, "what a name stands for must be known before it is used so");
+    wc_diag_help(r->diags, diag,
+                 "a schema may hold itself in a field, with a depth: `schema Name depth 5 { … }`");
 }
 
-static void refuse_recursion(struct walk *walk, struct wc_schema *schema, struct wc_field *field)
+/* `...Other`: its fields stand here as if they were written here. */
+static void spread(struct wc_resolver *r, struct wc_schema *schema, const struct wc_ast_field *ast)
 {
-    struct wc_schema *inner = schema_in(field->type);
-    struct wc_diag *diag;
-    if (inner == schema)
-        diag = wc_report(walk->r->diags, WC_E0509, field->type->span, "`%s` contains itself",
-                         schema->name);
-    else
-        diag = wc_report(walk->r->diags, WC_E0509, field->type->span,
-                         "`%s` contains itself through `%s`", inner->name, schema->name);
-    wc_diag_label(walk->r->diags, diag, "closes the circle");
-    wc_diag_also(walk->r->diags, diag, inner->span, "the schema");
-    wc_diag_note(walk->r->diags, diag, "a value of it could be nested without end");
-    wc_diag_help(walk->r->diags, diag,
-                 "write the levels out as schemas of their own; recursion with a depth is part of "
-                 "the language and not built yet");
-    field->type = wc_type_new(walk->r->arena, WC_TYPE_UNKNOWN, field->type->span);
-}
-
-static void visit(struct walk *walk, struct wc_schema *schema)
-{
-    walk->marks[schema->id] = OPEN;
-    WC_EACH(i, &schema->fields)
-    {
-        struct wc_field *field = &schema->fields.items[i];
-        struct wc_schema *inner = schema_in(field->type);
-        schema->all_labels |= field->labels;
-        if (!inner)
-            continue;
-        if (walk->marks[inner->id] == OPEN) {
-            refuse_recursion(walk, schema, field);
-            continue;
-        }
-        if (walk->marks[inner->id] == FRESH)
-            visit(walk, inner);
-        schema->all_labels |= inner->all_labels;
+    struct wc_schema *other = wc_need_object(r, ast->spread);
+    if (!other)
+        return;
+    other->used = true;
+    if (other->work->progress == UNDER_WAY) {
+        refuse_circle(r, ast->span, other, "its fields would be its own");
+        return;
     }
-    walk->marks[schema->id] = DONE;
+    resolve_fields(r, other);
+    WC_EACH(i, &other->fields)
+    {
+        struct wc_field field = other->fields.items[i];
+        struct wc_name *slot;
+        field.taken_over = true;
+        if (add_field(r, schema, &field, &slot))
+            continue;
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0402, ast->span, "`%s` has two fields called `%s`",
+                      schema->name, field.name);
+        wc_diag_label(r->diags, diag, "brings the second");
+        wc_diag_also(r->diags, diag, slot->span, "the first");
+        wc_diag_also(r->diags, diag, field.span, "the second");
+        wc_diag_help(r->diags, diag, "rename one of them, or delete it");
+    }
+}
+
+static void resolve_fields(struct wc_resolver *r, struct wc_schema *schema)
+{
+    struct wc_schema_work *work = schema->work;
+    if (work->progress != TO_DO)
+        return;
+    work->progress = UNDER_WAY;
+    WC_EACH(i, &work->decl->schema->fields)
+    {
+        const struct wc_ast_field *ast = &work->decl->schema->fields.items[i];
+        if (ast->spread.text)
+            spread(r, schema, ast);
+        else if (ast->name.text && ast->type)
+            resolve_field(r, schema, ast);
+    }
+    work->progress = RESOLVED;
+}
+
+/* ---- other names of types ----------------------------------------------------------------- */
+
+const struct wc_type *wc_alias_of(struct wc_resolver *r, struct wc_schema *schema,
+                                  struct wc_span use)
+{
+    struct wc_schema_work *work = schema->work;
+    if (!work->decl->schema->alias || schema->alias)
+        return schema->alias;
+    if (work->progress == UNDER_WAY) {
+        refuse_circle(r, use, schema, "stands for what is being said");
+        return schema->alias = wc_type_new(r->arena, WC_TYPE_UNKNOWN, use);
+    }
+    work->progress = UNDER_WAY;
+    struct wc_type *type = wc_resolve_type(r, work->decl->schema->alias);
+    work->progress = RESOLVED;
+    if (!schema->alias)
+        schema->alias = type;
+    return schema->alias;
+}
+
+struct wc_schema *wc_need_object(struct wc_resolver *r, struct wc_name name)
+{
+    struct wc_schema *schema = wc_need(r, &r->schemas, name);
+    const struct wc_type *alias = schema ? wc_alias_of(r, schema, name.span) : NULL;
+    if (!alias || alias->kind == WC_TYPE_UNKNOWN)
+        return alias ? NULL : schema;
+    schema->used = true;
+    if (alias->kind == WC_TYPE_SCHEMA)
+        return alias->schema;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0501, name.span, "`%s` is no schema with fields", name.text);
+    wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, alias));
+    wc_diag_also(r->diags, diag, schema->span, "it is declared here");
+    wc_diag_help(r->diags, diag, "name a schema that is declared with `{ … }`");
+    return NULL;
+}
+
+static void resolve_alias(struct wc_resolver *r, struct wc_schema *schema)
+{
+    const struct wc_ast_schema *ast = schema->work->decl->schema;
+    wc_alias_of(r, schema, schema->span);
+    if (!ast->open && ast->depth.kind == WC_NO_NUMBER)
+        return;
+    struct wc_span span = ast->open ? schema->work->decl->keyword : ast->depth.span;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0321, span, "`%s` is another name of a type", schema->name);
+    wc_diag_label(r->diags, diag, "of schemas with fields only");
+    wc_diag_help(r->diags, diag, "say it where the schema with its fields is declared");
 }
 
 void wc_resolve_schemas(struct wc_resolver *r)
 {
-    WC_EACH(i, &r->file->decls)
+    WC_EACH(i, &r->schemas.entries)
     {
-        const struct wc_ast_decl *decl = r->file->decls.items[i];
-        if (decl->kind != WC_DECL_SCHEMA)
+        struct wc_schema *schema = r->schemas.entries.items[i].item;
+        const struct wc_ast_schema *ast = schema->work->decl->schema;
+        if (ast->alias) {
+            resolve_alias(r, schema);
             continue;
-        struct wc_schema *schema = wc_lookup(&r->schemas, decl->name.text);
-        if (!schema || schema->span.start != decl->name.span.start)
-            continue; /* the second of its name, reported */
-        if (decl->schema->alias)
-            wc_not_built(r, decl->schema->alias->span, "a schema that is another name of a type");
-        if (decl->schema->depth.kind != WC_NO_NUMBER)
-            wc_not_built(r, decl->schema->depth.span, "recursion with a depth");
-        WC_EACH(k, &decl->schema->fields)
-        {
-            resolve_field(r, schema, &decl->schema->fields.items[k]);
         }
+        resolve_fields(r, schema);
+        schema->depth = wc_uint(r, &ast->depth, 1, WC_LEVELS_MAX, "a depth");
+        schema->depth_span = ast->depth.span;
     }
-    struct walk walk = {r, WC_NEW_ARRAY(r->arena, enum mark, r->model->schemas.count + 1)};
-    WC_EACH(i, &r->model->schemas)
-    {
-        if (walk.marks[i] == FRESH)
-            visit(&walk, r->model->schemas.items[i]);
-    }
+    wc_resolve_circles(r);
 }

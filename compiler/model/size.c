@@ -8,7 +8,7 @@ enum {
     INT_BYTES = 20,    /* -9223372036854775808 */
     NUMBER_BYTES = 24, /* the shortest text that reads back the same */
     BOOL_BYTES = 5,
-    DATETIME_BYTES = 35,
+    QUOTES = 2,
     ESCAPE_BYTES = 6 /* one byte as \u001f */
 };
 
@@ -36,30 +36,73 @@ static int64_t enum_bytes(const struct wc_type *type)
     return (int64_t)longest;
 }
 
-/* Counted once a schema; while it is counted it has no bound, so that a recursive one ends. */
-static int64_t object_bytes(struct wc_schema *schema)
+/* ---- what holds others --------------------------------------------------------------------- */
+
+/* Where a value is: in which circle of schemas, and how many more of its levels it may have in it.
+ * A circle's schemas with a depth may be nested so often in all that the depths say together, which
+ * is never less than what each of them says. */
+struct level {
+    size_t circle;
+    uint32_t left;
+};
+
+static struct wc_extent extent_of(const struct wc_type *type, struct level level);
+
+static struct wc_extent add(struct wc_extent sum, struct wc_extent part)
 {
-    int64_t sum = 2;
-    if (schema->json_size > 0)
-        return schema->json_size;
-    schema->json_size = WC_SIZE_MAX;
-    WC_EACH(i, &schema->fields)
-    {
-        const struct wc_field *field = &schema->fields.items[i];
-        sum = wc_add_sat(sum, (int64_t)strlen(field->name) + 4);
-        sum = wc_add_sat(sum, wc_json_bytes(field->type));
-    }
-    schema->json_size = sum;
+    sum.bytes = wc_add_sat(sum.bytes, part.bytes);
+    sum.nest = part.nest > sum.nest ? part.nest : sum.nest;
     return sum;
 }
 
-int64_t wc_json_bytes(const struct wc_type *type)
+static struct wc_extent fields_extent(const struct wc_schema *schema, struct level level)
+{
+    struct wc_extent sum = {.counted = true, .bytes = 2};
+    WC_EACH(i, &schema->fields)
+    {
+        const struct wc_field *field = &schema->fields.items[i];
+        sum.bytes = wc_add_sat(sum.bytes, (int64_t)strlen(field->name) + 4);
+        sum = add(sum, extent_of(field->type, level));
+    }
+    sum.nest = wc_add_sat(sum.nest, 1);
+    return sum;
+}
+
+/* Counted once for each number of levels that may be left. */
+static struct wc_extent schema_extent(struct wc_schema *schema, struct level level)
+{
+    static const struct wc_extent none = {.counted = true};
+    if (schema->circle == 0 || schema->circle != level.circle)
+        level = (struct level){schema->circle, schema->levels};
+    if (schema->depth && level.left == 0)
+        return none; /* no value of it can be here */
+    if (!schema->extents)
+        return fields_extent(schema, level); /* of no name: an object of an expression */
+    struct wc_extent *extent = &schema->extents[level.left];
+    if (extent->counted)
+        return *extent;
+    *extent = (struct wc_extent){.counted = true, .bytes = WC_SIZE_MAX, .nest = WC_SIZE_MAX};
+    level.left -= schema->depth > 0;
+    *extent = fields_extent(schema, level);
+    return *extent;
+}
+
+static struct wc_extent items_extent(const struct wc_type *type, struct level level)
+{
+    struct wc_extent item = extent_of(type->element, level);
+    if (type->kind == WC_TYPE_MAP)
+        item.bytes = wc_add_sat(wc_add_sat(item.bytes, wc_json_bytes(type->key)), 1);
+    item.bytes = wc_mul_sat(wc_add_sat(item.bytes, 1), type->has_max ? type->max : WC_SIZE_MAX);
+    return (struct wc_extent){true, wc_add_sat(item.bytes, 2), wc_add_sat(item.nest, 1)};
+}
+
+static int64_t scalar_bytes(const struct wc_type *type)
 {
     switch (type->kind) {
     case WC_TYPE_STRING:
-        return wc_add_sat(wc_mul_sat(wc_string_bytes(type), ESCAPE_BYTES), 2);
+        return wc_add_sat(wc_mul_sat(wc_string_bytes(type), ESCAPE_BYTES), QUOTES);
     case WC_TYPE_ENUM:
-        return wc_add_sat(wc_mul_sat(enum_bytes(type), ESCAPE_BYTES), 2);
+        return wc_add_sat(wc_mul_sat(enum_bytes(type), ESCAPE_BYTES), QUOTES);
     case WC_TYPE_INT:
     case WC_TYPE_DURATION:
     case WC_TYPE_MONEY:
@@ -69,25 +112,47 @@ int64_t wc_json_bytes(const struct wc_type *type)
     case WC_TYPE_BOOL:
     case WC_TYPE_NULL:
         return BOOL_BYTES;
-    case WC_TYPE_LIST:
-        return wc_add_sat(wc_mul_sat(wc_add_sat(wc_json_bytes(type->element), 1),
-                                     type->has_max ? type->max : WC_SIZE_MAX),
-                          2);
-    case WC_TYPE_MAP: {
-        int64_t key = wc_json_bytes(type->key);
-        int64_t pair = wc_add_sat(wc_add_sat(key, wc_json_bytes(type->element)), 2);
-        return wc_add_sat(wc_mul_sat(pair, type->has_max ? type->max : WC_SIZE_MAX), 2);
-    }
-    case WC_TYPE_SCHEMA:
-    case WC_TYPE_OBJECT:
-        return object_bytes(type->schema);
     case WC_TYPE_UUID:
     case WC_TYPE_DATE:
     case WC_TYPE_DATETIME:
-        return DATETIME_BYTES + 2;
+    case WC_TYPE_URI:
+    case WC_TYPE_EMAIL:
+        return wc_format_most(type) + QUOTES; /* none of their characters is escaped */
     default:
         return type->has_max ? type->max : WC_SIZE_MAX;
     }
+}
+
+static struct wc_extent extent_of(const struct wc_type *type, struct level level)
+{
+    struct wc_extent extent = {.counted = true};
+    switch (type->kind) {
+    case WC_TYPE_LIST:
+    case WC_TYPE_MAP:
+        return items_extent(type, level);
+    case WC_TYPE_SCHEMA:
+    case WC_TYPE_OBJECT:
+        return schema_extent(type->schema, level);
+    case WC_TYPE_ANY:
+        extent.nest = WR_ANY_DEPTH;
+        break;
+    case WC_TYPE_UNKNOWN:
+        return extent; /* what is wrong with it was said */
+    default:
+        break;
+    }
+    extent.bytes = scalar_bytes(type);
+    return extent;
+}
+
+int64_t wc_json_bytes(const struct wc_type *type)
+{
+    return extent_of(type, (struct level){0}).bytes;
+}
+
+int64_t wc_json_nest(const struct wc_type *type)
+{
+    return extent_of(type, (struct level){0}).nest;
 }
 
 int64_t wc_text_bytes(const struct wc_type *type)
@@ -96,6 +161,8 @@ int64_t wc_text_bytes(const struct wc_type *type)
         return wc_string_bytes(type);
     if (type->kind == WC_TYPE_ENUM)
         return enum_bytes(type);
+    if (wc_is_format(type->kind))
+        return wc_format_most(type);
     if (type->kind == WC_TYPE_UNKNOWN)
         return 0; /* what is wrong with it was said */
     return wc_json_bytes(type);
@@ -133,7 +200,7 @@ int64_t wc_text_least(const struct wc_type *type)
     case WC_TYPE_BOOL:
         return 4;
     default:
-        return 0;
+        return wc_is_format(type->kind) ? wc_format_least(type) : 0;
     }
 }
 
@@ -150,6 +217,11 @@ bool wc_is_scalar(const struct wc_type *type)
     default:
         return true;
     }
+}
+
+bool wc_is_text(const struct wc_type *type)
+{
+    return type->kind == WC_TYPE_STRING || type->kind == WC_TYPE_ENUM || wc_is_format(type->kind);
 }
 
 bool wc_is_number(const struct wc_type *type)

@@ -154,7 +154,8 @@ static void write_object(struct wc_buf *out, const struct wc_type *type)
     wc_buf_text(out, " }");
 }
 
-void wc_type_write(struct wc_buf *out, const struct wc_type *type)
+/* A word, with its currency and its bounds where those are not the usual ones. */
+static void write_plain(struct wc_buf *out, const struct wc_type *type)
 {
     static const char *const plain[] = {
         [WC_TYPE_BOOL] = "bool",   [WC_TYPE_NULL] = "null",   [WC_TYPE_DURATION] = "duration",
@@ -162,6 +163,24 @@ void wc_type_write(struct wc_buf *out, const struct wc_type *type)
         [WC_TYPE_URI] = "uri",     [WC_TYPE_EMAIL] = "email", [WC_TYPE_DATETIME] = "datetime",
         [WC_TYPE_ANY] = "any",     [WC_TYPE_UNION] = "union", [WC_TYPE_UNKNOWN] = "unknown",
     };
+    struct wc_type usual = {.kind = type->kind};
+    bool bounded = type->kind == WC_TYPE_MONEY || type->kind == WC_TYPE_URI ||
+                   type->kind == WC_TYPE_EMAIL || type->kind == WC_TYPE_ANY;
+    wc_buf_text(out, plain[type->kind]);
+    wc_usual_bounds(&usual);
+    bool same = type->has_min == usual.has_min && type->has_max == usual.has_max &&
+                type->min == usual.min && type->max == usual.max;
+    if (!bounded || (same && !type->currency))
+        return;
+    wc_buf_printf(out, "(%s%s", type->currency ? type->currency : "",
+                  type->currency && !same ? ", " : "");
+    if (!same)
+        write_range(out, type);
+    wc_buf_text(out, type->kind == WC_TYPE_ANY ? " bytes)" : ")");
+}
+
+void wc_type_write(struct wc_buf *out, const struct wc_type *type)
+{
     if (type->kind == WC_TYPE_STRING)
         write_string(out, type);
     else if (type->kind == WC_TYPE_ENUM)
@@ -183,7 +202,7 @@ void wc_type_write(struct wc_buf *out, const struct wc_type *type)
         wc_buf_char(out, ')');
         write_bracket(out, type);
     } else
-        wc_buf_text(out, plain[type->kind]);
+        write_plain(out, type);
     if (type->nullable)
         wc_buf_text(out, " | null");
 }
@@ -195,4 +214,13 @@ const char *wc_type_text(struct wc_arena *arena, const struct wc_type *type)
     const char *text = wc_arena_copy(arena, buf.data ? buf.data : "", buf.len);
     wc_buf_free(&buf);
     return text;
+}
+
+void wc_each_schema(const struct wc_type *type, void (*visit)(void *user, struct wc_schema *schema),
+                    void *user)
+{
+    while (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
+        type = type->element;
+    if (type->kind == WC_TYPE_SCHEMA)
+        visit(user, type->schema);
 }

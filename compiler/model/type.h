@@ -7,6 +7,8 @@
 #include "compiler/base/buf.h"
 #include "compiler/model/model.h"
 
+#include <wright/json.h>
+
 /* Sizes and bounds are counted up to here; what is larger counts as this. */
 #define WC_SIZE_MAX (INT64_C(1) << 50)
 
@@ -33,6 +35,11 @@ const char *wc_int_text(struct wc_arena *arena, int64_t number);
 int64_t wc_string_bytes(const struct wc_type *type);
 /* The most bytes a value of this type has as canonical JSON. */
 int64_t wc_json_bytes(const struct wc_type *type);
+/* The most objects and lists that are in one another in a value of this type. */
+int64_t wc_json_nest(const struct wc_type *type);
+/* Calls `visit` for each schema that a value of this type holds without another between. */
+void wc_each_schema(const struct wc_type *type, void (*visit)(void *user, struct wc_schema *schema),
+                    void *user);
 /* The most bytes a value adds to a text it is interpolated in: strings and enums plain, other
  * scalars as JSON, the rest as JSON. */
 int64_t wc_text_bytes(const struct wc_type *type);
@@ -40,6 +47,22 @@ int64_t wc_text_points(const struct wc_type *type); /* the same in code points *
 /* The fewest code points that a value adds to a text: never more than it does. */
 int64_t wc_text_least(const struct wc_type *type);
 
+/* ---- forms and money (formats.c) ----------------------------------------------------------- */
+
+/* The bounds of a URI, a mail address or an amount where none are given. */
+void wc_usual_bounds(struct wc_type *type);
+bool wc_is_format(enum wc_type_kind kind); /* UUID, DATE, DATETIME, URI, EMAIL */
+enum wr_format wc_format_of(enum wc_type_kind kind);
+/* The bytes of a text of such a form, which are also its code points. */
+int64_t wc_format_least(const struct wc_type *type);
+int64_t wc_format_most(const struct wc_type *type);
+/* Is this text a value of `type`, which is a format? */
+bool wc_has_format(const struct wc_type *type, const char *text, size_t len);
+/* The digits of a currency's minor unit: 2 for EUR; -1: there is none of this code. */
+int wc_currency_digits(const char *code);
+const char *wc_nearest_currency(struct wc_arena *arena, const char *code); /* or NULL */
+
+bool wc_is_text(const struct wc_type *type);   /* a string, an enum, or a format */
 bool wc_is_scalar(const struct wc_type *type); /* one value: no list, map or object */
 bool wc_is_number(const struct wc_type *type); /* int or number */
 

@@ -29,6 +29,9 @@ static void length(struct wc_resolver *r, struct wc_type *type, const struct wc_
 
 static void refuse_empty_range(struct wc_resolver *r, const struct wc_range *range)
 {
+    bool malformed = range->min.integer == 0 || range->max.integer == 0;
+    if (malformed && !r->parsed)
+        return; /* 0 may stand for a number that is none, which is reported */
     struct wc_diag *diag = wc_report(r->diags, WC_E0506, range->span,
                                      "nothing lies in this range: its first end is the larger");
     wc_diag_label(r->diags, diag, "an empty range");
@@ -64,7 +67,7 @@ static void ranged(struct wc_resolver *r, struct wc_type *type, const struct wc_
 {
     if (!ast->range.is_given)
         return;
-    if (type->kind == WC_TYPE_INT)
+    if (type->kind == WC_TYPE_INT || type->kind == WC_TYPE_MONEY)
         values_of_int(r, type, &ast->range);
     else if (type->kind == WC_TYPE_NUMBER)
         values_of_number(type, &ast->range);
@@ -101,26 +104,7 @@ static void enum_values(struct wc_resolver *r, struct wc_type *type, const struc
 /* Kinds of types that are parsed and not built; NULL where it is built. */
 static const char *unbuilt(enum wc_ast_type_kind kind)
 {
-    switch (kind) {
-    case WC_AST_TYPE_UUID:
-        return "the type `uuid`";
-    case WC_AST_TYPE_DATE:
-        return "the type `date`";
-    case WC_AST_TYPE_DATETIME:
-        return "the type `datetime`";
-    case WC_AST_TYPE_URI:
-        return "the type `uri`";
-    case WC_AST_TYPE_EMAIL:
-        return "the type `email`";
-    case WC_AST_TYPE_MONEY:
-        return "the type `money`";
-    case WC_AST_TYPE_ANY:
-        return "the type `any`";
-    case WC_AST_TYPE_UNION:
-        return "the type `union`";
-    default:
-        return NULL;
-    }
+    return kind == WC_AST_TYPE_UNION ? "the type `union`" : NULL;
 }
 
 static enum wc_type_kind kind_of(enum wc_ast_type_kind kind)
@@ -142,6 +126,20 @@ static enum wc_type_kind kind_of(enum wc_ast_type_kind kind)
         return WC_TYPE_MAP;
     case WC_AST_TYPE_SCHEMA:
         return WC_TYPE_SCHEMA;
+    case WC_AST_TYPE_UUID:
+        return WC_TYPE_UUID;
+    case WC_AST_TYPE_DATE:
+        return WC_TYPE_DATE;
+    case WC_AST_TYPE_DATETIME:
+        return WC_TYPE_DATETIME;
+    case WC_AST_TYPE_URI:
+        return WC_TYPE_URI;
+    case WC_AST_TYPE_EMAIL:
+        return WC_TYPE_EMAIL;
+    case WC_AST_TYPE_MONEY:
+        return WC_TYPE_MONEY;
+    case WC_AST_TYPE_ANY:
+        return WC_TYPE_ANY;
     default:
         return WC_TYPE_UNKNOWN;
     }
@@ -159,6 +157,44 @@ static const struct wc_type *map_key(struct wc_resolver *r, const struct wc_ast_
     return wc_type_new(r->arena, WC_TYPE_UNKNOWN, ast->span);
 }
 
+/* Amounts are whole minor units (cents), as in JSON: a range is written so, too. */
+static void resolve_money(struct wc_resolver *r, struct wc_type *type,
+                          const struct wc_ast_type *ast)
+{
+    ranged(r, type, ast);
+    wc_usual_bounds(type);
+    type->currency = ast->name.text;
+    if (wc_currency_digits(type->currency) >= 0)
+        return;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0205, ast->name.span, "there is no currency `%s`", type->currency);
+    const char *near = wc_nearest_currency(r->arena, type->currency);
+    wc_diag_label(r->diags, diag, "not a code of ISO 4217");
+    if (near)
+        wc_diag_help(r->diags, diag, "did you mean `%s`?", near);
+    else
+        wc_diag_help(r->diags, diag, "write the code of a currency: `money(EUR)`");
+    type->kind = WC_TYPE_UNKNOWN;
+}
+
+/* A schema, or the type that its name stands for. */
+static struct wc_type *resolve_named(struct wc_resolver *r, struct wc_type *type,
+                                     const struct wc_ast_type *ast)
+{
+    type->schema = wc_need(r, &r->schemas, ast->name);
+    if (type->schema)
+        type->schema->used = true;
+    const struct wc_type *alias = type->schema ? wc_alias_of(r, type->schema, ast->span) : NULL;
+    if (alias) {
+        *type = *alias;
+        type->span = ast->span;
+        type->named = true;
+    } else if (!type->schema) {
+        type->kind = WC_TYPE_UNKNOWN;
+    }
+    return type;
+}
+
 struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type *ast)
 {
     struct wc_type *type = wc_type_new(r->arena, kind_of(ast->kind), ast->span);
@@ -167,6 +203,15 @@ struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type 
     if (ast->nullable)
         wc_not_built(r, ast->span, "`| null`");
     switch (type->kind) {
+    case WC_TYPE_URI:
+    case WC_TYPE_EMAIL:
+    case WC_TYPE_ANY:
+        ranged(r, type, ast);
+        wc_usual_bounds(type);
+        break;
+    case WC_TYPE_MONEY:
+        resolve_money(r, type, ast);
+        break;
     case WC_TYPE_STRING:
         ranged(r, type, ast);
         if (ast->pattern.bytes)
@@ -189,12 +234,7 @@ struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type 
         ranged(r, type, ast);
         break;
     case WC_TYPE_SCHEMA:
-        type->schema = wc_need(r, &r->schemas, ast->name);
-        if (!type->schema)
-            type->kind = WC_TYPE_UNKNOWN;
-        else
-            type->schema->used = true;
-        break;
+        return resolve_named(r, type, ast);
     default:
         break;
     }

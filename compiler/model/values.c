@@ -47,6 +47,8 @@ const struct wc_type *wc_stage_type(struct wc_workflow_work *work, struct wc_sta
     if (ast->value->kind == WC_AST_OBJECT && ast->value->name.text && !action->as) {
         struct wc_schema *schema = wc_lookup(&work->r->schemas, ast->value->name.text);
         struct wc_type *type = wc_type_new(work->r->arena, WC_TYPE_SCHEMA, ast->value->span);
+        if (schema && schema->alias)
+            schema = schema->alias->kind == WC_TYPE_SCHEMA ? schema->alias->schema : NULL;
         type->schema = schema;
         if (schema) {
             action->as = type;

@@ -1,5 +1,6 @@
 /* Documents of a schema for `wright mock`: within every bound, the same for the same random state. */
 #include "compiler/base/automata.h"
+#include "compiler/model/type.h"
 #include "compiler/tool/mock.h"
 
 #include <string.h>
@@ -9,6 +10,7 @@ enum { DEPTH_MAX = 6, USUAL_ITEMS = 3 };
 struct making {
     const struct wc_mock *mock;
     struct wc_mock_source *source;
+    unsigned *levels; /* by schema: how many are open */
 };
 
 uint64_t wc_mock_random(struct wc_mock_source *source)
@@ -76,8 +78,25 @@ static json_t *make_number(struct making *it, const struct wc_type *type)
     return json_real(value < min ? min : value > max ? max : value);
 }
 
-static json_t *make_fixed(const struct wc_type *type)
+/* The longest of the texts that is not too long, else the last, filled up to the least length. */
+static json_t *make_within(const struct wc_type *type, const char *const *texts, size_t count)
 {
+    size_t i = 0;
+    char text[256];
+    while (i + 1 < count && (int64_t)strlen(texts[i]) > wc_format_most(type))
+        i++;
+    size_t len = strlen(texts[i]), least = (size_t)wc_format_least(type);
+    memcpy(text, texts[i], len);
+    while (len < least && len < sizeof text)
+        text[len++] = 'x';
+    return json_stringn(text, len);
+}
+
+static json_t *make_format(const struct wc_type *type)
+{
+    static const char *const uris[] = {"https://simulated.example/simulated", "urn:simulated:x",
+                                       "x:x"};
+    static const char *const emails[] = {"simulated@example.com", "x@x.example", "x@x"};
     switch (type->kind) {
     case WC_TYPE_UUID:
         return json_string("0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10");
@@ -86,20 +105,56 @@ static json_t *make_fixed(const struct wc_type *type)
     case WC_TYPE_DATETIME:
         return json_string("2026-01-31T12:00:00Z");
     case WC_TYPE_URI:
-        return json_string("https://simulated.example/");
-    case WC_TYPE_EMAIL:
-        return json_string("simulated@example.com");
-    case WC_TYPE_ANY:
-        return json_object();
+        return make_within(type, uris, 3);
     default:
-        return json_null();
+        return make_within(type, emails, 3);
     }
+}
+
+/* A text as long as the least, where that is more than what stands for anything. */
+static json_t *make_any(struct making *it, const struct wc_type *type)
+{
+    if (type->has_min && type->min > 2) {
+        struct wc_type text = {.kind = WC_TYPE_STRING, .has_min = true, .has_max = true};
+        text.min = text.max = type->min - 2;
+        return simulated(it, &text);
+    }
+    return type->has_max && type->max < 2 ? json_integer(0) : json_object();
+}
+
+/* An everyday amount where the range has one. */
+static json_t *make_money(struct making *it, const struct wc_type *type)
+{
+    struct wc_type usual = *type;
+    usual.min = usual.min < 0 && usual.max >= 0 ? 0 : usual.min;
+    usual.max = usual.min < 100000 && usual.max > 100000 ? 100000 : usual.max;
+    return make_int(it, &usual);
 }
 
 /* ---- what holds others -------------------------------------------------------------------- */
 
-static size_t how_many(const struct wc_type *type, unsigned depth)
+/* May a value of it be here, by the depths of the schemas in it? */
+static bool can_make(const struct making *it, const struct wc_type *type)
 {
+    if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
+        return !type->has_min || type->min == 0 || can_make(it, type->element);
+    if (type->kind != WC_TYPE_SCHEMA || !type->schema->circle)
+        return true;
+    if (type->schema->depth && it->levels[type->schema->id] >= type->schema->depth)
+        return false;
+    WC_EACH(i, &type->schema->fields)
+    {
+        const struct wc_field *field = &type->schema->fields.items[i];
+        if (!field->optional && !field->fallback && !can_make(it, field->type))
+            return false;
+    }
+    return true;
+}
+
+static size_t how_many(const struct making *it, const struct wc_type *type, unsigned depth)
+{
+    if (!can_make(it, type->element))
+        return 0;
     int64_t min = type->has_min ? type->min : 0, max = type->has_max ? type->max : USUAL_ITEMS;
     int64_t want = depth >= DEPTH_MAX ? 0 : USUAL_ITEMS;
     want = want < min ? min : want > max ? max : want;
@@ -109,7 +164,7 @@ static size_t how_many(const struct wc_type *type, unsigned depth)
 static json_t *make_list(struct making *it, const struct wc_type *type, unsigned depth)
 {
     json_t *list = json_array();
-    for (size_t i = how_many(type, depth); i > 0; i--) {
+    for (size_t i = how_many(it, type, depth); i > 0; i--) {
         json_array_append_new(list, make(it, type->element, depth + 1));
         it->source->sentence += type->element->kind == WC_TYPE_STRING;
     }
@@ -120,7 +175,7 @@ static json_t *make_list(struct making *it, const struct wc_type *type, unsigned
 static json_t *make_map(struct making *it, const struct wc_type *type, unsigned depth)
 {
     json_t *map = json_object();
-    size_t want = how_many(type, depth);
+    size_t want = how_many(it, type, depth);
     for (size_t tries = 0; json_object_size(map) < want && tries < 4 * want; tries++) {
         json_t *key = type->key->pattern ? make_string(it, type->key) : simulated(it, type->key);
         json_object_set_new(map, json_string_value(key), make(it, type->element, depth + 1));
@@ -134,25 +189,31 @@ static json_t *make_schema(struct making *it, const struct wc_schema *schema, un
 {
     json_t *object = json_object();
     it->source->sentence++;
+    it->levels[schema->id]++;
     WC_EACH(i, &schema->fields)
     {
         const struct wc_field *field = &schema->fields.items[i];
-        if (depth < DEPTH_MAX || !field->optional)
+        bool must = !field->optional && !field->fallback;
+        if (must || (depth < DEPTH_MAX && can_make(it, field->type)))
             json_object_set_new(object, field->name, make(it, field->type, depth + 1));
     }
+    it->levels[schema->id]--;
     return object;
 }
 
 static json_t *make(struct making *it, const struct wc_type *type, unsigned depth)
 {
-    if (depth > 4 * DEPTH_MAX)
+    if (depth > WC_LEVELS_MAX)
         return json_null();
     switch (type->kind) {
     case WC_TYPE_STRING:
         return make_string(it, type);
     case WC_TYPE_INT:
-    case WC_TYPE_MONEY:
         return make_int(it, type);
+    case WC_TYPE_MONEY:
+        return make_money(it, type);
+    case WC_TYPE_ANY:
+        return make_any(it, type);
     case WC_TYPE_NUMBER:
         return make_number(it, type);
     case WC_TYPE_BOOL:
@@ -166,13 +227,14 @@ static json_t *make(struct making *it, const struct wc_type *type, unsigned dept
     case WC_TYPE_SCHEMA:
         return make_schema(it, type->schema, depth);
     default:
-        return make_fixed(type);
+        return make_format(type);
     }
 }
 
 json_t *wc_mock_document(const struct wc_mock *mock, struct wc_mock_source *source,
                          const struct wc_schema *schema)
 {
-    struct making it = {mock, source};
+    struct making it = {mock, source,
+                        WC_NEW_ARRAY(mock->arena, unsigned, mock->model->schemas.count + 1)};
     return make_schema(&it, schema, 0);
 }

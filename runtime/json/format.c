@@ -25,7 +25,7 @@ static bool is_hex(char c)
 
 static bool is_uuid(struct wr_str text)
 {
-    if (text.len != 36)
+    if (text.len != WR_UUID_LEN)
         return false;
     for (size_t i = 0; i < text.len; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
@@ -66,7 +66,7 @@ static bool begins_with_date(struct wr_str text)
 
 static bool is_date(struct wr_str text)
 {
-    return text.len == 10 && begins_with_date(text);
+    return text.len == WR_DATE_LEN && begins_with_date(text);
 }
 
 /* `Z` or `+hh:mm`, to the end. */
@@ -82,6 +82,8 @@ static bool is_zone(struct wr_str text, size_t at)
 static bool is_datetime(struct wr_str text)
 {
     int hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
+    if (text.len > WR_DATETIME_MOST) /* nanoseconds, and a zone as an offset */
+        return false;
     if (!begins_with_date(text) || !(has(text, 10, 'T') || has(text, 10, 't')))
         return false;
     if (!has(text, 13, ':') || !has(text, 16, ':') || hour < 0 || hour > 23)
@@ -159,19 +161,26 @@ static bool is_email(struct wr_str text)
     return is_host(at + 1, text.ptr + text.len);
 }
 
-bool wr_read_format(struct wr_reader *in, struct wr_str *to, enum wr_format format)
+static const struct {
+    bool (*is)(struct wr_str text);
+    const char *what;
+} formats[] = {
+    [WR_UUID] = {is_uuid, "a UUID, as 0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10"},
+    [WR_DATE] = {is_date, "a date, as 2026-08-07"},
+    [WR_DATETIME] = {is_datetime, "a date and time with its zone, as 2026-08-07T12:00:00Z"},
+    [WR_URI] = {is_uri, "a URI with its scheme, as https://example.org/"},
+    [WR_EMAIL] = {is_email, "a mail address, as someone@example.org"},
+};
+
+bool wr_is_format(struct wr_str text, enum wr_format format)
 {
-    static const struct {
-        bool (*is)(struct wr_str text);
-        const char *what;
-    } formats[] = {
-        [WR_UUID] = {is_uuid, "a UUID, as 0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10"},
-        [WR_DATE] = {is_date, "a date, as 2026-08-07"},
-        [WR_DATETIME] = {is_datetime, "a date and time with its zone, as 2026-08-07T12:00:00Z"},
-        [WR_URI] = {is_uri, "a URI with its scheme, as https://example.org/"},
-        [WR_EMAIL] = {is_email, "a mail address, as someone@example.org"},
-    };
-    if (!wr_read_string(in, to, 0, SIZE_MAX, WR_BYTES))
+    return formats[format].is(text);
+}
+
+bool wr_read_format(struct wr_reader *in, struct wr_str *to, enum wr_format format, size_t min,
+                    size_t max)
+{
+    if (!wr_read_string(in, to, min, max, WR_CODE_POINTS))
         return false;
     if (formats[format].is(*to))
         return true;

@@ -48,6 +48,7 @@ bool wr_descend(struct wr_reader *in)
         return wr_fault_syntax(in, in->at, "more than 64 objects and lists are in one another");
     in->at++;
     in->depth++;
+    in->shapes[in->depth] = NULL;
     wr_step_into(in, NULL, SIZE_MAX);
     return true;
 }
@@ -189,7 +190,24 @@ bool wr_read_object(struct wr_reader *in, struct wr_object *object, const struct
                                  .faults_before = in->fault_total,
                                  .keys_before = in->key_count};
     memset(seen, 0, WR_SEEN_WORDS(shape->count) * sizeof *seen);
-    return wr_descend(in);
+    if (!wr_descend(in))
+        return false;
+    in->shapes[in->depth] = shape;
+    return true;
+}
+
+bool wr_read_nested(struct wr_reader *in, struct wr_object *object, const struct wr_shape *shape,
+                    uint64_t *seen, unsigned depth)
+{
+    size_t levels = 0;
+    for (size_t i = 1; i <= in->depth; i++)
+        levels += in->shapes[i] == shape;
+    if (levels < depth || wr_next(in) != '{')
+        return wr_read_object(in, object, shape, seen);
+    wr_fault(in, "maxDepth", "must not be here: at most %u of its kind may be in one another",
+             depth);
+    wr_skip_value(in);
+    return false;
 }
 
 static bool is_named(const struct wr_field *field, struct wr_str name)

@@ -55,6 +55,7 @@ struct wr_reader {
     struct wr_key_seen *keys; /* of the open objects whose keys are not fields */
     size_t key_count, key_room;
     struct wr_step path[WR_DEPTH_MAX + 1];
+    const struct wr_shape *shapes[WR_DEPTH_MAX + 1]; /* of the open objects; NULL: of none */
 };
 
 /* After it, `memory_max`, `null_is_absent` and `last_wins` may be set. `text` must outlive what is

@@ -7,8 +7,20 @@ BUILD = os.path.abspath(os.environ.get("WRIGHT_BUILD", "build"))
 FLAGS = ("-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes "
          "-Wmissing-prototypes -Werror -I. -Iruntime/include").split()
 LEAF = {"a": True, "i": 1, "big": -9223372036854775807}
+FORMS = {"id": "0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10", "day": "2026-08-07",
+         "at": "2026-08-07T12:00:00.123456789+02:00", "where": "https://example.org/",
+         "who": ["a@b.c"], "cost": -5, "total": 9007199254740991,
+         "raw": {"a": [1, None, "x y"]}, "raws": {"k": [], "l": "\\ \""}}
+
+
+def deep(levels, **more):
+    """Deep in itself so many times."""
+    inner = {"left": deep(levels - 1)} if levels > 1 else {}
+    return {"label": "x", "labels": [], "kids": [], **inner, "by": {}, **more}
+
+
 # Defaults filled in, the schema's order, shortest numbers: the text that decoding and encoding keep.
-GOOD = {"leaf": {"a": True, "b": False, "n": 2.5, "i": -5, "big": 9223372036854775807},
+GOOD = {"forms": FORMS, "deep": deep(3), "leaf": {"a": True, "b": False, "n": 2.5, "i": -5, "big": 9223372036854775807},
         "maybe": LEAF, "leaves": [LEAF, LEAF], "maybe_leaves": [], "words": ["é😀", "b\n\"\\"],
         "grid": [[1, 2], [], [9]], "names": {"ab12": LEAF, "x/*y": LEAF},
         "maybe_names": {"k": ["", "v"]}, "default": "b\"?", "double": "a",
@@ -30,7 +42,19 @@ BAD = [({"leaves": []}, ["/leaves minItems"]),
        ({"default": "c", "double": None}, ["/default enum", "/double type"]),
        ({"ratio": 0.05}, ["/ratio minimum"]),
        ({"unicode": "e"}, ["/unicode pattern"]),
-       ({"escaped": "me@ho st.org"}, ["/escaped pattern"])]
+       ({"escaped": "me@ho st.org"}, ["/escaped pattern"]),
+       ({"forms": dict(FORMS, id="x", day="2026-02-30", at="2026-08-07", where="a b", who=["@"])},
+        [f"/forms/{f} format" for f in ("id", "day", "at", "where", "who/0")]),
+       ({"forms": dict(FORMS, where="https://" + "a" * 53, cost=501, total=2 ** 53)},
+        ["/forms/where maxLength", "/forms/cost maximum", "/forms/total maximum"]),
+       ({"forms": dict(FORMS, cost=1.5, raw="x" * 19, raws={"a": 1})},
+        ["/forms/cost type", "/forms/raw maxBytes", "/forms/raws/a minBytes"]),
+       ({"deep": deep(4)}, ["/deep/left/left/left maxDepth"]),
+       ({"deep": dict(deep(1), kids=[deep(2), deep(3)])}, ["/deep/kids/1/left/left maxDepth"]),
+       ({"deep": dict(deep(1), by={"k": dict(deep(2), by={"l": deep(2)})})},
+        ["/deep/by/k/by/l/left maxDepth"]),
+       ({"deep": dict(deep(1), other={"deep": deep(3)})}, ["/deep/other/deep/left/left maxDepth"]),
+       ({"deep": dict(deep(1), label="")}, ["/deep/label minLength"])]
 count = failed = 0
 
 
@@ -65,13 +89,21 @@ def values(program):
     text = json.dumps(GOOD, ensure_ascii=False, separators=(",", ":"))
     got = decode(program, GOOD)
     ok(got == [text], "every type there and back", f"got:  {got}\nwant: {text}")
-    least = {k: GOOD[k] for k in ("leaf", "leaves", "words", "grid", "names", "unicode", "escaped",
+    least = {k: GOOD[k] for k in ("forms", "leaf", "leaves", "words", "grid", "names", "unicode", "escaped",
                                   "another_very_long_field_name_that_goes_on_and_on_until_the_line_"
                                   "is_full", "a_third_long_field_name_of_items")}
     got = json.loads(decode(program, least)[0])
     ok(got["default"] == "a" and got["ratio"] == 0.5 and "maybe" not in got and "double" not in got,
        "defaults come in, optional fields stay out", got)
     ok(decode(program, dict(GOOD, more=[1, {}])) == [text], "an open schema passes over the rest")
+    spaced = '{"a" : [\n1, "\\\\ \\" x"] }'
+    tight = json.dumps(json.loads(spaced), separators=(",", ":"))
+    raw = json.dumps(dict(GOOD, forms=dict(FORMS, raw="RAW"))).replace('"RAW"', spaced)
+    got = run(program, input=raw).stdout
+    ok(f'"raw":{tight},' in got, "any JSON is kept, without the space between its parts", got)
+    twice = json.dumps(dict(GOOD, forms=dict(FORMS, raw="RAW"))).replace('"RAW"', '{"a":1,"a":2}')
+    ok(run(program, input=twice).stdout.split() == ["/forms/raw/a", "duplicate"],
+       "a name may not come twice in it")
     for change, want in BAD:
         got = decode(program, dict(GOOD, **change))
         ok(got == want, f"refused: {', '.join(want)}", f"got: {got}")

@@ -596,7 +596,7 @@ static void test_formats(void)
             const char *text = k ? cases[i].no : cases[i].yes;
             struct wr_str quoted = {wr_arena_printf(&arena, "\"%s\"", text), strlen(text) + 2};
             wr_reader_init(&reader, &arena, quoted);
-            bool good = wr_read_format(&reader, &value, cases[i].format);
+            bool good = wr_read_format(&reader, &value, cases[i].format, 0, SIZE_MAX);
             tap_ok(good == !k, "%s is %s", text, k ? "refused" : "taken");
         }
 }

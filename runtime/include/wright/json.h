@@ -38,9 +38,20 @@ bool wr_read_bool(struct wr_reader *in, bool *to);
 
 enum wr_format { WR_UUID, WR_DATE, WR_DATETIME, WR_URI, WR_EMAIL };
 
-bool wr_read_format(struct wr_reader *in, struct wr_str *to, enum wr_format format);
+/* Bytes of a text of each form, where it alone bounds them. */
+enum { WR_UUID_LEN = 36, WR_DATE_LEN = 10, WR_DATETIME_LEAST = 20, WR_DATETIME_MOST = 35 };
+
+bool wr_is_format(struct wr_str text, enum wr_format format);
+bool wr_read_format(struct wr_reader *in, struct wr_str *to, enum wr_format format, size_t min,
+                    size_t max);
 /* Any value, kept as the text it was, at most `max` bytes of it. */
 bool wr_read_any(struct wr_reader *in, struct wr_str *to, size_t max);
+
+enum { WR_ANY_DEPTH = 32 }; /* of objects and lists in one another */
+
+/* Any value, for the type `any`: as text without white space between its parts, of `min` to `max`
+ * bytes, and with no name twice in one object. */
+bool wr_read_json(struct wr_reader *in, struct wr_str *to, size_t min, size_t max);
 /* True where the next value is null, which it then goes past: for `T | null`. */
 bool wr_read_null(struct wr_reader *in);
 
@@ -101,6 +112,9 @@ struct wr_object {
 /* Begins an object: false where there is none. Zeroes `seen`. */
 bool wr_read_object(struct wr_reader *in, struct wr_object *object, const struct wr_shape *shape,
                     uint64_t *seen);
+/* The same where at most `depth` objects of the shape may be in one another. */
+bool wr_read_nested(struct wr_reader *in, struct wr_object *object, const struct wr_shape *shape,
+                    uint64_t *seen, unsigned depth);
 /* Goes to the next field that the shape lists; its value must be read next. False at the end. */
 bool wr_read_member(struct wr_reader *in, struct wr_object *object);
 /* After the last member: what is missing is a fault. True where nothing in it was. */
