@@ -71,6 +71,22 @@ demo:
 	@rm -f $(B).log
 	@python3 tests/demo.py
 
+# ---- installing ------------------------------------------------------------------------------------
+
+PREFIX ?= /usr/local
+VERSION := $(shell sed -n 's/.*WRIGHT_VERSION "\(.*\)".*/\1/p' compiler/base/version.h)
+.PHONY: install uninstall
+install: $(B)/wright $(B)/libwright.a
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/wright $(DESTDIR)$(PREFIX)/lib/wright $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 755 $(B)/wright $(DESTDIR)$(PREFIX)/bin/wright
+	install -m 644 runtime/include/wright/* $(DESTDIR)$(PREFIX)/include/wright
+	install -m 644 $(B)/libwright.a $(DESTDIR)$(PREFIX)/lib/wright/libwright.a
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$(LIBS_RUNTIME)|' runtime/wright.pc.in \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/wright.pc
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/wright $(DESTDIR)$(PREFIX)/include/wright $(DESTDIR)$(PREFIX)/lib/wright \
+	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/wright.pc
+
 # ---- tests -------------------------------------------------------------------------------------------
 
 unit := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -82,7 +98,7 @@ $(B)/tests/%: tests/unit/%.c $(B)/libwrightc.a $(B)/libwright.a
 SANITIZED := B=$(B)/sanitized OPT="-O1 -g -DWRIGHT_FAILPOINTS" BUILD_FLAGS=--dynamic \
 	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
 scripts := $(sort $(wildcard tests/lang/test_*.py tests/emit/test_*.py tests/api/test_*.py tests/fuzz/test_*.py))
-once := tests/tidy.py $(addprefix tests/api/,test_static.py test_aimock.py test_eventsource.py test_readme.py)
+once := tests/tidy.py $(addprefix tests/api/,test_static.py test_dev.py test_install.py test_aimock.py test_eventsource.py test_readme.py)
 
 fuzzers := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 .PHONY: test programs unit tidy
@@ -136,6 +152,7 @@ help:
 	@echo "make demo       set up, build, and see a specification served"
 	@echo "make test       set up, build, and run every test"
 	@echo "make            build build/wright and build/briefs"
+	@echo "make install    PREFIX=/usr/local, DESTDIR= for packages; make uninstall takes it away"
 	@echo "make generated  compile spec/*.flow into generated/"
 	@echo "make tidy       layers, lengths, style, codes and their pages"
 	@echo "make fuzz       let fuzzers search, FUZZ_SECONDS each"

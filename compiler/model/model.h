@@ -423,6 +423,8 @@ struct wc_model {
     WC_VEC(struct wc_ai_model *) models;
     WC_VEC(struct wc_workflow *) workflows;
     WC_VEC(struct wc_test) tests;
+    WC_VEC(const char *)
+    files; /* prompts, fixtures …: their paths, whether they could be read or not */
     const char *contract_hash; /* set by the contract emitter, which runs first */
 };
 

@@ -111,6 +111,7 @@ struct wc_source *wc_read_beside(struct wc_resolver *r, const struct wc_text *fi
         return NULL;
     const char *path = wc_path_beside(r->arena, r->file->source->path, file->bytes);
     struct wc_source *source = wc_source_read(r->arena, path);
+    wc_push(r->arena, &r->model->files, path);
     if (!source)
         report_unreadable(r, file, what, path, errno);
     return source;

@@ -6,6 +6,12 @@
 #include <string.h>
 
 static const struct wc_command commands[] = {
+    {"init", "begin a new specification",
+     "wright init NAME\n\n"
+     "Makes the folder NAME with a small specification in it, its prompt, fixtures and tests. It "
+     "builds,\n"
+     "and its tests pass. A file that is there already is never touched.\n",
+     wc_cmd_init},
     {"check", "find what is wrong with a specification",
      "wright check FILE...\n\n"
      "Reports every error and warning of each specification, sorted by place.\n\n"
@@ -39,6 +45,18 @@ static const struct wc_command commands[] = {
      "Exit code: 0 all passed, 1 a test failed or a specification has errors, 2 it could not run.\n"
      "The C compiler is $CC, else cc.\n",
      wc_cmd_test},
+    {"dev", "serve a specification with simulated upstreams while it is edited",
+     "wright dev FILE [--listen ADDRESS:PORT]\n\n"
+     "Builds FILE and serves it, its services and models simulated as by `wright mock`; builds and "
+     "serves\n"
+     "anew when FILE or a file that it names changes. While there are errors they are shown, and "
+     "the last\n"
+     "good build goes on serving. An environment variable that is set is used as it is: set "
+     "MODEL_URL and\n"
+     "MODEL_KEY, and a real model answers.\n\n"
+     "  --listen ADDRESS:PORT   (default: 127.0.0.1:8080)\n\n"
+     "Ends with SIGINT or SIGTERM; jobs are kept as long as it runs.\n",
+     wc_cmd_dev},
     {"fmt", "lay out specifications in the one style",
      "wright fmt FILE... [--check]\n\n"
      "Rewrites each file in place; `-` reads standard input and writes standard output.\n\n"
