@@ -1,26 +1,24 @@
-/* A running binary: one program on one event loop with one engine, one store, one server. No
- * globals: a process could hold several. */
+/* A running binary: one program, one store, and an event loop a core, each with an engine and a server.
+ * No globals: a process could hold several. */
 #ifndef WR_APP_APP_H
 #define WR_APP_APP_H
 
 #include "runtime/app/flags.h"
-#include "runtime/base/clock.h"
-#include "runtime/engine/engine.h"
+#include "runtime/app/loop.h"
 #include "runtime/http/auth.h"
 #include "runtime/http/problem.h"
-#include "runtime/http/server.h"
-#include "runtime/observe/stages.h"
 #include "runtime/store/store.h"
 
 struct event;
-struct event_base;
-struct wr_app;
 struct wr_call;
-struct wr_stream;
+
+#define WR_LOOPS_MAX 64
+#define WR_LOOPS_DEFAULT_MAX 8 /* where none are asked for: the one writer is busy with fewer */
 
 struct wr_serve_options {
     const char *listen, *store, *tls_cert, *tls_key;
-    int64_t drain_ms, heartbeat_ms, max_body, max_jobs, max_connections;
+    /* loops 0: one a core */
+    int64_t drain_ms, heartbeat_ms, max_body, max_jobs, max_connections, loops;
     int log_level;
 };
 
@@ -35,32 +33,25 @@ struct wr_route {
     const struct wr_workflow *workflow; /* of a workflow's route */
 };
 
-/* The clock port on an event loop. */
-struct wr_loop_clock {
-    struct event_base *loop;
-    struct wr_clock port;
-};
-void wr_loop_clock_init(struct wr_loop_clock *clock, struct event_base *loop);
-
 struct wr_app {
     const struct wr_program *program;
     struct wr_serve_options options;
-    struct event_base *loop;
-    struct wr_loop_clock clock;
-    struct wr_effects effects;
-    bool client_open;
-    struct wr_store *store;
-    struct wr_engine *engine;
-    struct wr_server *server;
-    struct wr_server *operator_server; /* on a Unix socket beside the store */
+    struct wr_loop *loops; /* the first one accepts connections and hears signals */
+    uint32_t loop_count;
+    pthread_mutex_t lock; /* of what engines share */
+    struct wr_peers peers;
+    struct wr_shared *shared;
+    struct wr_store *store;            /* the first loop's side */
+    struct wr_server *operator_server; /* on a Unix socket beside the store; the first loop's */
     char *operator_path;               /* NULL: it is not there */
     struct wr_keys *keys;              /* NULL: the program has no auth */
-    struct wr_metrics *metrics;
-    struct wr_observer observer;
     struct wr_route *routes;
-    struct wr_stages stages;
-    struct wr_stream *streams; /* readings of journals under way */
-    bool draining;
+    atomic_bool draining;
+    /* The first loop's: how many loops have yet to take up their jobs, to end them, to end their
+     * connections. */
+    uint32_t recovering, working, serving;
+    enum wr_store_status recovered;
+    size_t resumed, held;
     struct event *signals[2], *drain_timer;
     enum wr_exit exit;
 };
@@ -68,6 +59,7 @@ struct wr_app {
 /* One request on its way through a route; lives in the exchange's arena. */
 struct wr_call {
     struct wr_app *app;
+    struct wr_loop *loop; /* that its connection is on */
     struct wr_exchange *exchange;
     const struct wr_route *route; /* NULL: none */
     struct wr_str id;             /* of a path with {id} */
@@ -81,9 +73,9 @@ struct wr_call {
 
 /* routes.c */
 bool wr_routes_init(struct wr_app *app);
-struct wr_handler wr_routes_handler(struct wr_app *app);
+struct wr_handler wr_routes_handler(struct wr_loop *loop);
 /* For whoever owns the store: no keys, every caller's jobs, no workflows. */
-struct wr_handler wr_routes_operator_handler(struct wr_app *app);
+struct wr_handler wr_routes_operator_handler(struct wr_loop *loop);
 /* End the call: logged, counted, answered. */
 void wr_call_reply(struct wr_call *call, const struct wr_reply *reply);
 /* Begins a stream; whoever streams ends the exchange. */
@@ -96,6 +88,16 @@ void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer);
 
 /* The job that the path names; false: there can be none, and the call has ended. */
 bool wr_call_job(struct wr_call *call, struct wr_id *id);
+
+/* A question to the engine that the job lives in. `answered` is called on the call's loop, later, with
+ * the call. */
+struct wr_question {
+    enum { WR_QUESTION_VIEW, WR_QUESTION_CANCEL, WR_QUESTION_LOOK } what;
+    struct wr_look look; /* VIEW, CANCEL: its job only */
+    int64_t wait_ms;     /* VIEW */
+};
+void wr_call_ask(struct wr_call *call, const struct wr_question *question, wr_answer_fn *answered);
+void wr_asks_free(struct wr_loop *loop); /* at the end: those still under way */
 
 /* A strong entity tag of a body, quotes included; and whether If-None-Match names it. */
 #define WR_ENTITY_TAG 40
@@ -112,9 +114,9 @@ void wr_events_handle(struct wr_call *call);
 void wr_stream_gone(struct wr_call *call); /* the client of `call->stream` has left */
 /* In the order of an end: every stream looks at its journal once more; all leave; what is left, once
  * the store is closed, is freed. */
-void wr_streams_read(struct wr_app *app);
-void wr_streams_leave(struct wr_app *app);
-void wr_streams_free(struct wr_app *app);
+void wr_streams_read(struct wr_loop *loop);
+void wr_streams_leave(struct wr_loop *loop);
+void wr_streams_free(struct wr_loop *loop);
 void wr_page_openapi(struct wr_call *call);
 void wr_page_contract(struct wr_call *call);
 void wr_page_livez(struct wr_call *call);

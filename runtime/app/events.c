@@ -15,11 +15,12 @@
 struct wr_stream {
     struct wr_stream *next, **at;
     struct wr_call *call; /* NULL: the client is gone */
-    struct wr_app *app;
+    struct wr_loop *loop;
     struct wr_id job;
-    uint32_t sent; /* seq of the newest event that the client has */
-    bool streams, started, owed, held;
-    struct wr_watch *watch;
+    uint32_t sent;   /* seq of the newest event that the client has */
+    uint32_t newest; /* of the newest that there is, durable or not, as far as is known */
+    bool streams, started, owed, held, live;
+    struct wr_lookout *lookout;
     struct wr_timer *read_timer, *beat_timer;
 };
 
@@ -32,7 +33,7 @@ static bool is_operator(const struct wr_call *call)
 
 static void stop_timers(struct wr_stream *stream)
 {
-    const struct wr_clock *clock = &stream->app->clock.port;
+    const struct wr_clock *clock = &stream->loop->clock.port;
     if (stream->read_timer)
         clock->cancel(clock->self, stream->read_timer);
     if (stream->beat_timer)
@@ -44,9 +45,9 @@ static void stop_timers(struct wr_stream *stream)
 static void leave(struct wr_stream *stream)
 {
     stop_timers(stream);
-    if (stream->watch)
-        wr_engine_unwatch(stream->watch);
-    stream->watch = NULL;
+    if (stream->lookout)
+        wr_lookout_end(stream->lookout);
+    stream->lookout = NULL;
     if (stream->call)
         stream->call->stream = NULL;
     stream->call = NULL;
@@ -58,9 +59,9 @@ static void leave(struct wr_stream *stream)
     free(stream);
 }
 
-void wr_streams_leave(struct wr_app *app)
+void wr_streams_leave(struct wr_loop *loop)
 {
-    for (struct wr_stream *stream = app->streams, *next; stream; stream = next) {
+    for (struct wr_stream *stream = loop->streams, *next; stream; stream = next) {
         next = stream->next;
         leave(stream);
     }
@@ -102,28 +103,20 @@ static void read_due(void *arg)
 
 static void read_soon(struct wr_stream *stream, int64_t us)
 {
-    const struct wr_clock *clock = &stream->app->clock.port;
+    const struct wr_clock *clock = &stream->loop->clock.port;
     if (!stream->owed && !stream->read_timer)
         stream->read_timer = clock->after(clock->self, us, read_due, stream);
-}
-
-static void grown(void *arg, bool over)
-{
-    struct wr_stream *stream = arg;
-    if (over)
-        stream->watch = NULL;
-    read_soon(stream, over ? 0 : SETTLE_US);
 }
 
 static void beat(void *arg)
 {
     struct wr_stream *stream = arg;
-    const struct wr_clock *clock = &stream->app->clock.port;
+    const struct wr_clock *clock = &stream->loop->clock.port;
     stream->beat_timer = NULL;
     if (!send_piece(stream, WR_STR(":\n\n")))
         return;
     stream->beat_timer =
-        clock->after(clock->self, stream->app->options.heartbeat_ms * 1000, beat, stream);
+        clock->after(clock->self, stream->loop->app->options.heartbeat_ms * 1000, beat, stream);
     if (stream->held)
         read_soon(stream, 0);
 }
@@ -213,27 +206,50 @@ static void start(struct wr_stream *stream)
                                   .content_type = WR_STR("text/event-stream"),
                                   .headers = headers,
                                   .header_count = 3};
-    const struct wr_clock *clock = &stream->app->clock.port;
+    const struct wr_clock *clock = &stream->loop->clock.port;
     stream->started = true;
     stream->beat_timer =
-        clock->after(clock->self, stream->app->options.heartbeat_ms * 1000, beat, stream);
+        clock->after(clock->self, stream->loop->app->options.heartbeat_ms * 1000, beat, stream);
     wr_call_stream(stream->call, &head);
 }
 
-/* After the newest durable event: wait for the next one. A job that is not live and has not ended is
- * one that this binary holds, or it has ended since: the store knows. */
+/* A job that is not live and has not ended is one that this binary holds, or it has ended since: the
+ * store knows. */
+static void is_not_live(struct wr_stream *stream)
+{
+    bool again = stream->held;
+    stream->held = true;
+    if (stream->loop->app->draining)
+        end(stream);
+    else if (!again)
+        read_soon(stream, READ_WAIT_US);
+}
+
+/* What the job's loop says: as it stands, then as the journal grows, then that it is over. */
+static void heard(void *arg, bool live, uint32_t seq)
+{
+    struct wr_stream *stream = arg;
+    bool was_live = stream->live;
+    stream->live = live;
+    stream->newest = seq;
+    if (!live)
+        stream->lookout = NULL;
+    if (live)
+        stream->held = false;
+    if (was_live)
+        read_soon(stream, live ? SETTLE_US : 0);
+    else if (!live)
+        is_not_live(stream);
+    else if (seq > stream->sent)
+        read_soon(stream, READ_WAIT_US);
+}
+
+/* After the newest durable event: wait for the next one. */
 static void wait_for_more(struct wr_stream *stream)
 {
-    if (!stream->watch) {
-        bool again = stream->held;
-        stream->watch = wr_engine_watch(stream->app->engine, stream->job, grown, stream);
-        stream->held = !stream->watch;
-        if (stream->held && stream->app->draining)
-            end(stream);
-        else if (stream->held && !again)
-            read_soon(stream, READ_WAIT_US);
-    }
-    if (stream->watch && wr_watch_seq(stream->watch) > stream->sent)
+    if (!stream->lookout)
+        stream->lookout = wr_lookout_begin(stream->loop, stream->job, heard, stream);
+    else if (stream->newest > stream->sent)
         read_soon(stream, READ_WAIT_US);
 }
 
@@ -286,7 +302,7 @@ static void was_read(void *arg, enum wr_store_status status, const struct wr_job
 
 static void read_now(struct wr_stream *stream)
 {
-    const struct wr_store *store = stream->app->store;
+    const struct wr_store *store = stream->loop->store;
     stream->owed = true;
     store->read(store->self, stream->job, was_read, stream);
 }
@@ -321,7 +337,7 @@ static bool take_last_id(struct wr_call *call, uint32_t *seq)
 
 void wr_events_handle(struct wr_call *call)
 {
-    struct wr_app *app = call->app;
+    struct wr_loop *loop = call->loop;
     struct wr_id id;
     uint32_t sent = 0;
     bool streams = wants_stream(&call->exchange->request);
@@ -332,16 +348,16 @@ void wr_events_handle(struct wr_call *call)
         wr_call_refuse(call, 503, "overloaded", "There is no memory for this now.");
         return;
     }
-    *stream = (struct wr_stream){.next = app->streams,
-                                 .at = &app->streams,
+    *stream = (struct wr_stream){.next = loop->streams,
+                                 .at = &loop->streams,
                                  .call = call,
-                                 .app = app,
+                                 .loop = loop,
                                  .job = id,
                                  .sent = sent,
                                  .streams = streams};
-    if (app->streams)
-        app->streams->at = &stream->next;
-    app->streams = stream;
+    if (loop->streams)
+        loop->streams->at = &stream->next;
+    loop->streams = stream;
     call->stream =
         streams ? stream : NULL; /* who asks for one answer gets it, half closed or not */
     read_now(stream);
@@ -349,16 +365,16 @@ void wr_events_handle(struct wr_call *call)
 
 /* ---- the end of the process ------------------------------------------------------------------ */
 
-void wr_streams_read(struct wr_app *app)
+void wr_streams_read(struct wr_loop *loop)
 {
-    for (struct wr_stream *stream = app->streams; stream; stream = stream->next)
+    for (struct wr_stream *stream = loop->streams; stream; stream = stream->next)
         if (stream->call)
             read_soon(stream, 0);
 }
 
-void wr_streams_free(struct wr_app *app)
+void wr_streams_free(struct wr_loop *loop)
 {
-    for (struct wr_stream *stream = app->streams, *next; stream; stream = next) {
+    for (struct wr_stream *stream = loop->streams, *next; stream; stream = next) {
         next = stream->next;
         free(stream);
     }

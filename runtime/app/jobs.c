@@ -105,13 +105,15 @@ void wr_job_handle(struct wr_call *call)
         wr_call_refuse(call, 400, "bad_query", "`wait` is a number of seconds.");
         return;
     }
-    call->waiter =
-        wr_engine_view(call->app->engine, id, call->caller.name, wait_ms, answered, call);
+    const struct wr_question view = {.what = WR_QUESTION_VIEW, .look.job = id, .wait_ms = wait_ms};
+    wr_call_ask(call, &view, answered);
 }
 
 void wr_cancel_handle(struct wr_call *call)
 {
     struct wr_id id;
-    if (wr_call_job(call, &id))
-        call->waiter = wr_engine_cancel(call->app->engine, id, call->caller.name, answered, call);
+    if (!wr_call_job(call, &id))
+        return;
+    const struct wr_question cancel = {.what = WR_QUESTION_CANCEL, .look.job = id};
+    wr_call_ask(call, &cancel, answered);
 }

@@ -138,7 +138,7 @@ static const char *read_query(const struct wr_request *request, struct wr_list_q
 
 void wr_jobs_handle(struct wr_call *call)
 {
-    const struct wr_store *store = call->app->store;
+    const struct wr_store *store = call->loop->store;
     struct wr_list_query query = {.caller = call->caller.name};
     const char *wrong = read_query(&call->exchange->request, &query);
     if (wrong) {

@@ -36,6 +36,8 @@ static const struct wr_flag serve_flags[] = {
      AT(max_jobs)},
     {"--max-connections", "WRIGHT_MAX_CONNECTIONS", "N", "4096", "open; past it 503", WR_FLAG_COUNT,
      AT(max_connections)},
+    {"--loops", "WRIGHT_LOOPS", "N", "0", "event loops; 0: one a core, at most 8", WR_FLAG_COUNT,
+     AT(loops)},
     {"--tls-cert", "WRIGHT_TLS_CERT", "FILE", NULL, "certificate chain, PEM; serves https",
      WR_FLAG_TEXT, AT(tls_cert)},
     {"--tls-key", "WRIGHT_TLS_KEY", "FILE", NULL, "its private key, PEM", WR_FLAG_TEXT,
@@ -67,6 +69,10 @@ static enum wr_exit run_serve(int argc, char **argv)
     if (!options.tls_cert != !options.tls_key) {
         fprintf(stderr, "%s: --tls-cert and --tls-key are given together or not at all\n",
                 program_name());
+        return WR_EXIT_USAGE;
+    }
+    if (options.loops > WR_LOOPS_MAX) {
+        fprintf(stderr, "%s: --loops is 0 to %d\n", program_name(), WR_LOOPS_MAX);
         return WR_EXIT_USAGE;
     }
     if (options.heartbeat_ms < 10) {

@@ -137,7 +137,7 @@ static void put_gates(const struct wr_app *app, struct wr_arena *arena, struct w
         "The breaker of a service or model: 0 closed, 1 open, 2 half open."};
     for (size_t row = 0; row < 3; row++) {
         struct wr_gate_counts gate;
-        for (size_t i = 0; wr_engine_gate(app->engine, i, &gate); i++) {
+        for (size_t i = 0; wr_engine_gate(app->loops->engine, i, &gate); i++) {
             const double values[] = {gate.in_use, gate.queued, (double)gate.breaker};
             char *labels = wr_arena_printf(arena, "{target=\"%s\",kind=\"%s\"}", gate.name,
                                            gate.is_model ? "model" : "service");
@@ -149,18 +149,37 @@ static void put_gates(const struct wr_app *app, struct wr_arena *arena, struct w
 
 static void put_engine(const struct wr_app *app, struct wr_text *out)
 {
-    struct wr_engine_counts counts;
-    wr_engine_counts(app->engine, &counts);
+    struct wr_engine_counts counts = {0};
+    uint32_t connections = 0;
+    for (uint32_t i = 0; i < app->loop_count; i++) {
+        struct wr_engine_counts one;
+        wr_engine_counts(app->loops[i].engine, &one);
+        counts.jobs += one.jobs;
+        counts.waiters += one.waiters;
+        counts.unsaved += one.unsaved;
+        connections += wr_server_connections(app->loops[i].server);
+    }
     wr_metrics_value(out, "wright_jobs_live", "gauge", "Jobs under way.", "", counts.jobs);
     wr_metrics_value(out, "wright_waiters", "gauge", "Requests that wait for a job.", "",
                      counts.waiters);
     wr_metrics_value(out, "wright_jobs_unsaved", "gauge",
                      "Jobs that ended, but whose end the store has not taken yet.", "",
                      counts.unsaved);
-    wr_metrics_value(out, "wright_draining", "gauge", "1 while shutting down.", "",
-                     counts.draining);
-    wr_metrics_value(out, "wright_http_connections", "gauge", "Connections open.", "",
-                     wr_server_connections(app->server));
+    wr_metrics_value(out, "wright_draining", "gauge", "1 while shutting down.", "", app->draining);
+    wr_metrics_value(out, "wright_http_connections", "gauge", "Connections open.", "", connections);
+    wr_metrics_value(out, "wright_loops", "gauge", "Event loops.", "", app->loop_count);
+}
+
+/* What the loops have counted, added up. */
+static void put_counted(struct wr_app *app, struct wr_text *out)
+{
+    struct wr_metrics *sum = wr_metrics_new();
+    if (!sum)
+        return;
+    for (uint32_t i = 0; i < app->loop_count; i++)
+        wr_metrics_merge(sum, app->loops[i].metrics);
+    wr_metrics_text(sum, out);
+    wr_metrics_free(sum);
 }
 
 void wr_page_metrics(struct wr_call *call)
@@ -168,7 +187,7 @@ void wr_page_metrics(struct wr_call *call)
     struct wr_arena *arena = call->exchange->request.arena;
     struct wr_text out = {.arena = arena};
     put_build(call->app->program, arena, &out);
-    wr_metrics_text(call->app->metrics, &out);
+    put_counted(call->app, &out);
     put_engine(call->app, &out);
     put_gates(call->app, arena, &out);
     put_store(call->app, &out);

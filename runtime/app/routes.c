@@ -52,8 +52,8 @@ static void log_call(struct wr_call *call, int status)
     const struct wr_str labels[] = {{pattern, strlen(pattern)},
                                     call->route ? request->method : WR_STR("any"),
                                     {code, strlen(code)}};
-    wr_metrics_add(call->app->metrics, WR_METRIC_requests, labels, 1);
-    wr_metrics_seconds(call->app->metrics, WR_METRIC_request_seconds, labels,
+    wr_metrics_add(call->loop->metrics, WR_METRIC_requests, labels, 1);
+    wr_metrics_seconds(call->loop->metrics, WR_METRIC_request_seconds, labels,
                        (double)elapsed_us / 1e6);
     enum wr_log_level level = failed ? WR_LOG_WARN : quiet ? WR_LOG_DEBUG : WR_LOG_INFO;
     wr_log(level, "request", WR_F_STR("request_id", call->request_id),
@@ -250,15 +250,16 @@ static bool authorise(struct wr_call *call)
     return false;
 }
 
-static struct wr_call *begin(struct wr_app *app, struct wr_exchange *exchange)
+static struct wr_call *begin(struct wr_loop *loop, struct wr_exchange *exchange)
 {
     struct wr_call *call = WR_NEW(exchange->request.arena, struct wr_call);
     exchange->user = call;
-    call->app = app;
+    call->app = loop->app;
+    call->loop = loop;
     call->exchange = exchange;
     call->request_id = take_request_id(&exchange->request);
     call->traceparent = take_traceparent(&exchange->request);
-    for (const struct wr_route *route = app->routes; route->method && !call->route; route++)
+    for (const struct wr_route *route = loop->app->routes; route->method && !call->route; route++)
         if (fits(route, exchange->request.path, &call->id) &&
             takes(route, exchange->request.method))
             call->route = route;
@@ -297,9 +298,9 @@ static void on_request(void *self, struct wr_exchange *exchange)
 
 static void on_refused(void *self, int status, const char *code, const char *peer)
 {
-    struct wr_app *app = self;
+    struct wr_loop *loop = self;
     const struct wr_str label = {code, strlen(code)};
-    wr_metrics_add(app->metrics, WR_METRIC_refused, &label, 1);
+    wr_metrics_add(loop->metrics, WR_METRIC_refused, &label, 1);
     wr_log(WR_LOG_INFO, "refused", WR_F_INT("status", status), wr_f_text("code", code),
            wr_f_text("peer", peer));
 }
@@ -315,18 +316,18 @@ static void on_gone(void *self, struct wr_exchange *exchange)
         wr_stream_gone(call);
 }
 
-struct wr_handler wr_routes_handler(struct wr_app *app)
+struct wr_handler wr_routes_handler(struct wr_loop *loop)
 {
-    return (struct wr_handler){.self = app,
+    return (struct wr_handler){.self = loop,
                                .on_head = on_head,
                                .on_request = on_request,
                                .on_gone = on_gone,
                                .on_refused = on_refused};
 }
 
-struct wr_handler wr_routes_operator_handler(struct wr_app *app)
+struct wr_handler wr_routes_operator_handler(struct wr_loop *loop)
 {
-    struct wr_handler handler = wr_routes_handler(app);
+    struct wr_handler handler = wr_routes_handler(loop);
     handler.on_head = on_operator_head;
     return handler;
 }

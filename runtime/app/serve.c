@@ -5,6 +5,7 @@
 #include "runtime/model/client.h"
 
 #include <event2/event.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,35 +51,104 @@ const char *wr_store_url(const char *given, char *text, size_t size)
     return text;
 }
 
+/* ---- what all loops must do ------------------------------------------------------------------ */
+
+/* What loops share with each other, and with nobody else. */
+static void lock(void *self)
+{
+    struct wr_app *app = self;
+    pthread_mutex_lock(&app->lock);
+}
+
+static void unlock(void *self)
+{
+    struct wr_app *app = self;
+    pthread_mutex_unlock(&app->lock);
+}
+
+static void post(void *self, uint32_t loop, void (*fn)(void *arg), void *arg)
+{
+    struct wr_app *app = self;
+    wr_loop_post(&app->loops[loop], fn, arg);
+}
+
+/* `fn(loop)` on each; gives their number, as many as will report. */
+static uint32_t each(struct wr_app *app, void (*fn)(void *loop))
+{
+    for (uint32_t i = 0; i < app->loop_count; i++)
+        wr_loop_post(&app->loops[i], fn, &app->loops[i]);
+    return app->loop_count;
+}
+
 /* ---- the end -------------------------------------------------------------------------------- */
 
 static void stop(struct wr_app *app, enum wr_exit exit)
 {
     app->exit = exit;
-    event_base_loopbreak(app->loop);
+    event_base_loopbreak(app->loops->base);
+}
+
+static void one_served(void *arg)
+{
+    struct wr_app *app = arg;
+    if (--app->serving == 0)
+        stop(app, WR_EXIT_OK);
 }
 
 static void on_server_idle(void *arg)
 {
-    stop(arg, WR_EXIT_OK);
+    struct wr_loop *loop = arg;
+    wr_loop_post(loop->app->loops, one_served, loop->app);
 }
 
-/* Connections are taken until the last job has ended: its client may still come and ask. */
-static void on_engine_idle(void *arg)
+static void drain_server(void *arg)
+{
+    struct wr_loop *loop = arg;
+    wr_streams_read(loop);
+    wr_server_drain(loop->server, on_server_idle, loop);
+}
+
+/* Connections are taken until the last job has ended, on whatever loop: its client may still come and
+ * ask. */
+static void one_worked(void *arg)
 {
     struct wr_app *app = arg;
-    wr_streams_read(app);
-    wr_server_drain(app->server, on_server_idle, app);
+    if (--app->working == 0)
+        app->serving = each(app, drain_server);
+}
+
+static void on_engine_idle(void *arg)
+{
+    struct wr_loop *loop = arg;
+    wr_loop_post(loop->app->loops, one_worked, loop->app);
+}
+
+static void drain_engine(void *arg)
+{
+    struct wr_loop *loop = arg;
+    wr_engine_drain(loop->engine, on_engine_idle, loop);
+}
+
+static int64_t count_jobs(const struct wr_app *app)
+{
+    int64_t jobs = 0;
+    for (uint32_t i = 0; i < app->loop_count; i++) {
+        struct wr_engine_counts counts;
+        wr_engine_counts(app->loops[i].engine, &counts);
+        jobs += counts.jobs;
+    }
+    return jobs;
 }
 
 static void on_drain_over(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd, (void)what;
     struct wr_app *app = arg;
-    struct wr_engine_counts counts;
-    wr_engine_counts(app->engine, &counts);
-    wr_log(WR_LOG_WARN, "drain_over", WR_F_INT("jobs_kept", counts.jobs),
-           WR_F_INT("connections", wr_server_connections(app->server)));
+    int64_t connections = 0;
+    for (uint32_t i = 0; i < app->loop_count; i++)
+        connections += wr_server_connections(app->loops[i].server);
+    wr_log(WR_LOG_WARN, "drain_over", WR_F_INT("jobs_kept", count_jobs(app)),
+           WR_F_INT("connections", connections));
     stop(app, WR_EXIT_OK);
 }
 
@@ -92,12 +162,10 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
     app->draining = true;
     const struct timeval limit = {app->options.drain_ms / 1000,
                                   app->options.drain_ms % 1000 * 1000};
-    struct wr_engine_counts counts;
-    wr_engine_counts(app->engine, &counts);
-    wr_log(WR_LOG_INFO, "draining", WR_F_INT("signal", number), WR_F_INT("jobs", counts.jobs),
+    wr_log(WR_LOG_INFO, "draining", WR_F_INT("signal", number), WR_F_INT("jobs", count_jobs(app)),
            WR_F_INT("limit_ms", app->options.drain_ms));
     event_add(app->drain_timer, &limit);
-    wr_engine_drain(app->engine, on_engine_idle, app);
+    app->working = each(app, drain_engine);
 }
 
 /* ---- the beginning -------------------------------------------------------------------------- */
@@ -117,48 +185,54 @@ static void raise_descriptors(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* As many as this process may use. */
+static uint32_t count_cores(void)
+{
+    cpu_set_t cores;
+    int count = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+    return count < 1 ? 1 : count > WR_LOOPS_DEFAULT_MAX ? WR_LOOPS_DEFAULT_MAX : (uint32_t)count;
+}
+
 static enum wr_exit open_store(struct wr_app *app)
 {
     char *error = NULL;
-    app->store = wr_store_open(app->options.store, app->loop, NULL, &error);
+    const struct wr_store_options options = {.loops = app->loop_count};
+    app->store = wr_store_open(app->options.store, app->loops->base, &options, &error);
+    app->loops->store = app->store;
     enum wr_exit exit = app->store ? WR_EXIT_OK : fail(app, WR_EXIT_IO, error);
     free(error);
+    for (uint32_t i = 1; i < app->loop_count && exit == WR_EXIT_OK; i++) {
+        app->loops[i].store = wr_store_join(app->store, app->loops[i].base);
+        if (!app->loops[i].store)
+            exit = fail(app, WR_EXIT_IO, "cannot set up the store: out of descriptors");
+    }
     return exit;
 }
 
-static enum wr_exit open_server(struct wr_app *app)
+static bool listen_to_signals(struct wr_app *app)
 {
-    char error[512];
-    const struct wr_server_options options = {
-        .limits = {.body_bytes = (size_t)app->options.max_body,
-                   .connections = (uint32_t)app->options.max_connections},
-        .handler = wr_routes_handler(app),
-        .tls_cert_file = app->options.tls_cert,
-        .tls_key_file = app->options.tls_key};
-    app->server = wr_server_new(app->loop, &options, error, sizeof error);
-    return app->server ? WR_EXIT_OK : fail(app, WR_EXIT_CONFIG, error);
-}
-
-static bool open_loop(struct wr_app *app)
-{
-    struct event_config *config = event_config_new();
-    if (config) {
-        /* Deadlines are kept to the millisecond: the coarse clock and cached time are too old. */
-        event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER);
-        event_config_set_flag(config, EVENT_BASE_FLAG_NO_CACHE_TIME);
-        app->loop = event_base_new_with_config(config);
-        event_config_free(config);
-    }
-    if (!app->loop)
-        return false;
     const int numbers[] = {SIGTERM, SIGINT};
     for (size_t i = 0; i < 2; i++) {
-        app->signals[i] = evsignal_new(app->loop, numbers[i], on_signal, app);
+        app->signals[i] = evsignal_new(app->loops->base, numbers[i], on_signal, app);
         if (!app->signals[i] || event_add(app->signals[i], NULL) != 0)
             return false;
     }
-    app->drain_timer = evtimer_new(app->loop, on_drain_over, app);
+    app->drain_timer = evtimer_new(app->loops->base, on_drain_over, app);
     return app->drain_timer != NULL;
+}
+
+static bool open_loops(struct wr_app *app)
+{
+    uint32_t count = app->options.loops ? (uint32_t)app->options.loops : count_cores();
+    app->loops = calloc(count, sizeof *app->loops);
+    if (!app->loops)
+        return false;
+    while (app->loop_count < count) {
+        app->loop_count++;
+        if (!wr_loop_open(&app->loops[app->loop_count - 1], app, app->loop_count - 1))
+            return false;
+    }
+    return true;
 }
 
 static enum wr_exit open_all(struct wr_app *app)
@@ -167,47 +241,58 @@ static enum wr_exit open_all(struct wr_app *app)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error to handle, as a full disk is */
     raise_descriptors();
-    app->metrics = wr_metrics_new();
-    if (!app->metrics || !wr_routes_init(app) || !open_loop(app))
-        return fail(app, WR_EXIT_SOFTWARE, "cannot set up the event loop");
+    if (!wr_routes_init(app) || !open_loops(app) || !listen_to_signals(app))
+        return fail(app, WR_EXIT_SOFTWARE, "cannot set up the event loops");
     enum wr_exit exit = open_store(app);
     if (exit != WR_EXIT_OK)
         return exit;
-    wr_loop_clock_init(&app->clock, app->loop);
-    app->client_open =
-        wr_client_open(&app->effects, app->program, app->loop, NULL, error, sizeof error);
-    if (!app->client_open)
-        return fail(app, WR_EXIT_CONFIG, error);
-    app->stages = (struct wr_stages){app->program, app->metrics};
-    app->observer = wr_stages_observer(&app->stages);
-    const struct wr_engine_options options = {.jobs_max = (uint32_t)app->options.max_jobs};
-    app->engine = wr_engine_new(app->program, &app->clock.port, &app->effects, app->store,
-                                &app->observer, &options);
-    return open_server(app);
+    app->peers = (struct wr_peers){app, lock, unlock, post};
+    app->shared = wr_shared_new(app->program, (uint32_t)app->options.max_jobs, &app->peers);
+    for (uint32_t i = 0; i < app->loop_count; i++)
+        if (!wr_loop_equip(&app->loops[i], &exit, error, sizeof error))
+            return fail(app, exit, error);
+    for (uint32_t i = 1; i < app->loop_count; i++)
+        if (!wr_loop_start(&app->loops[i]))
+            return fail(app, WR_EXIT_SOFTWARE, "cannot start a thread");
+    return WR_EXIT_OK;
 }
 
-/* The engine before its doors, as its header says; at last the server. */
+/* Letters that are under way arrive before anything is freed that they lead to. */
+static void settle(struct wr_app *app)
+{
+    bool any = true;
+    for (uint32_t i = 0; i < app->loop_count; i++)
+        wr_loop_stop(&app->loops[i]);
+    for (uint32_t i = 0; i < app->loop_count; i++)
+        wr_streams_leave(&app->loops[i]);
+    while (any) {
+        any = false;
+        for (uint32_t i = 0; i < app->loop_count; i++)
+            if (app->loops[i].inbox && wr_inbox_run(app->loops[i].inbox))
+                any = true;
+    }
+}
+
+/* The engines before their doors, as their header says; at last the loops. */
 static void close_all(struct wr_app *app)
 {
-    wr_streams_leave(app);
-    wr_engine_free(app->engine);
+    settle(app);
+    for (uint32_t i = 0; i < app->loop_count; i++)
+        wr_loop_free_engine(&app->loops[i]);
     wr_store_close(app->store);
-    wr_streams_free(app);
-    if (app->client_open)
-        wr_client_close(&app->effects);
+    wr_shared_free(app->shared);
     if (app->operator_path)
         unlink(app->operator_path);
     free(app->operator_path);
     wr_server_free(app->operator_server);
-    wr_server_free(app->server);
     for (size_t i = 0; i < 2; i++)
         if (app->signals[i])
             event_free(app->signals[i]);
     if (app->drain_timer)
         event_free(app->drain_timer);
-    if (app->loop)
-        event_base_free(app->loop);
-    wr_metrics_free(app->metrics);
+    for (uint32_t i = 0; i < app->loop_count; i++)
+        wr_loop_close(&app->loops[i]);
+    free(app->loops);
     wr_keys_free(app->keys);
     free(app->routes);
 }
@@ -218,11 +303,11 @@ static void listen_to_operator(struct wr_app *app)
 {
     char error[512] = "out of memory";
     const struct wr_server_options options = {.limits = {.connections = 64},
-                                              .handler = wr_routes_operator_handler(app)};
+                                              .handler = wr_routes_operator_handler(app->loops)};
     if (asprintf(&app->operator_path, "%s.sock", strchr(app->options.store, ':') + 1) < 0)
         app->operator_path = NULL;
     if (app->operator_path)
-        app->operator_server = wr_server_new(app->loop, &options, error, sizeof error);
+        app->operator_server = wr_server_new(app->loops->base, &options, error, sizeof error);
     if (app->operator_server &&
         wr_server_listen_unix(app->operator_server, app->operator_path, error, sizeof error))
         return;
@@ -235,7 +320,7 @@ static void listen_now(struct wr_app *app)
 {
     char error[512];
     listen_to_operator(app);
-    int port = wr_server_listen(app->server, app->options.listen, error, sizeof error);
+    int port = wr_server_listen(app->loops->server, app->options.listen, error, sizeof error);
     if (port < 0) {
         stop(app, fail(app, WR_EXIT_UNAVAILABLE, error));
         return;
@@ -248,18 +333,50 @@ static void listen_now(struct wr_app *app)
     fflush(stdout);
 }
 
-static void recovered(void *arg, enum wr_store_status status, size_t resumed, size_t held)
+/* ---- jobs of an earlier life ------------------------------------------------------------------ */
+
+struct recovery {
+    struct wr_app *app;
+    enum wr_store_status status;
+    size_t resumed, held;
+};
+
+static void one_recovered(void *arg)
 {
-    struct wr_app *app = arg;
-    if (status != WR_STORE_OK) {
+    struct recovery one = *(struct recovery *)arg;
+    struct wr_app *app = one.app;
+    free(arg);
+    app->resumed += one.resumed;
+    app->held += one.held;
+    if (one.status != WR_STORE_OK)
+        app->recovered = one.status;
+    if (--app->recovering > 0)
+        return;
+    if (app->recovered != WR_STORE_OK) {
         stop(app, fail(app, WR_EXIT_IO, "the store's unfinished jobs cannot be read"));
         return;
     }
-    if (resumed || held)
-        wr_log(WR_LOG_INFO, "recovered", WR_F_INT("resumed", (int64_t)resumed),
-               WR_F_INT("held", (int64_t)held));
+    if (app->resumed || app->held)
+        wr_log(WR_LOG_INFO, "recovered", WR_F_INT("resumed", (int64_t)app->resumed),
+               WR_F_INT("held", (int64_t)app->held));
     if (!app->draining)
         listen_now(app);
+}
+
+static void recovered(void *arg, enum wr_store_status status, size_t resumed, size_t held)
+{
+    struct wr_loop *loop = arg;
+    struct recovery *one = malloc(sizeof *one);
+    if (!one)
+        abort();
+    *one = (struct recovery){loop->app, status, resumed, held};
+    wr_loop_post(loop->app->loops, one_recovered, one);
+}
+
+static void recover(void *arg)
+{
+    struct wr_loop *loop = arg;
+    wr_engine_recover(loop->engine, recovered, loop);
 }
 
 enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_options *options)
@@ -267,17 +384,19 @@ enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_op
     struct wr_app app = {.program = program, .options = *options};
     wr_failpoint("app.start");
     wr_log_set_level((enum wr_log_level)options->log_level);
+    pthread_mutex_init(&app.lock, NULL);
     if (wr_check_environment(program, &app.keys) > 0) {
         wr_keys_free(app.keys);
         return WR_EXIT_CONFIG;
     }
     enum wr_exit exit = open_all(&app);
     if (exit == WR_EXIT_OK) {
-        wr_engine_recover(app.engine, recovered, &app);
-        event_base_dispatch(app.loop);
+        app.recovering = each(&app, recover);
+        event_base_dispatch(app.loops->base);
         exit = app.exit;
     }
     close_all(&app);
+    pthread_mutex_destroy(&app.lock);
     if (exit == WR_EXIT_OK)
         wr_log(WR_LOG_INFO, "stopped", wr_f_text("api", program->name));
     return exit;

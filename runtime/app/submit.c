@@ -171,6 +171,11 @@ static void answered(void *arg, const struct wr_answer *answer)
     char location[48], seconds[16];
     size_t count = 0;
     call->waiter = NULL;
+    if (answer->kind == WR_ANSWER_ELSEWHERE) {
+        const struct wr_question look = {.what = WR_QUESTION_LOOK, .look = answer->look};
+        wr_call_ask(call, &look, answered);
+        return;
+    }
     if (answer->kind != WR_ANSWER_JOB) {
         wr_call_refusal(call, answer);
         return;
@@ -217,7 +222,7 @@ void wr_submit_handle(struct wr_call *call)
     wr_reader_init(&in, &arena, wr_arena_str(&arena, request->body));
     submission.input = wr_decode(&in, workflow->input);
     if (submission.input)
-        call->waiter = wr_engine_submit(call->app->engine, &submission, answered, call);
+        call->waiter = wr_engine_submit(call->loop->engine, &submission, answered, call);
     else
         refuse_body(call, &in);
     wr_arena_free(&arena);

@@ -9,6 +9,7 @@
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <stdatomic.h>
 
 #define WR_INPUT_BYTES 16384       /* an input buffer's first size; it grows to a large head */
 #define WR_CHUNK_ROOM 8192         /* what a chunked body's framing may need beyond its head */
@@ -97,7 +98,8 @@ struct wr_server {
     struct ssl_ctx_st *tls;
     struct wr_listener *listeners;
     struct wr_conn *conns;
-    uint32_t conn_count, exchange_count;
+    atomic_uint conn_count; /* changed on the loop, read from any */
+    uint32_t exchange_count;
     size_t body_bytes; /* of all bodies that are apart */
     struct wr_wait_list waits[WR_WAIT_COUNT];
     struct event timer, accept_again;

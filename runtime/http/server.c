@@ -248,9 +248,12 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 {
     (void)what;
     struct wr_listener *listener = arg;
+    const struct wr_handler *handler = &listener->server->options.handler;
     for (int i = 0; i < ACCEPTS_A_TURN; i++) {
         int taken = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (taken >= 0) {
+        if (taken >= 0 && handler->on_accept) {
+            handler->on_accept(handler->self, taken);
+        } else if (taken >= 0) {
             wr_server_adopt(listener->server, taken);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
             pause_accepting(listener->server);

@@ -74,6 +74,9 @@ struct wr_handler {
     /* Optional. The server itself refused a request or cut a client: `status` as sent, or 0
      * where nothing was; `code` is a stable word, `peer` an address. For logs and metrics. */
     void (*on_refused)(void *self, int status, const char *code, const char *peer);
+    /* Optional. Takes every accepted, non-blocking socket, and hands it to a server of its choice, on
+     * that one's loop, with wr_server_adopt(). Else this server keeps it. */
+    void (*on_accept)(void *self, int fd);
 };
 
 struct wr_server_options {
@@ -100,6 +103,7 @@ void wr_server_adopt(struct wr_server *server, int fd);
 /* No new connections; idle ones close; what is under way ends, with Connection: close. `done` is
  * called once, later, on the loop, when no connection is left. The caller sets the time limit. */
 void wr_server_drain(struct wr_server *server, void (*done)(void *arg), void *arg);
+/* Any thread. */
 uint32_t wr_server_connections(const struct wr_server *server);
 uint32_t wr_server_exchanges(const struct wr_server *server); /* handed out and not ended */
 /* Closes everything at once; not from within a handler. Exchanges not ended are dead: nobody is

@@ -2,6 +2,7 @@
 #include "runtime/observe/metrics.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ struct series {
 };
 
 struct wr_metrics {
+    pthread_mutex_t lock;
     struct wr_arena arena;
     struct series *slots[SLOTS];
     struct series *all[WR_SERIES_MAX];
@@ -43,13 +45,18 @@ struct wr_metrics {
 
 struct wr_metrics *wr_metrics_new(void)
 {
-    return calloc(1, sizeof(struct wr_metrics));
+    struct wr_metrics *metrics = calloc(1, sizeof *metrics);
+    if (metrics)
+        pthread_mutex_init(&metrics->lock, NULL);
+    return metrics;
 }
 
 void wr_metrics_free(struct wr_metrics *metrics)
 {
-    if (metrics)
-        wr_arena_free(&metrics->arena);
+    if (!metrics)
+        return;
+    pthread_mutex_destroy(&metrics->lock);
+    wr_arena_free(&metrics->arena);
     free(metrics);
 }
 
@@ -111,25 +118,45 @@ static struct series *find(struct wr_metrics *metrics, enum wr_family family,
 void wr_metrics_add(struct wr_metrics *metrics, enum wr_family family, const struct wr_str *labels,
                     double amount)
 {
+    pthread_mutex_lock(&metrics->lock);
     struct series *series = find(metrics, family, labels);
     if (series)
         series->sum += amount;
+    pthread_mutex_unlock(&metrics->lock);
 }
 
 void wr_metrics_seconds(struct wr_metrics *metrics, enum wr_family family,
                         const struct wr_str *labels, double seconds)
 {
+    size_t bucket = 0;
+    while (bucket < BOUNDS && seconds > bounds[bucket])
+        bucket++;
+    pthread_mutex_lock(&metrics->lock);
     struct series *series = find(metrics, family, labels);
-    if (!series)
-        return;
-    series->sum += seconds;
-    series->count++;
-    for (size_t i = 0; i < BOUNDS; i++) {
-        if (seconds <= bounds[i]) {
-            series->buckets[i]++;
-            break;
-        }
+    if (series) {
+        series->sum += seconds;
+        series->count++;
+        if (bucket < BOUNDS)
+            series->buckets[bucket]++;
     }
+    pthread_mutex_unlock(&metrics->lock);
+}
+
+void wr_metrics_merge(struct wr_metrics *into, struct wr_metrics *from)
+{
+    pthread_mutex_lock(&from->lock);
+    for (size_t i = 0; i < from->count; i++) {
+        const struct series *one = from->all[i];
+        struct series *sum = find(into, one->family, one->labels);
+        if (!sum)
+            continue;
+        sum->sum += one->sum;
+        sum->count += one->count;
+        for (size_t k = 0; one->buckets && k < BOUNDS; k++)
+            sum->buckets[k] += one->buckets[k];
+    }
+    into->dropped += from->dropped;
+    pthread_mutex_unlock(&from->lock);
 }
 
 /* ---- the text ------------------------------------------------------------------------------- */
@@ -215,8 +242,9 @@ static void put_histogram(struct wr_text *out, const struct series *series)
     put_series(out, series, "_count", NULL, (double)series->count);
 }
 
-void wr_metrics_text(const struct wr_metrics *metrics, struct wr_text *out)
+void wr_metrics_text(struct wr_metrics *metrics, struct wr_text *out)
 {
+    pthread_mutex_lock(&metrics->lock);
     for (int f = 0; f < WR_METRIC_COUNT; f++) {
         const struct family *family = &families[f];
         put_heading(out, family->name, family->histogram ? "histogram" : "counter", family->help);
@@ -233,6 +261,7 @@ void wr_metrics_text(const struct wr_metrics *metrics, struct wr_text *out)
     wr_metrics_value(out, "wright_metrics_dropped_total", "counter",
                      "Observations without a series, as there were too many.", "",
                      (double)metrics->dropped);
+    pthread_mutex_unlock(&metrics->lock);
 }
 
 void wr_metrics_value(struct wr_text *out, const char *name, const char *type, const char *help,

@@ -1,5 +1,5 @@
-/* Metrics: counters and histograms with labels, and their Prometheus text (format 0.0.4). One
- * loop's: no locks. Knows nothing of what is counted; rows of metrics.def say that. */
+/* Metrics: counters and histograms with labels, and their Prometheus text (format 0.0.4). One table a
+ * loop, which no other waits for but the page that adds them up. Any thread. Knows nothing of what is counted; rows of metrics.def say that. */
 #ifndef WR_OBSERVE_METRICS_H
 #define WR_OBSERVE_METRICS_H
 
@@ -28,8 +28,10 @@ void wr_metrics_add(struct wr_metrics *metrics, enum wr_family family, const str
 void wr_metrics_seconds(struct wr_metrics *metrics, enum wr_family family,
                         const struct wr_str *labels, double seconds);
 
+/* Adds all of `from` to `into`, which nobody else uses. */
+void wr_metrics_merge(struct wr_metrics *into, struct wr_metrics *from);
 /* All families, in the order of their rows; series in the order of their first use. */
-void wr_metrics_text(const struct wr_metrics *metrics, struct wr_text *out);
+void wr_metrics_text(struct wr_metrics *metrics, struct wr_text *out);
 /* One value that is read when asked for: `labels` is ready text, `{a="b"}`, or "". `type` is
  * "gauge" or "counter"; `help` NULL: a further series of the family before it. */
 void wr_metrics_value(struct wr_text *out, const char *name, const char *type, const char *help,

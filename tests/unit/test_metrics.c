@@ -4,7 +4,7 @@
 
 static struct wr_arena arena;
 
-static const char *text_of(const struct wr_metrics *metrics)
+static const char *text_of(struct wr_metrics *metrics)
 {
     struct wr_text out = {.arena = &arena};
     wr_metrics_text(metrics, &out);
@@ -12,7 +12,7 @@ static const char *text_of(const struct wr_metrics *metrics)
     return wr_arena_copy(&arena, done.ptr, done.len);
 }
 
-static void has(const struct wr_metrics *metrics, const char *line, const char *name)
+static void has(struct wr_metrics *metrics, const char *line, const char *name)
 {
     const char *text = text_of(metrics);
     bool found = strstr(text, line) != NULL;
