@@ -202,4 +202,5 @@ def test_drain():
     same(server.wait(), 0, "and then it exits 0")
 
 
-main(test_json, test_stream, test_crash, test_crashes, test_leaving, test_drain)
+if __name__ == "__main__":
+    main(test_json, test_stream, test_crash, test_crashes, test_leaving, test_drain)

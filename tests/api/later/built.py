@@ -5,7 +5,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import harness
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SANITIZED = os.path.basename(os.path.abspath(harness.BUILD)) == "sanitized"
+SANITIZE = {"sanitized": "-fsanitize=address,undefined", "tsan": "-fsanitize=thread"}
 binaries = {}
 
 
@@ -13,7 +13,7 @@ def build(path):
     """The binary of this specification; a build that fails ends the program."""
     if path not in binaries:
         binary = os.path.join(harness.folder, os.path.basename(path)[:-5])
-        flags = "-fsanitize=address,undefined" if SANITIZED else ""
+        flags = SANITIZE.get(os.path.basename(os.path.abspath(harness.BUILD)), "")
         run = subprocess.run([os.path.join(harness.BUILD, "wright"), "build", path, "-o", binary, "--dynamic"],
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                              env={**os.environ, "WRIGHT_INCLUDE": "runtime/include", "CFLAGS": flags})
