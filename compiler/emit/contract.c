@@ -101,6 +101,11 @@ static json_t *services_json(const struct wc_model *model)
     return json;
 }
 
+static const char *const structured[] = {[WR_STRUCTURED_STRICT] = "strict",
+                                         [WR_STRUCTURED_TOOL] = "tool",
+                                         [WR_STRUCTURED_JSON] = "json",
+                                         [WR_STRUCTURED_PROMPT] = "prompt"};
+
 static json_t *models_json(const struct wc_model *model)
 {
     json_t *json = json_object();
@@ -116,7 +121,11 @@ static json_t *models_json(const struct wc_model *model)
         wc_set_number(row, "max_output_tokens", ai->max_output_tokens);
         set_price(row, "usd_per_input_token", ai->input_price);
         set_price(row, "usd_per_cached_token", ai->cached_price);
+        if (ai->written_price != ai->input_price)
+            set_price(row, "usd_per_written_token", ai->written_price);
         set_price(row, "usd_per_output_token", ai->output_price);
+        if (ai->structured != WR_STRUCTURED_DEFAULT)
+            wc_set_text(row, "structured", structured[ai->structured]);
         wc_set(json, ai->name, row);
     }
     return json;

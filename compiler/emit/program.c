@@ -165,6 +165,11 @@ static void emit_services(struct wc_buf *out, const struct wc_model *model)
     wc_buf_text(out, "};\n\n");
 }
 
+static const char *const structured[] = {[WR_STRUCTURED_STRICT] = "WR_STRUCTURED_STRICT",
+                                         [WR_STRUCTURED_TOOL] = "WR_STRUCTURED_TOOL",
+                                         [WR_STRUCTURED_JSON] = "WR_STRUCTURED_JSON",
+                                         [WR_STRUCTURED_PROMPT] = "WR_STRUCTURED_PROMPT"};
+
 static void emit_models(struct wc_buf *out, const struct wc_model *model)
 {
     if (model->models.count == 0)
@@ -185,6 +190,10 @@ static void emit_models(struct wc_buf *out, const struct wc_model *model)
         wc_init_number(&init, "input_price", ai->input_price);
         wc_init_number(&init, "cached_price", ai->cached_price);
         wc_init_number(&init, "output_price", ai->output_price);
+        if (ai->written_price != ai->input_price)
+            wc_init_number(&init, "written_price", ai->written_price);
+        if (ai->structured != WR_STRUCTURED_DEFAULT)
+            wc_init_field(&init, "structured", "%s", structured[ai->structured]);
         wc_init_write(out, "", &init, true, ",");
     }
     wc_buf_text(out, "};\n\n");

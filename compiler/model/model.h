@@ -172,8 +172,9 @@ struct wc_ai_model {
     struct wr_limits limits;
     struct wr_breaker breaker;
     uint32_t max_input_tokens, max_output_tokens;
-    int64_t input_price, cached_price, output_price; /* picodollars a token */
-    bool priced;                                     /* a `price` is given */
+    enum wr_structured structured; /* WR_STRUCTURED_DEFAULT: as its provider's row says */
+    int64_t input_price, cached_price, written_price, output_price; /* picodollars a token */
+    bool priced;                                                    /* a `price` is given */
     bool used;
 };
 

@@ -143,20 +143,28 @@ void wc_resolve_services(struct wc_resolver *r)
 
 /* ---- models ------------------------------------------------------------------------------- */
 
-static const char *provider_of(struct wc_resolver *r, const struct wc_clause *clause)
+static const struct {
+    const char *name, *format;
+} providers[] = {
+#define PROVIDER(name, format, path, structured, limit, key_header) {name, #format},
+#include <wright/providers.def>
+#undef PROVIDER
+};
+
+enum { PROVIDER_COUNT = sizeof providers / sizeof *providers };
+
+static size_t provider_of(struct wc_resolver *r, const struct wc_clause *clause)
 {
-    static const char *const known[] = {"openai.chat", "openai.responses", "anthropic.messages"};
+    const char *known[PROVIDER_COUNT];
     const char *first = clause->names.count > 0 ? clause->names.items[0].text : NULL;
     const char *second = clause->names.count > 1 ? clause->names.items[1].text : NULL;
     if (!first)
-        return known[0];
+        return 0;
     const char *name = second ? wc_arena_printf(r->arena, "%s.%s", first, second) : first;
-    for (size_t i = 0; i < 3; i++) {
-        if (strcmp(known[i], name) != 0)
-            continue;
-        if (i > 0)
-            wc_not_built(r, clause->span, wc_arena_printf(r->arena, "the provider `%s`", known[i]));
-        return known[i];
+    for (size_t i = 0; i < PROVIDER_COUNT; i++) {
+        known[i] = providers[i].name;
+        if (strcmp(known[i], name) == 0)
+            return i;
     }
     struct wc_span span = clause->names.items[0].span;
     if (second)
@@ -164,8 +172,32 @@ static const char *provider_of(struct wc_resolver *r, const struct wc_clause *cl
     struct wc_name written = {name, span};
     struct wc_diag *diag = wc_report(r->diags, WC_E0413, span, "there is no provider `%s`", name);
     wc_diag_label(r->diags, diag, "not a wire format that wright speaks");
-    wc_suggest_near(r, diag, written, known, 3);
-    return known[0];
+    wc_suggest_near(r, diag, written, known, PROVIDER_COUNT);
+    return 0;
+}
+
+static enum wr_structured structured_of(struct wc_resolver *r, const struct wc_clause *clause)
+{
+    static const char *const known[] = {"strict", "tool", "json", "prompt"};
+    const char *name = clause->name.text;
+    for (size_t i = 0; i < 4; i++)
+        if (strcmp(known[i], name) == 0)
+            return (enum wr_structured)(WR_STRUCTURED_STRICT + i);
+    struct wc_diag *diag = wc_report(r->diags, WC_E0413, clause->name.span,
+                                     "a model is not held to its schema by `%s`", name);
+    wc_diag_label(r->diags, diag, "not a way to hold a model to its schema");
+    wc_diag_note(r->diags, diag,
+                 "a server enforces it (`strict`), takes it as a tool's arguments "
+                 "(`tool`), enforces JSON (`json`), or only reads it (`prompt`)");
+    wc_suggest_near(r, diag, clause->name, known, 4);
+    return WR_STRUCTURED_DEFAULT;
+}
+
+/* A cache that is written to costs a quarter more at Anthropic (5 minutes), and nothing elsewhere. */
+static int64_t written_price(const struct wc_ai_model *model, size_t provider)
+{
+    bool more = strcmp(providers[provider].format, "anthropic_messages") == 0;
+    return more ? model->input_price + (model->input_price + 3) / 4 : model->input_price;
 }
 
 /* Per million tokens as written, per token as kept: $0.25 is 0.25 * 10^12 / 10^6 picodollars. */
@@ -186,8 +218,12 @@ static void resolve_model(struct wc_resolver *r, const struct wc_ast_decl *decl,
     struct wc_clause *name = wc_clause_one(r, all, WC_CLAUSE_NAME);
     struct wc_clause *most = wc_clause_one(r, all, WC_CLAUSE_MAX);
     struct wc_clause *price = wc_clause_one(r, all, WC_CLAUSE_PRICE_TOKENS);
+    struct wc_clause *structured = wc_clause_one(r, all, WC_CLAUSE_STRUCTURED);
     struct wc_clause *temperature = wc_clause_one(r, all, WC_CLAUSE_TEMPERATURE);
-    model->provider = provider ? provider_of(r, provider) : "openai.chat";
+    size_t which = provider ? provider_of(r, provider) : 0;
+    model->provider = providers[which].name;
+    if (structured)
+        model->structured = structured_of(r, structured);
     model->model = name ? name->text.bytes : "";
     if (!provider)
         missing_clause(r, decl->name.span, all.owner, "provider", "provider openai.chat");
@@ -207,6 +243,9 @@ static void resolve_model(struct wc_resolver *r, const struct wc_ast_decl *decl,
         model->cached_price =
             price->numbers[1].kind == WC_NO_NUMBER ? -1 : per_token(r, &price->numbers[1]);
         model->output_price = per_token(r, &price->numbers[2]);
+        model->written_price = price->numbers[3].kind == WC_NO_NUMBER
+                                   ? written_price(model, which)
+                                   : per_token(r, &price->numbers[3]);
         model->priced = true;
     }
     if (!price || model->cached_price < 0)

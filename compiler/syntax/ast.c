@@ -18,6 +18,7 @@ static const char *const clause_names[WC_CLAUSE_KIND_COUNT] = {
     [WC_CLAUSE_NAME] = "name",
     [WC_CLAUSE_MAX] = "max",
     [WC_CLAUSE_PRICE_TOKENS] = "price",
+    [WC_CLAUSE_STRUCTURED] = "structured",
     [WC_CLAUSE_TEMPERATURE] = "temperature",
     [WC_CLAUSE_ROUTE] = "route",
     [WC_CLAUSE_INPUT] = "input",

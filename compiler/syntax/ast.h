@@ -202,7 +202,8 @@ enum wc_clause_kind {
     WC_CLAUSE_PROVIDER,  /* model: names, "openai" and "chat" */
     WC_CLAUSE_NAME,      /* model: text */
     WC_CLAUSE_MAX,       /* model: numbers: input tokens, output tokens */
-    WC_CLAUSE_PRICE_TOKENS, /* model: numbers a million tokens: input, [cached], output */
+    WC_CLAUSE_PRICE_TOKENS, /* model: numbers a million tokens: input, [cached], output, [written] */
+    WC_CLAUSE_STRUCTURED,   /* model: name, how it is held to its schema */
     WC_CLAUSE_TEMPERATURE,  /* model: numbers[0] */
     WC_CLAUSE_ROUTE,        /* workflow: name, the method; text, the path */
     WC_CLAUSE_INPUT,        /* workflow: type */
@@ -265,7 +266,7 @@ struct wc_clause {
     struct wc_name name;
     WC_VEC(struct wc_name) names;
     struct wc_text text;
-    struct wc_number numbers[3];
+    struct wc_number numbers[4];
     bool flag;
     struct wc_ast_expr *expr;
     struct wc_ast_type *type;

@@ -34,7 +34,7 @@
     RECALL WITHIN REPLY DRAFT WAIT REVIEW OF SIGNAL SLEEP
     FIRST TOKEN IDLE BACKOFF REPAIR HEDGE CHECK DONE FULL
     FALLBACK REMEMBER GIVEN RETURNS FILE FAILS SILENT CUT SEND
-    CRASH DURING EXPECT RESULT PATH UNION BYTES.
+    CRASH DURING EXPECT RESULT PATH UNION BYTES STRUCTURED WRITTEN.
 
 %right IF.
 %left OR.
@@ -403,15 +403,24 @@ model_clause(C) ::= MAX(K) INPUT INTEGER(I) TOKENS COMMA OUTPUT INTEGER(O) TOKEN
     C->numbers[0] = wc_number_of(&I);
     C->numbers[1] = wc_number_of(&O);
 }
-model_clause(C) ::= PRICE(K) INPUT MONEY(I) COMMA cached(B) OUTPUT MONEY(O) PER MILLION TOKENS. {
+model_clause(C) ::= PRICE(K) INPUT MONEY(I) COMMA cached(B) written(W) OUTPUT MONEY(O) PER MILLION
+    TOKENS. {
     C = wc_clause_new(p, WC_CLAUSE_PRICE_TOKENS, &K);
     C->numbers[0] = wc_number_of(&I);
     C->numbers[1] = B;
     C->numbers[2] = wc_number_of(&O);
+    C->numbers[3] = W;
 }
 %type cached {struct wc_number}
 cached(A) ::= . { A = (struct wc_number){0}; }
 cached(A) ::= CACHED MONEY(M) COMMA. { A = wc_number_of(&M); }
+%type written {struct wc_number}
+written(A) ::= . { A = (struct wc_number){0}; }
+written(A) ::= WRITTEN MONEY(M) COMMA. { A = wc_number_of(&M); }
+model_clause(C) ::= STRUCTURED(K) name(N). {
+    C = wc_clause_new(p, WC_CLAUSE_STRUCTURED, &K);
+    C->name = N;
+}
 model_clause(C) ::= TEMPERATURE(K) number(N). {
     C = wc_clause_new(p, WC_CLAUSE_TEMPERATURE, &K);
     C->numbers[0] = N;

@@ -55,8 +55,9 @@ struct wr_event {
     struct wr_str model, model_version, prompt; /* asked */
     struct wr_str tool, tool_version;           /* the service called */
     struct wr_str request_id;
-    int64_t input_tokens, cached_tokens, output_tokens;
-    int64_t cost; /* picodollars */
+    int64_t input_tokens, cached_tokens, written_tokens, output_tokens, reasoning_tokens;
+    struct wr_str repaired; /* what was done to the model's text, to read it */
+    int64_t cost;           /* picodollars */
     int64_t elapsed_us, first_token_us;
     int64_t http;          /* ENDED: the upstream's status; FINISHED: ours */
     int64_t remembered_ms; /* a recalled value: when it was remembered */

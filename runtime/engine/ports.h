@@ -22,9 +22,16 @@ struct wr_clock {
 
 /* ---- effects: calls to services and models ------------------------------------------------- */
 
+/* What a model read and wrote, however its provider counts: `input_tokens` is all that it read. OpenAI
+ * counts so; Anthropic counts what a cache gave and what was written to one beside its input, so they are
+ * added here. */
 struct wr_usage {
-    int64_t input_tokens, cached_tokens, output_tokens;
-    bool known; /* false: the provider did not say */
+    int64_t input_tokens;
+    int64_t cached_tokens;  /* of the input: from a cache */
+    int64_t written_tokens; /* of the input: written to a cache */
+    int64_t output_tokens;
+    int64_t reasoning_tokens; /* of the output: not part of the answer */
+    bool known;               /* false: the provider did not say */
 };
 
 /* How an attempt ended. Texts live in the effect's arena. */
@@ -38,6 +45,8 @@ struct wr_outcome {
     int http_status;             /* 0 where none came */
     int64_t retry_after_ms;      /* the peer's wish; -1: none */
     int64_t first_token_us;      /* from start; -1: none */
+    bool final;                  /* the peer asks that it is not sent again */
+    struct wr_str repaired; /* what was done to the text that came, to read it; empty: nothing */
 };
 
 /* One attempt. Everything it points to outlives it. */

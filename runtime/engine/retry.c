@@ -69,6 +69,7 @@ int64_t wr_retry_wait_us(const struct wr_activity *activity)
 {
     const struct wr_stage *stage = activity->stage;
     if (activity->class == WR_OK || !(stage->retry.on & WR_BIT(activity->class)) ||
+        activity->outcome.final ||
         activity->attempts > stage->retry.times + (wr_broken("retry") ? 1u : 0u))
         return -1;
     int64_t wait_us = backoff_us(activity);

@@ -114,14 +114,21 @@ static void doubt(const struct wr_activity *activity, struct wr_attempt *attempt
     outcome->detail = text_of(text);
 }
 
-/* Tokens that a cache gave are among the input's; without a price of their own they cost the same. */
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Tokens that a cache gave, and those written to one, are among the input's; without a price of their own
+ * they cost the same. */
 static int64_t cost_of(const struct wr_model *model, const struct wr_usage *usage)
 {
     int64_t cached_price = model->cached_price ? model->cached_price : model->input_price;
-    int64_t cached =
-        usage->cached_tokens < usage->input_tokens ? usage->cached_tokens : usage->input_tokens;
-    return (usage->input_tokens - cached) * model->input_price + cached * cached_price +
-           usage->output_tokens * model->output_price;
+    int64_t written_price = model->written_price ? model->written_price : model->input_price;
+    int64_t cached = least(usage->cached_tokens, usage->input_tokens);
+    int64_t written = least(usage->written_tokens, usage->input_tokens - cached);
+    return (usage->input_tokens - cached - written) * model->input_price + cached * cached_price +
+           written * written_price + usage->output_tokens * model->output_price;
 }
 
 static void tell_dependency(const struct wr_activity *activity, const struct wr_outcome *outcome,
@@ -141,7 +148,10 @@ static void tell_dependency(const struct wr_activity *activity, const struct wr_
         event->prompt = text_of(activity->stage->prompt);
         event->input_tokens = outcome->usage.input_tokens;
         event->cached_tokens = outcome->usage.cached_tokens;
+        event->written_tokens = outcome->usage.written_tokens;
         event->output_tokens = outcome->usage.output_tokens;
+        event->reasoning_tokens = outcome->usage.reasoning_tokens;
+        event->repaired = outcome->repaired;
         event->cost = cost_of(model, &outcome->usage);
     }
 }
@@ -211,6 +221,7 @@ static void keep_outcome(struct wr_activity *activity, const struct wr_outcome *
     activity->outcome.detail = wr_arena_str(arena, detail);
     activity->outcome.model_version = wr_arena_str(arena, outcome->model_version);
     activity->outcome.request_id = wr_arena_str(arena, outcome->request_id);
+    activity->outcome.repaired = wr_arena_str(arena, outcome->repaired);
     activity->class = outcome->class;
     activity->retry_after_ms = outcome->retry_after_ms;
 }

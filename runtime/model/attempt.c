@@ -10,6 +10,8 @@
 enum {
     MAX_BYTES = 1 << 20,    /* of an answer, where the call does not say */
     MAX_EVENT = 1 << 20,    /* of one event of a stream, above the answer's own limit */
+    MAX_STREAM = 16 << 20,  /* of a whole stream, above … */
+    MAX_OVERHEAD = 64,      /* … so many bytes of events a byte of the answer */
     MAX_REFUSAL = 64 << 10, /* of an answer that is not 2xx: more is not read */
     MAX_UNREAD = 64 << 10,  /* of an answer that nobody reads, to keep its connection */
     MAX_HEADERS = 64 << 10,
@@ -113,18 +115,18 @@ static void on_event(void *arg, struct wr_str type, struct wr_str data)
     (void)type;
     if (effect->class != WR_OK || answer->done)
         return;
-    bool token = answer->token;
-    if (!effect->provider->event(&effect->client->scratch, answer, data))
+    uint32_t signs = answer->signs;
+    if (!effect->provider->format->event(&effect->client->scratch, answer, data))
         wr_attempt_decide(effect, WR_CLASS_stream_malformed,
                           "sent an event that is not its format");
     if (answer->overflow)
         wr_attempt_decide(effect, WR_CLASS_schema_invalid, "answered with more than %zu bytes",
                           max_bytes(effect));
-    if (answer->token && !token)
+    /* Comments, pings and empty events are no answer: a peer that only says that it lives is idle. */
+    if (answer->signs != signs || answer->finished)
         saw_life(effect);
-    effect->last_us = wr_mono_us();
     if (answer->done) {
-        effect->done_us = effect->last_us;
+        effect->done_us = wr_mono_us();
         wr_client_rearm(effect);
     }
 }
@@ -161,6 +163,10 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
     if (effect->reading == WR_READING_NOTHING)
         choose_reading(effect);
     if (effect->reading == WR_READING_STREAM) {
+        effect->stream_bytes += len;
+        if (effect->stream_bytes > MAX_STREAM + MAX_OVERHEAD * max_bytes(effect))
+            wr_attempt_decide(effect, WR_CLASS_stream_malformed, "sent %zu bytes and no end",
+                              effect->stream_bytes);
         if (!wr_sse_feed(&effect->sse, data, len))
             wr_attempt_decide(effect, WR_CLASS_stream_malformed, "sent an event without an end");
         return effect->class == WR_OK && effect->answer.error == WR_OK ? len : 0;
@@ -322,12 +328,25 @@ static bool prepare_ask(struct wr_effect *effect)
         return false;
     }
     const char *path = effect->provider->path;
-    if (!effect->provider->request(&effect->body, effect->model, action, effect->place->host) ||
+    const struct wr_wire *format = effect->provider->format;
+    const struct wr_request request = {
+        .model = effect->model,
+        .provider = effect->provider,
+        .messages = action->messages,
+        .message_count = action->message_count,
+        .as = action->as,
+        .structured =
+            effect->model->structured ? effect->model->structured : effect->provider->structured,
+        .host = effect->place->host,
+    };
+    if (!format->request(&effect->body, &request) ||
         !set_url(effect, (struct wr_str){path, strlen(path)}))
         return false;
     set_basics(effect);
     set_body(effect, "POST");
-    add_headers(effect, effect->provider->accept, "Idempotency-Key");
+    for (size_t i = 0; i < 2 && format->headers[i]; i++)
+        effect->headers = curl_slist_append(effect->headers, format->headers[i]);
+    add_headers(effect, "text/event-stream, application/json", "Idempotency-Key");
     return true;
 }
 

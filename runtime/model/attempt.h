@@ -42,7 +42,7 @@ struct wr_effect {
     struct curl_slist *headers;
     struct event *timer; /* the nearest of its deadlines */
     struct wr_bytes body, came;
-    size_t header_bytes, unread_bytes;
+    size_t header_bytes, unread_bytes, stream_bytes;
     enum wr_reading reading;
     struct wr_sse sse;
     struct wr_answer answer;

@@ -215,12 +215,15 @@ static bool read_places(struct wr_client *client, const struct wr_lookup *lookup
     }
     for (size_t i = 0; i < program->service_count; i++)
         if (!wr_place_read(&client->services[i], program->services[i].name,
-                           &program->services[i].endpoint, lookup, error, size))
+                           &program->services[i].endpoint, "", lookup, error, size))
             return false;
-    for (size_t i = 0; i < program->model_count; i++)
-        if (!wr_place_read(&client->models[i], program->models[i].name,
-                           &program->models[i].endpoint, lookup, error, size))
+    for (size_t i = 0; i < program->model_count; i++) {
+        const struct wr_model *model = &program->models[i];
+        const struct wr_provider *provider = wr_provider_find(model->provider);
+        if (!wr_place_read(&client->models[i], model->name, &model->endpoint,
+                           provider ? provider->key_header : "", lookup, error, size))
             return false;
+    }
     const char *file = wr_lookup_get(lookup, "SSL_CERT_FILE");
     if (file && *file) {
         client->certificates = strdup(file);

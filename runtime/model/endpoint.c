@@ -93,7 +93,8 @@ static bool read_url(struct wr_place *place, const struct wr_endpoint *endpoint,
 }
 
 static bool read_auth(struct wr_place *place, const struct wr_endpoint *endpoint,
-                      const struct wr_lookup *lookup, char *error, size_t size)
+                      const char *key_header, const struct wr_lookup *lookup, char *error,
+                      size_t size)
 {
     if (endpoint->auth == WR_AUTH_NONE)
         return true;
@@ -106,9 +107,11 @@ static bool read_auth(struct wr_place *place, const struct wr_endpoint *endpoint
             return say(error, size,
                        "%s (the key of %s) holds a space or a character that a header may not have",
                        endpoint->auth_env, place->name);
-    bool bearer = endpoint->auth == WR_AUTH_BEARER;
-    int len = asprintf(&place->auth, "%s: %s%s", bearer ? "Authorization" : endpoint->auth_header,
-                       bearer ? "Bearer " : "", secret);
+    bool bearer = endpoint->auth == WR_AUTH_BEARER && !*key_header;
+    const char *name = bearer                             ? "Authorization"
+                       : endpoint->auth == WR_AUTH_BEARER ? key_header
+                                                          : endpoint->auth_header;
+    int len = asprintf(&place->auth, "%s: %s%s", name, bearer ? "Bearer " : "", secret);
     if (len < 0) {
         place->auth = NULL;
         return say(error, size, "memory is out");
@@ -117,7 +120,8 @@ static bool read_auth(struct wr_place *place, const struct wr_endpoint *endpoint
 }
 
 bool wr_place_read(struct wr_place *place, const char *name, const struct wr_endpoint *endpoint,
-                   const struct wr_lookup *lookup, char *error, size_t error_size)
+                   const char *key_header, const struct wr_lookup *lookup, char *error,
+                   size_t error_size)
 {
     memset(place, 0, sizeof *place);
     place->name = name;
@@ -126,7 +130,7 @@ bool wr_place_read(struct wr_place *place, const char *name, const struct wr_end
         return say(error, error_size, "%s is not set: it is the URL of %s", endpoint->url_env,
                    name);
     return read_url(place, endpoint, text, error, error_size) &&
-           read_auth(place, endpoint, lookup, error, error_size);
+           read_auth(place, endpoint, key_header, lookup, error, error_size);
 }
 
 void wr_place_free(struct wr_place *place)
@@ -201,7 +205,7 @@ static void check_one(struct checking *run, size_t i)
         run->report(run->arg, sentence);
     }
     if (!seen_before(run->program, i, true) &&
-        !read_auth(&place, endpoint, run->lookup, sentence, sizeof sentence)) {
+        !read_auth(&place, endpoint, "", run->lookup, sentence, sizeof sentence)) {
         run->found++;
         run->report(run->arg, sentence);
     }

@@ -3,10 +3,10 @@
 #include "runtime/base/arena.h"
 #include "runtime/base/clock.h"
 #include "runtime/model/attempt.h"
+#include "runtime/model/extract.h"
+#include "runtime/model/hints.h"
 
 #include <stdio.h>
-
-enum { RETRY_AFTER_MAX_S = 86400 };
 
 /* libcurl's word for how the transfer failed. What was certainly not sent is connect_failed: a
  * write that may happen once only can be told from it. */
@@ -39,7 +39,8 @@ static void decide_status(struct wr_effect *effect)
         return;
     }
     struct wr_str body = {effect->came.data, effect->came.len};
-    enum wr_class class = effect->provider->refusal(status, body, code, sizeof effect->answer.code);
+    enum wr_class class = wr_fault_of_body(effect->provider->format->dialect, status, body, code,
+                                           sizeof effect->answer.code);
     wr_attempt_decide(effect, class, "answered %d%s%s%s%s", status, *code ? " (" : "", code,
                       *code ? ")" : "",
                       class == WR_CLASS_not_found && !*code
@@ -50,17 +51,18 @@ static void decide_status(struct wr_effect *effect)
 static void decide_model(struct wr_effect *effect)
 {
     struct wr_answer *answer = &effect->answer;
-    const char *why = "";
+    const struct wr_wire *format = effect->provider->format;
+    char why[96];
     if (effect->reading == WR_READING_STREAM)
         wr_sse_end(&effect->sse);
     else if (effect->reading == WR_READING_WHOLE &&
-             !effect->provider->event(&effect->client->scratch, answer,
-                                      (struct wr_str){effect->came.data, effect->came.len}))
+             !format->event(&effect->client->scratch, answer,
+                            (struct wr_str){effect->came.data, effect->came.len}))
         wr_attempt_decide(effect, WR_CLASS_stream_malformed, "answered with what is not JSON");
     if (answer->overflow)
         wr_attempt_decide(effect, WR_CLASS_schema_invalid, "answered with more than %zu bytes",
                           answer->max);
-    enum wr_class class = effect->provider->end(answer, &why);
+    enum wr_class class = wr_answer_end(answer, format, why, sizeof why);
     if (class != WR_OK)
         wr_attempt_decide(effect, class, "%s%s%s%s", why, *answer->code ? " (" : "", answer->code,
                           *answer->code ? ")" : "");
@@ -86,36 +88,13 @@ static void decide(struct wr_effect *effect, CURLcode result)
 
 /* ---- the outcome ---------------------------------------------------------------------------- */
 
-static const char *header(struct wr_effect *effect, const char *name)
+static const char *header(void *arg, const char *name)
 {
+    struct wr_effect *effect = arg;
     struct curl_header *found;
     if (curl_easy_header(effect->easy, name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK)
         return NULL;
     return found->value;
-}
-
-/* RFC 9110, 10.2.3: seconds, or a date. Model providers also send `retry-after-ms`. */
-static int64_t retry_after(struct wr_effect *effect)
-{
-    const char *ms = header(effect, "retry-after-ms");
-    const char *text = ms ? ms : header(effect, "retry-after");
-    const int64_t most = INT64_C(1000) * RETRY_AFTER_MAX_S;
-    int64_t value;
-    char *end;
-    if (!text)
-        return -1;
-    if (*text >= '0' && *text <= '9') {
-        value = strtoll(text, &end, 10);
-        if (*end == '.')
-            value += 1; /* rounded up */
-        value = value > most ? most : value * (ms ? 1 : 1000);
-    } else {
-        time_t at = curl_getdate(text, NULL);
-        if (at == (time_t)-1)
-            return -1;
-        value = (int64_t)at * 1000 - wr_utc_ms();
-    }
-    return value < 0 ? 0 : value > most ? most : value;
 }
 
 static struct wr_str text_of(struct wr_arena *arena, const char *text)
@@ -127,12 +106,29 @@ static struct wr_str text_of(struct wr_arena *arena, const char *text)
 static void fill_value(struct wr_effect *effect, struct wr_outcome *outcome)
 {
     const struct wr_bytes *from = effect->model ? &effect->answer.content : &effect->came;
-    outcome->value =
-        wr_arena_str(effect->call.arena, (struct wr_str){from->len ? from->data : "", from->len});
-    if (outcome->value.len == from->len)
+    struct wr_str came = {from->len ? from->data : "", from->len}, value = came;
+    struct wr_arena made = {0};
+    const char *how = "";
+    if (effect->model)
+        wr_extract(&made, &effect->client->scratch, came, &value, &how);
+    outcome->value = wr_arena_str(effect->call.arena, value);
+    outcome->repaired = (struct wr_str){how, strlen(how)};
+    bool fits = outcome->value.len == value.len;
+    wr_arena_free(&made);
+    if (fits)
         return;
     wr_attempt_decide(effect, WR_CLASS_schema_invalid, "answered with more than the job may hold");
     outcome->class = effect->class;
+}
+
+/* OpenAI and most others, Anthropic, Azure; else the answer's own. */
+static const char *request_id(struct wr_effect *effect)
+{
+    static const char *const names[] = {"x-request-id", "request-id", "apim-request-id"};
+    const char *id = NULL;
+    for (size_t i = 0; !id && i < sizeof names / sizeof *names; i++)
+        id = header(effect, names[i]);
+    return id ? id : effect->answer.id;
 }
 
 static void fill_detail(struct wr_effect *effect, struct wr_outcome *outcome)
@@ -161,9 +157,10 @@ void wr_attempt_outcome(struct wr_effect *effect, CURLcode result, struct wr_out
     if (effect->first_us >= 0)
         outcome->first_token_us = effect->first_us - effect->started_us;
     if (effect->easy && effect->status > 0) {
-        const char *id = header(effect, "x-request-id");
-        outcome->request_id = text_of(arena, id ? id : effect->answer.id);
-        outcome->retry_after_ms = retry_after(effect);
+        struct wr_hints hints = wr_hints_read(header, effect, effect->status, wr_utc_ms());
+        outcome->request_id = text_of(arena, request_id(effect));
+        outcome->retry_after_ms = hints.retry_after_ms;
+        outcome->final = hints.final;
     }
     if (outcome->class == WR_OK)
         fill_value(effect, outcome);

@@ -1,38 +1,84 @@
-/* The table of wire formats, and what an HTTP status means where nothing more is known. */
+/* The table of providers, and how an answer has ended: what all formats share. */
 #include "runtime/model/provider.h"
 
-static const struct wr_provider *const providers[] = {&wr_openai_chat};
+#include <stdio.h>
+
+static const struct wr_provider providers[] = {
+#define PROVIDER(name, format, path, structured, limit, key_header)                                \
+    {name, path, &wr_##format, WR_STRUCTURED_##structured, limit, key_header},
+#include <wright/providers.def>
+#undef PROVIDER
+};
 
 const struct wr_provider *wr_provider_find(const char *name)
 {
     for (size_t i = 0; i < sizeof providers / sizeof *providers; i++)
-        if (strcmp(providers[i]->name, name) == 0)
-            return providers[i];
+        if (strcmp(providers[i].name, name) == 0)
+            return &providers[i];
     return NULL;
 }
 
-enum wr_class wr_class_of_status(int status)
+static const struct {
+    const struct wr_wire *format;
+    const char *word;
+    enum wr_class class;
+} stops[] = {
+#define WR_CLASS_ok WR_OK
+#define STOP(format, word, class) {&wr_##format, word, WR_CLASS_##class},
+#include "runtime/model/stops.def"
+#undef STOP
+#undef WR_CLASS_ok
+};
+
+static const char *sentence(enum wr_class class)
 {
-    switch (status) {
-    case 401:
-    case 403:
-    case 407:
-        return WR_CLASS_auth;
-    case 402:
-        return WR_CLASS_billing;
-    case 404:
-    case 410:
-        return WR_CLASS_not_found;
-    case 408:
-        return WR_CLASS_server_error;
-    case 409:
-        return WR_CLASS_conflict;
-    case 429:
-        return WR_CLASS_rate_limited;
-    case 503:
-    case 529: /* "overloaded", as some model providers say it */
-        return WR_CLASS_overloaded;
+    switch (class) {
+    case WR_CLASS_content_filter:
+        return "stopped the answer with its content filter";
+    case WR_CLASS_refusal:
+        return "refused to answer";
+    case WR_CLASS_output_truncated:
+        return "reached its output limit before the answer was whole";
+    case WR_CLASS_context_length:
+        return "reached the end of its context before the answer was whole";
     default:
-        return status >= 500 ? WR_CLASS_server_error : WR_CLASS_bad_request;
+        return "gave the answer up";
     }
+}
+
+/* The class of a finish word; an unknown one is no proof of an answer that is whole. */
+static enum wr_class class_of_finish(const struct wr_answer *answer, const struct wr_wire *format,
+                                     char *why, size_t size)
+{
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        if (stops[i].format != format || strcmp(stops[i].word, answer->finish) != 0)
+            continue;
+        if (stops[i].class != WR_OK)
+            snprintf(why, size, "%s", sentence(stops[i].class));
+        return stops[i].class;
+    }
+    snprintf(why, size, "ended its answer for a reason that is not known here");
+    return WR_CLASS_stream_truncated;
+}
+
+enum wr_class wr_answer_end(const struct wr_answer *answer, const struct wr_wire *format, char *why,
+                            size_t why_size)
+{
+    snprintf(why, why_size, "%s", "");
+    if (answer->error != WR_OK) {
+        snprintf(why, why_size, "reported an error within its stream");
+        return answer->error;
+    }
+    enum wr_class class = answer->finished ? class_of_finish(answer, format, why, why_size) : WR_OK;
+    if (class == WR_CLASS_content_filter)
+        return class;
+    if (answer->refused) {
+        snprintf(why, why_size, "%s", sentence(WR_CLASS_refusal));
+        return WR_CLASS_refusal;
+    }
+    if (!answer->finished && !answer->done) {
+        snprintf(why, why_size, "closed the stream before its answer was whole");
+        return WR_CLASS_stream_truncated;
+    }
+    return class;
 }

@@ -1,5 +1,6 @@
-/* Wire formats of model providers: one file each, one row each in the table. The client moves the
- * bytes and keeps the time; a provider writes the request and reads what comes back. */
+/* Wire formats of model providers: one file each. The client moves the bytes and keeps the time; a format
+ * writes the request and reads what comes back; what two servers of one format do differently is a row of
+ * <wright/providers.def>. */
 #ifndef WR_MODEL_PROVIDER_H
 #define WR_MODEL_PROVIDER_H
 
@@ -11,38 +12,69 @@
 struct wr_answer {
     struct wr_bytes content; /* of the answer; at most `max` */
     size_t max;
-    bool token;          /* something of the answer has come */
-    bool finished;       /* it said how it ended: `finish` */
-    bool done;           /* it said that nothing more comes */
-    bool refused;        /* it declined in words */
-    bool overflow;       /* more than `max` */
+    uint32_t signs; /* events that brought something of the answer, or of a thought before it */
+    bool finished;  /* it said how it ended: `finish` */
+    bool done;      /* it said that nothing more comes */
+    bool refused;   /* it declined in words */
+    bool tool;      /* the answer is what it calls the tool with; its other words are none of it */
+    int64_t call;   /* which of its calls, where the format counts them */
+    bool overflow;  /* more than `max` */
     enum wr_class error; /* an error within the stream; WR_OK: none */
     char finish[32], version[128], id[128], code[64];
     struct wr_usage usage;
 };
 
-struct wr_provider {
-    const char *name;   /* as in a specification */
-    const char *path;   /* after the endpoint's base URL */
-    const char *accept; /* Accept field */
-    /* The request body. False if memory is out. `host` is the endpoint's, in lower case. */
-    bool (*request)(struct wr_bytes *body, const struct wr_model *model,
-                    const struct wr_action *action, const char *host);
+/* Whose words an error speaks. */
+enum wr_dialect { WR_OPENAI, WR_ANTHROPIC };
+
+/* What a request is made of. */
+struct wr_request {
+    const struct wr_model *model;
+    const struct wr_provider *provider;
+    const struct wr_message *messages;
+    size_t message_count;
+    const struct wr_schema *as; /* NULL: plain text is wanted */
+    enum wr_structured structured;
+    const char *host; /* of the endpoint, in lower case */
+};
+
+struct wr_wire {
+    enum wr_dialect dialect;
+    const char *headers[2]; /* "name: value" that every request has; NULL: no more */
+    /* The request body. False if memory is out. */
+    bool (*request)(struct wr_bytes *body, const struct wr_request *request);
     /* One event of a stream, or a whole answer that was not streamed; false: it is no such thing.
      * `scratch` is its own for the call; it resets it. */
     bool (*event)(struct wr_arena *scratch, struct wr_answer *answer, struct wr_str data);
-    /* The class of an answer that is not 2xx; `code` gets the provider's word for it or "". */
-    enum wr_class (*refusal)(int status, struct wr_str body, char *code, size_t code_size);
-    /* The answer has come to its end: its class and, where that is not WR_OK, a sentence. */
-    enum wr_class (*end)(const struct wr_answer *answer, const char **why);
+};
+
+struct wr_provider {
+    const char *name; /* as in a specification */
+    const char *path; /* after the endpoint's base URL */
+    const struct wr_wire *format;
+    enum wr_structured structured; /* where the specification does not say */
+    const char *limit;             /* the field that bounds the output; "": the host decides */
+    const char *key_header;        /* of a bearer key; "": Authorization */
 };
 
 /* NULL where there is none of that name. */
 const struct wr_provider *wr_provider_find(const char *name);
 
-extern const struct wr_provider wr_openai_chat;
+extern const struct wr_wire wr_openai_chat, wr_openai_responses, wr_anthropic_messages;
 
-/* The class of an HTTP status that is not 2xx, by itself. */
+/* The answer has come to its end: its class and, where that is not WR_OK, a sentence in `why`. */
+enum wr_class wr_answer_end(const struct wr_answer *answer, const struct wr_wire *format, char *why,
+                            size_t why_size);
+
+/* ---- errors (fault.c) ---------------------------------------------------------------------- */
+
+/* The class of an answer that is not 2xx; `code` gets the provider's word for it or "". */
+enum wr_class wr_fault_of_body(enum wr_dialect dialect, int status, struct wr_str body, char *code,
+                               size_t code_size);
+/* The class of an error within a stream: `error` is its JSON, an object or a string. */
+enum wr_class wr_fault_of_event(enum wr_dialect dialect, struct wr_str error, char *code,
+                                size_t code_size);
+/* The class of a service's HTTP status that is not 2xx, by itself. */
 enum wr_class wr_class_of_status(int status);
 
 #endif

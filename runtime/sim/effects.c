@@ -154,8 +154,9 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
     };
     if (asks) {
         effect->outcome.model_version = WR_STR("simulated-2026-08-07");
-        effect->outcome.usage = (struct wr_usage){
-            (int64_t)wr_chance(world, 900), 0, (int64_t)wr_chance(world, 200), wr_chance(world, 4)};
+        effect->outcome.usage = (struct wr_usage){.input_tokens = (int64_t)wr_chance(world, 900),
+                                                  .output_tokens = (int64_t)wr_chance(world, 200),
+                                                  .known = wr_chance(world, 4)};
     }
     bool fails = wr_happens(world, world->weather.upstream_fails);
     if (fails && asks && wr_chance(world, 5) == 0)

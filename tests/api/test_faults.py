@@ -41,7 +41,7 @@ WAYS = [("silent", "timeout_ttft"), ("slow=3000", "timeout_ttft"), ("stall", "ti
         ("cut", "stream_truncated"), ("malformed", "stream_malformed"), ("wrong", "schema_invalid"),
         ("length", "output_truncated"), ("429", "rate_limited"), ("500", "server_error"),
         ("502", "server_error"), ("503", "overloaded"), ("529", "overloaded"), ("400", "bad_request"),
-        ("401", "auth"), ("402", "billing"), ("404", "not_found"), ("409", "conflict")]
+        ("401", "auth"), ("402", "billing"), ("404", "not_found"), ("409", "server_error")]
 
 
 def falls_back():

@@ -416,6 +416,8 @@ static void test_refusals(struct trial *trial)
     expect(trial, &ask, REFUSE("500", CODE("invalid_request_error")), WR_CLASS_server_error, "500");
     expect(trial, &ask, REFUSE("503", ""), WR_CLASS_overloaded, "503");
     expect(trial, &ask, REFUSE("408", ""), WR_CLASS_server_error, "408");
+    expect(trial, &ask, REFUSE("409", ""), WR_CLASS_server_error,
+           "409: a lock, not a conflict of ours");
 }
 
 static void never(void *arg, const struct wr_outcome *outcome)

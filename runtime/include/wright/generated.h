@@ -111,15 +111,26 @@ struct wr_service {
     int64_t price_per_call;
 };
 
+/* How a model is held to its schema. */
+enum wr_structured {
+    WR_STRUCTURED_DEFAULT, /* as the row of its provider says */
+    WR_STRUCTURED_STRICT,  /* the provider enforces the schema */
+    WR_STRUCTURED_TOOL,    /* it must call a tool, whose arguments are the answer */
+    WR_STRUCTURED_JSON,    /* the provider enforces JSON; the prompt tells the schema */
+    WR_STRUCTURED_PROMPT   /* only the prompt tells it */
+};
+
 struct wr_model {
     const char *name;
-    const char *provider; /* "openai.chat" */
+    const char *provider; /* "openai.chat"; a row of providers.def */
     const char *model;    /* as the provider calls it */
     struct wr_endpoint endpoint;
     struct wr_limits limits;
     struct wr_breaker breaker;
     uint32_t max_input_tokens, max_output_tokens;
     int64_t input_price, cached_price, output_price; /* picodollars a token */
+    int64_t written_price; /* of a token that is written to a cache; 0: as the input's */
+    enum wr_structured structured;
 };
 
 /* ---- one turn of a stage ------------------------------------------------------------------ */

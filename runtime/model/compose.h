@@ -1,0 +1,34 @@
+/* Writing requests: JSON text into bytes, and the parts that formats share. */
+#ifndef WR_MODEL_COMPOSE_H
+#define WR_MODEL_COMPOSE_H
+
+#include "runtime/model/provider.h"
+
+/* All are false if memory is out. */
+bool wr_put(struct wr_bytes *body, const char *text);
+bool wr_put_quoted(struct wr_bytes *body, struct wr_str text);
+/* ,"name":number */
+bool wr_put_count(struct wr_bytes *body, const char *name, uint32_t number);
+
+/* The name under which a schema goes: letters, digits, '_' and '-', 64 at most. A schema's own name has
+ * no others. */
+struct wr_str wr_schema_name(const struct wr_schema *schema);
+/* Is there a schema that the provider should know? */
+bool wr_has_schema(const struct wr_request *request);
+/* What a model is told where its provider takes no schema: nothing where it does. Quotes excluded; it is
+ * JSON text for the inside of a string. */
+bool wr_put_instruction(struct wr_bytes *body, const struct wr_request *request);
+bool wr_wants_instruction(const struct wr_request *request);
+/* [{"role":…,"content":…},…], with the instruction as a system message of its own at the end of those. */
+bool wr_put_messages(struct wr_bytes *body, const struct wr_request *request);
+
+/* ---- what comes back ------------------------------------------------------------------------ */
+
+/* Cut to fit; what was there stays where `text` has no pointer. */
+void wr_keep(char *to, size_t size, struct wr_str text);
+/* A further piece of the answer, and a sign of life. */
+void wr_answer_add(struct wr_answer *answer, struct wr_str text);
+/* The answer comes as a call of the tool: what was said before it is none of it. */
+void wr_answer_tool(struct wr_answer *answer);
+
+#endif

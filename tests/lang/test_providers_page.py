@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""docs/providers.md prints the tables that errors and ends of answers are judged by: this writes them from
+faults.def and stops.def, and knows each provider of providers.def. `--write` puts them into the page."""
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PAGE = os.path.join(ROOT, "docs", "providers.md")
+WHO = {"ANY": "", "OPENAI": "OpenAI", "ANTHROPIC": "Anthropic"}
+STATUS = {"0": "in a stream", "ANY_STATUS": "any", "STATUS_4XX": "other 3xx, 4xx", "STATUS_5XX": "other 5xx"}
+
+
+def read(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def faults():
+    rows = re.findall(r'^FAULT\((\w+), (\w+), "(.*?)", "(.*?)", (\w+)\)', read("runtime", "model", "faults.def"), re.M)
+    lines = ["| of | HTTP status | word | phrase | class |", "| --- | --- | --- | --- | --- |"]
+    for who, status, word, phrase, name in rows:
+        cells = [WHO[who], STATUS.get(status, status), word and f"`{word}`", phrase and f"“{phrase}”", f"`{name}`"]
+        lines.append("| " + " | ".join(cells) + " |")
+    return rows, "\n".join(lines)
+
+
+def stops():
+    rows = re.findall(r'^STOP\((\w+), "(\w+)", (\w+)\)', read("runtime", "model", "stops.def"), re.M)
+    lines = ["| format | word | class |", "| --- | --- | --- |"]
+    lines += [f"| {form} | `{word}` | {'whole' if name == 'ok' else f'`{name}`'} |" for form, word, name in rows]
+    return rows, "\n".join(lines)
+
+
+def put(page, mark, table):
+    begin, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
+    at, to = page.index(begin) + len(begin), page.index(end)
+    return page[:at] + table + "\n" + page[to:]
+
+
+def main():
+    page = read("docs", "providers.md")
+    fault_rows, fault_table = faults()
+    stop_rows, stop_table = stops()
+    wanted = put(put(page, "faults", fault_table), "stops", stop_table)
+    if "--write" in sys.argv:
+        with open(PAGE, "w", encoding="utf-8") as file:
+            file.write(wanted)
+        return 0
+    names = re.findall(r'^PROVIDER\("([\w.]+)"', read("runtime", "include", "wright", "providers.def"), re.M)
+    count = lambda name, text: len(re.findall(rf"^{name}\(", text, re.M))
+    checks = [
+        ("the page prints the tables", wanted == page),
+        ("each row was understood", len(fault_rows) == count("FAULT", read("runtime", "model", "faults.def")) > 40
+         and len(stop_rows) == count("STOP", read("runtime", "model", "stops.def")) > 20),
+        ("each provider has its row", len(names) > 5 and all(f"| `{name}` |" in page for name in names)),
+    ]
+    for number, (name, good) in enumerate(checks, 1):
+        print(f"{'ok' if good else 'not ok'} {number} - {name}")
+    print(f"1..{len(checks)}")
+    return 0 if all(good for _, good in checks) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
