@@ -22,14 +22,18 @@ static bool put(struct wr_side *side, struct wr_op *op)
     op->to = side->inbox;
     pthread_mutex_lock(&s->lock);
     bool busy = op->is_accept && s->queue.count >= s->options.queue;
-    bool closing = s->closing;
+    bool closing = s->closing, wake = false;
     if (!busy && !closing) {
         wr_op_list_add(&s->queue, op);
         atomic_fetch_add(&s->queued, 1);
-        if (s->queue.count == 1 || op->accepted || op->appended)
-            pthread_cond_signal(&s->work);
+        bool awaited = op->accepted || op->appended;
+        wake = s->writer_waits == WR_WAITS_LONG || (awaited && s->writer_waits == WR_WAITS_SHORT);
+        if (wake)
+            s->writer_waits = WR_WAITS_NOT; /* once is enough */
     }
     pthread_mutex_unlock(&s->lock);
+    if (wake)
+        pthread_cond_signal(&s->work); /* outside of the lock, which it wants at once */
     if (!busy && !closing)
         return true;
     op->status = busy ? WR_STORE_BUSY : WR_STORE_FAILED;

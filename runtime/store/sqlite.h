@@ -74,6 +74,9 @@ struct wr_connection {
     int64_t newest_n; /* the writer's: job numbers given out */
 };
 
+/* What wakes the writer: SHORT, something awaited, as it looks by itself within ride_ms; LONG, anything. */
+enum wr_waits { WR_WAITS_NOT, WR_WAITS_SHORT, WR_WAITS_LONG };
+
 struct wr_sqlite {
     struct wr_side *sides; /* options.loops of them, the first `side_count` in use */
     uint32_t side_count;
@@ -86,6 +89,7 @@ struct wr_sqlite {
     struct wr_op_list queue;
     struct wr_query_list queries;
     bool closing, closed, want_checkpoint;
+    enum wr_waits writer_waits; /* under `lock` */
 
     pthread_t writer, checkpointer, *readers;
     uint32_t reader_count;

@@ -220,21 +220,37 @@ static uint32_t until_sweep(const struct wr_sqlite *s)
     return left_us > 0 ? (uint32_t)(left_us / 1000) + 1 : 0;
 }
 
+/* False: the time is over. */
+static bool doze(struct wr_sqlite *s, enum wr_waits how, const struct timespec *until)
+{
+    s->writer_waits = how;
+    int code = pthread_cond_timedwait(&s->work, &s->lock, until);
+    s->writer_waits = WR_WAITS_NOT;
+    return code != ETIMEDOUT;
+}
+
 /* Waits for work, the lock held: for something awaited, or until what nobody awaits has waited
- * `ride_ms` for others to come along, or until a store in trouble is to be tried again. False: it is
- * time to end. */
+ * `ride_ms` for others to come along, or until a store in trouble is to be tried again. After work it
+ * looks once more before it sleeps for long: who puts what nobody awaits need not wake it then, which
+ * costs more than the putting. False: it is time to end. */
 static bool wait_for_work(struct wr_sqlite *s, bool kept)
 {
     bool trouble = atomic_load(&s->trouble) != WR_STORE_OK;
     struct timespec sweep = in_ms(until_sweep(s));
-    while (!trouble && !s->queue.first && !s->closing)
-        if (pthread_cond_timedwait(&s->work, &s->lock, &sweep) == ETIMEDOUT)
-            return true;
     struct timespec until = in_ms(trouble ? s->options.probe_ms : s->options.ride_ms);
     while (!s->closing && s->queue.awaited == 0)
-        if (pthread_cond_timedwait(&s->work, &s->lock, &until) == ETIMEDOUT)
+        if (!doze(s, WR_WAITS_SHORT, &until))
+            break;
+    if (trouble || s->queue.first || s->closing)
+        return s->queue.first || kept || !s->closing;
+    while (!s->closing && !s->queue.first)
+        if (!doze(s, WR_WAITS_LONG, &sweep))
             return true;
-    return s->queue.first || kept;
+    until = in_ms(s->options.ride_ms);
+    while (!s->closing && s->queue.awaited == 0)
+        if (!doze(s, WR_WAITS_SHORT, &until))
+            break;
+    return s->queue.first || !s->closing;
 }
 
 /* The store failed to the end: what nobody awaits is lost as in a crash, which leaves each job's
