@@ -81,7 +81,7 @@ static int add_entry(struct wr_connection *c, int64_t n, const struct wr_entry *
 }
 
 /* What is there already (up to `last`) stays as it is; a gap is refused. */
-static int add_entries(struct wr_connection *c, int64_t n, int64_t last,
+static int add_entries(struct wr_connection *c, struct wr_op *op, int64_t n, int64_t last,
                        const struct wr_entry *entries, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -94,6 +94,7 @@ static int add_entries(struct wr_connection *c, int64_t n, int64_t last,
         if (code != SQLITE_OK)
             return code;
         last = entries[i].seq;
+        op->place = n * (1 << 20) + last;
     }
     return SQLITE_OK;
 }
@@ -180,13 +181,15 @@ static int add_job(struct wr_connection *c, const struct wr_accept *accept, int6
 
 /* Numbers that a rollback leaves unused are not used again. A job is there by its first entry: the
  * newest entry tells the newest number. */
-static int new_job(struct wr_connection *c, const struct wr_accept *accept)
+static int new_job(struct wr_connection *c, struct wr_op *op)
 {
+    const struct wr_accept *accept = &op->accept;
     int64_t n = ++c->newest_n;
     if (accept->entry_count == 0)
         return SQLITE_RANGE;
     int code = add_job(c, accept, n);
-    return code == SQLITE_OK ? add_entries(c, n, 0, accept->entries, accept->entry_count) : code;
+    return code == SQLITE_OK ? add_entries(c, op, n, 0, accept->entries, accept->entry_count)
+                             : code;
 }
 
 /* The idempotency key decides first: who repeats a request gets that request's job. A key that is
@@ -204,7 +207,7 @@ static int apply_accept(struct wr_connection *c, struct wr_op *op)
     if (code == SQLITE_ROW)
         return keyed ? add_idempotency(c, accept, &op->job) : SQLITE_OK;
     if (code == SQLITE_OK)
-        code = new_job(c, accept);
+        code = new_job(c, op);
     if (code == SQLITE_OK && keyed)
         code = add_idempotency(c, accept, &op->job);
     if (code == SQLITE_OK && deduped)
@@ -274,7 +277,7 @@ static int apply_finish(struct wr_connection *c, const struct wr_finish *finish,
     return code == SQLITE_OK && is_set(&finish->remember) ? remember(c, finish) : code;
 }
 
-static int find_job(struct wr_connection *c, const struct wr_id *id, int64_t *n, int64_t *last)
+int wr_op_find_job(struct wr_connection *c, const struct wr_id *id, int64_t *n, int64_t *last)
 {
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_find_job);
     if (!statement)
@@ -292,17 +295,18 @@ static int find_job(struct wr_connection *c, const struct wr_id *id, int64_t *n,
 int wr_op_apply(struct wr_connection *c, struct wr_op *op)
 {
     op->status = WR_STORE_OK;
+    op->place = 0;
     if (op->is_accept)
         return apply_accept(c, op);
     int64_t n = 0, last = 0;
-    int code = find_job(c, &op->append.job, &n, &last);
+    int code = wr_op_find_job(c, &op->append.job, &n, &last);
     if (code == SQLITE_DONE) {
         op->status = WR_STORE_NOT_FOUND;
         return SQLITE_OK;
     }
     if (code != SQLITE_ROW)
         return code;
-    code = add_entries(c, n, last, op->append.entries, op->append.entry_count);
+    code = add_entries(c, op, n, last, op->append.entries, op->append.entry_count);
     if (code == SQLITE_OK && op->append.finish)
         code = apply_finish(c, op->append.finish, &op->append.job);
     return code;

@@ -12,8 +12,8 @@ static bool copy(const char *path, const char *to, char **error)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *statement = NULL;
-    bool good = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL) ==
-                    SQLITE_OK &&
+    bool good = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE,
+                                wr_store_disk()) == SQLITE_OK &&
                 sqlite3_busy_timeout(db, 5000) == SQLITE_OK;
     int64_t application = 0;
     if (good && wr_connection_get(db, "PRAGMA application_id", &application) &&

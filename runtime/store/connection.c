@@ -44,7 +44,7 @@ bool wr_connection_open(struct wr_connection *c, const char *path, bool writes, 
         "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;"
         "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;";
     bool good =
-        sqlite3_open_v2(path, &c->db, flags, NULL) == SQLITE_OK &&
+        sqlite3_open_v2(path, &c->db, flags, wr_store_disk()) == SQLITE_OK &&
         sqlite3_busy_timeout(c->db, 5000) == SQLITE_OK &&
         sqlite3_exec(c->db, setup, NULL, NULL, NULL) == SQLITE_OK &&
         (writes || sqlite3_exec(c->db, "PRAGMA query_only = ON", NULL, NULL, NULL) == SQLITE_OK);
@@ -53,7 +53,10 @@ bool wr_connection_open(struct wr_connection *c, const char *path, bool writes, 
     int code = c->db ? sqlite3_extended_errcode(c->db) : SQLITE_NOMEM;
     int number = c->db ? sqlite3_system_errno(c->db) : ENOMEM;
     if ((code & 0xff) == SQLITE_NOTADB)
-        *error = wr_store_sentence("%s is not an SQLite database", path);
+        *error = wr_store_sentence(
+            "%s is not an SQLite database, or its beginning is damaged; if it was "
+            "a store, restore a backup in its place",
+            path);
     else
         *error = wr_store_sentence("cannot open the store %s: %s%s%s", path,
                                    c->db ? sqlite3_errmsg(c->db) : "out of memory",
@@ -73,6 +76,8 @@ void wr_connection_close(struct wr_connection *c)
 sqlite3_stmt *wr_connection_sql(struct wr_connection *c, enum wr_sql which)
 {
     sqlite3_stmt **statement = &c->statements[which];
+    if (!c->db)
+        return NULL;
     if (*statement) {
         sqlite3_reset(*statement);
         sqlite3_clear_bindings(*statement);

@@ -308,6 +308,7 @@ static void do_unfinished(struct wr_connection *c, struct wr_query *query)
 
 static void run_query(struct wr_sqlite *s, struct wr_connection *c, struct wr_query *query)
 {
+    pthread_rwlock_rdlock(&s->using);
     switch (query->kind) {
     case QUERY_READ:
         do_read(c, query);
@@ -322,9 +323,12 @@ static void run_query(struct wr_sqlite *s, struct wr_connection *c, struct wr_qu
         do_unfinished(c, query);
         break;
     }
+    if (query->answer.status == WR_STORE_FAILED && c->db)
+        wr_store_heard(s, sqlite3_extended_errcode(c->db));
     if (query->answer.status == WR_STORE_FAILED)
         wr_log(WR_LOG_ERROR, "store_read_failed", wr_f_text("path", s->path),
                wr_f_text("reason", sqlite3_errmsg(c->db)));
+    pthread_rwlock_unlock(&s->using);
     atomic_fetch_add(&s->reads, 1);
     wr_store_post(query->side->inbox, give_answer, query);
 }

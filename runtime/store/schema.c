@@ -1,10 +1,12 @@
 /* The schema of the SQLite store, version by version. A step is never changed once released: what
  * comes later is a new row at the end. */
+#include "runtime/base/clock.h"
 #include "runtime/base/failpoint.h"
 #include "runtime/base/log.h"
 #include "runtime/store/sqlite.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* An entry's place is job.n * 2^20 + seq, so that the journal is one b-tree that grows at its end,
  * without a second index. */
@@ -137,5 +139,40 @@ bool wr_schema_update(sqlite3 *db, const char *path, char **error)
         return true;
     }
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}
+
+/* So that a large store does not keep its binary from starting: what can be looked at meanwhile. */
+#define CHECK_US 50000
+
+static int is_late(void *until)
+{
+    return wr_mono_us() > *(int64_t *)until;
+}
+
+bool wr_schema_check(sqlite3 *db, const char *path, char **error)
+{
+    int64_t until = wr_mono_us() + CHECK_US;
+    sqlite3_stmt *statement = NULL;
+    char found[200] = "";
+    sqlite3_progress_handler(db, 1000, is_late, &until);
+    int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        snprintf(found, sizeof found, "%s", (const char *)sqlite3_column_text(statement, 0));
+    else if ((code & 0xff) != SQLITE_INTERRUPT)
+        snprintf(found, sizeof found, "%s", sqlite3_errmsg(db));
+    sqlite3_finalize(statement);
+    sqlite3_progress_handler(db, 0, NULL, NULL);
+    if (strcmp(found, "ok") == 0 || (code & 0xff) == SQLITE_INTERRUPT)
+        return true;
+    char *line = strchr(found, '\n');
+    if (line)
+        *line = '\0';
+    *error = wr_store_sentence(
+        "the store %s is damaged (%s); restore a backup in its place, or start "
+        "with another file",
+        path, found);
     return false;
 }

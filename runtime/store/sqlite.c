@@ -152,17 +152,17 @@ static bool number_jobs(struct wr_sqlite *s, char **error)
     return false;
 }
 
+bool wr_store_prepare(struct wr_sqlite *s, char **error)
+{
+    sqlite3_wal_hook(s->write.db, on_wal, s);
+    return limit_size(s, error);
+}
+
 static bool open_connections(struct wr_sqlite *s, char **error)
 {
-    if (!wr_connection_open(&s->write, s->path, true, error) ||
-        !wr_schema_update(s->write.db, s->path, error) || !number_jobs(s, error) ||
-        !limit_size(s, error) || !wr_connection_open(&s->check, s->path, true, error))
-        return false;
-    sqlite3_wal_hook(s->write.db, on_wal, s);
-    for (uint32_t i = 0; i < s->options.readers; i++)
-        if (!wr_connection_open(&s->read[i], s->path, false, error))
-            return false;
-    return true;
+    return wr_store_open_connections(s, error) && wr_schema_update(s->write.db, s->path, error) &&
+           wr_schema_check(s->write.db, s->path, error) && number_jobs(s, error) &&
+           wr_store_prepare(s, error);
 }
 
 static bool start_threads(struct wr_sqlite *s, char **error)
@@ -202,6 +202,7 @@ static void init(struct wr_sqlite *s, const struct wr_store_options *options)
     pthread_condattr_destroy(&monotonic);
     pthread_cond_init(&s->reading, NULL);
     pthread_cond_init(&s->checkpointing, NULL);
+    pthread_rwlock_init(&s->using, NULL);
 }
 
 struct wr_store *wr_store_join(struct wr_store *store, struct event_base *loop)
@@ -254,6 +255,8 @@ static void close_all(struct wr_sqlite *s)
     pthread_cond_destroy(&s->work);
     pthread_cond_destroy(&s->reading);
     pthread_cond_destroy(&s->checkpointing);
+    pthread_rwlock_destroy(&s->using);
+    free(s->doubtful);
     free(s->readers);
     free(s->read);
     free(s->path);
@@ -283,9 +286,11 @@ struct wr_store *wr_store_open(const char *url, struct event_base *loop,
     s->readers = calloc(s->options.readers, sizeof *s->readers);
     s->read = calloc(s->options.readers, sizeof *s->read);
     s->sides = calloc(s->options.loops, sizeof *s->sides);
+    s->doubtful = calloc(s->options.batch, sizeof *s->doubtful);
     if (s->sides)
         s->sides[0] = (struct wr_side){.port.self = &s->sides[0], .s = s};
-    if (!s->path || !s->readers || !s->read || !s->sides || !wr_store_join(&s->sides[0].port, loop))
+    if (!s->path || !s->readers || !s->read || !s->sides || !s->doubtful ||
+        !wr_store_join(&s->sides[0].port, loop))
         *error = wr_store_sentence("cannot open the store %s: out of memory or descriptors", url);
     else if (make_file(s, error) && take_lock(s, error) && open_connections(s, error) &&
              start_threads(s, error))
@@ -300,10 +305,12 @@ bool wr_store_healthy(const struct wr_store *store, const char **why)
 {
     struct wr_sqlite *s = wr_sqlite_of(store->self);
     int trouble = atomic_load(&s->trouble);
-    *why = trouble == WR_STORE_OK     ? ""
+    *why = atomic_load(&s->damaged)   ? "The store is damaged: a backup has to be restored."
+           : atomic_load(&s->suspect) ? "The store cannot be written to."
+           : trouble == WR_STORE_OK   ? ""
            : trouble == WR_STORE_FULL ? "The store has no space left."
                                       : "The store cannot be written to.";
-    return trouble == WR_STORE_OK;
+    return trouble == WR_STORE_OK && !atomic_load(&s->damaged) && !atomic_load(&s->suspect);
 }
 
 void wr_store_get_stats(const struct wr_store *store, struct wr_store_stats *stats)

@@ -17,6 +17,8 @@
  * waits for it, where the log has grown past the second. */
 #define WR_WAL_PAGES 1000
 #define WR_WAL_PAGES_MAX 32768
+/* So many of the newest entries that were acknowledged are looked for after trouble. */
+#define WR_SURE_PLACES 64
 
 struct wr_sqlite;
 
@@ -46,6 +48,7 @@ struct wr_op {
     enum wr_store_status status;
     enum wr_accepted how;
     struct wr_id job;
+    int64_t place; /* of its last entry, where it wrote one */
 };
 
 struct wr_op_list {
@@ -96,9 +99,19 @@ struct wr_sqlite {
     bool writer_runs, checkpointer_runs;
     struct wr_connection write, check;
     struct wr_connection *read; /* one a reader */
+    pthread_rwlock_t using;     /* of the connections: to write is to close them and open others */
+    /* The writer's: places of what was acknowledged; jobs that the newest failed commit had accepted,
+     * and that may be there all the same. */
+    int64_t sure[WR_SURE_PLACES];
+    size_t sure_at;
+    struct wr_id *doubtful; /* options.batch */
+    size_t doubtful_count;
+    atomic_bool suspect; /* a write or a sync failed: reopen, before anything is believed */
+    atomic_bool damaged; /* found to be; nothing is written any more */
 
     struct wr_key swept;     /* how far the look for old keys has come … */
     bool sweeps_twins;       /* … in table dedupe; else in idempotency */
+    int64_t probe_us;        /* monotonic: when to open it anew again; the writer's */
     int64_t sweep_us;        /* monotonic: when to look for old jobs again; the writer's */
     uint64_t asked_pages;    /* the log's length when a checkpoint was asked for; the writer's */
     atomic_bool copied_most; /* by the checkpointer; the writer does the rest */
@@ -126,8 +139,20 @@ enum wr_store_status wr_connection_status(struct wr_connection *c, int code);
 char *wr_store_sentence(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool wr_connection_get(sqlite3 *db, const char *sql, int64_t *number);
 
+/* disk.c: the name of the file system to open files with; NULL: SQLite's own */
+const char *wr_store_disk(void);
+
 /* schema.c */
 bool wr_schema_update(sqlite3 *db, const char *path, char **error);
+/* False: it is damaged, as far as a short look tells. */
+bool wr_schema_check(sqlite3 *db, const char *path, char **error);
+
+/* reopen.c */
+bool wr_store_open_connections(struct wr_sqlite *s, char **error);
+bool wr_store_reopen(struct wr_sqlite *s, char **error); /* the writer's */
+
+/* sqlite.c: what each connection that writes is told at first */
+bool wr_store_prepare(struct wr_sqlite *s, char **error);
 
 /* ops.c: the calls, copied */
 struct wr_op *wr_op_accept(const struct wr_accept *accept);
@@ -140,14 +165,19 @@ void wr_ops_answer(void *first); /* on the loop: calls back and frees a whole li
 void wr_ops_send_answers(struct wr_op_list *list);
 
 /* apply.c: one call within the writer's transaction */
+int wr_op_find_job(struct wr_connection *c, const struct wr_id *id, int64_t *n, int64_t *last);
 int wr_op_apply(struct wr_connection *c, struct wr_op *op); /* an SQLite result; fills the answer */
 
 /* sweep.c: between the writer's transactions; true where there is more to delete */
 bool wr_store_sweep(struct wr_sqlite *s);
+/* Within a transaction: a job and all that only it needed, if it is there. */
+int wr_store_forget(struct wr_connection *c, const struct wr_id *job);
 
 /* writer.c, reader.c */
 void *wr_writer_run(void *store);
 void *wr_checkpointer_run(void *store);
+/* Any thread: what an SQLite result says of the disk and the file. */
+void wr_store_heard(struct wr_sqlite *s, int code);
 void wr_store_post(struct wr_inbox *to, void (*fn)(void *arg), void *arg);
 bool wr_reader_start(struct wr_sqlite *s, struct wr_connection *c, pthread_t *thread);
 void wr_reader_port(struct wr_store *port);

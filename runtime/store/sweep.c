@@ -42,6 +42,14 @@ static int forget_job(struct wr_connection *c, const struct old_job *job)
     return finish_statement(c, statement);
 }
 
+int wr_store_forget(struct wr_connection *c, const struct wr_id *id)
+{
+    struct old_job job = {.id = *id};
+    int64_t last;
+    int code = wr_op_find_job(c, id, &job.n, &last);
+    return code == SQLITE_ROW ? forget_job(c, &job) : code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 static size_t find_old(struct wr_connection *c, struct old_job jobs[SWEEP_JOBS])
 {
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_old_jobs);
@@ -128,6 +136,9 @@ bool wr_store_sweep(struct wr_sqlite *s)
         wr_log(WR_LOG_WARN, "store_sweep_failed", wr_f_text("reason", sqlite3_errmsg(c->db)));
     if (!sqlite3_get_autocommit(c->db))
         wr_connection_step(c, WR_SQL_rollback);
+    wr_store_heard(s, code);
+    if (count) /* one of them may be among those that must be there */
+        memset(s->sure, 0, sizeof s->sure);
     if (code == SQLITE_OK && count)
         wr_log(WR_LOG_DEBUG, "store_swept", WR_F_INT("jobs", (int64_t)count));
     return code == SQLITE_OK && (more || count == SWEEP_JOBS);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -101,6 +102,22 @@ static void set_trouble(struct wr_sqlite *s, int status, const char *reason)
                wr_f_text("reason", reason), WR_F_BOOL("no_space", status == WR_STORE_FULL));
 }
 
+/* Words of a disk that cannot be believed, and of a file that must not be written to. No space is
+ * neither: what could not be written is known. */
+void wr_store_heard(struct wr_sqlite *s, int code)
+{
+    int primary = code & 0xff;
+    if (primary == SQLITE_IOERR && !atomic_exchange(&s->suspect, true)) {
+        pthread_mutex_lock(&s->lock);
+        pthread_cond_signal(&s->work);
+        pthread_mutex_unlock(&s->lock);
+    }
+    if ((primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) &&
+        !atomic_exchange(&s->damaged, true))
+        wr_log(WR_LOG_ERROR, "store_damaged", wr_f_text("path", s->path),
+               wr_f_text("reason", sqlite3_errstr(code)));
+}
+
 /* Nothing of the batch was written. Who awaits is told; what rides along is kept for the next
  * transaction, in its place before whatever follows it. */
 static void batch_failed(struct wr_sqlite *s, struct wr_op_list *batch, struct wr_op_list *kept,
@@ -119,6 +136,16 @@ static void batch_failed(struct wr_sqlite *s, struct wr_op_list *batch, struct w
     wr_ops_send_answers(&told);
 }
 
+static void copy_log(struct wr_sqlite *s, struct wr_connection *c, int mode)
+{
+    errno = 0;
+    int code = sqlite3_wal_checkpoint_v2(c->db, NULL, mode, NULL, NULL);
+    c->error_number = errno;
+    if (wr_connection_status(c, code) == WR_STORE_FAILED)
+        wr_store_heard(
+            s, code); /* BUSY is nothing; without space the log grows until a commit fails */
+}
+
 /* The log begins anew only when all of it is in the database while nobody writes. So the other
  * thread copies most of it, during commits, and what came meanwhile is copied here, between two. */
 static void keep_log_short(struct wr_sqlite *s)
@@ -127,9 +154,9 @@ static void keep_log_short(struct wr_sqlite *s)
     if (pages < s->asked_pages)
         s->asked_pages = 0;
     if (pages > WR_WAL_PAGES_MAX) {
-        sqlite3_wal_checkpoint_v2(s->write.db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+        copy_log(s, &s->write, SQLITE_CHECKPOINT_RESTART);
     } else if (atomic_exchange(&s->copied_most, false)) {
-        sqlite3_wal_checkpoint_v2(s->write.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        copy_log(s, &s->write, SQLITE_CHECKPOINT_PASSIVE);
     } else if (pages - s->asked_pages > WR_WAL_PAGES) {
         s->asked_pages = pages;
         pthread_mutex_lock(&s->lock);
@@ -141,6 +168,10 @@ static void keep_log_short(struct wr_sqlite *s)
 
 static void after_commit(struct wr_sqlite *s, struct wr_op_list *batch)
 {
+    for (const struct wr_op *op = batch->first; op; op = op->next)
+        if (op->place)
+            s->sure[s->sure_at++ % WR_SURE_PLACES] = op->place;
+    s->doubtful_count = 0;
     atomic_fetch_add(&s->writes, batch->count);
     atomic_fetch_sub(&s->queued, batch->count);
     wr_failpoint("store.answer.before");
@@ -166,28 +197,76 @@ static void write_batch(struct wr_sqlite *s, struct wr_op_list *batch, struct wr
     if (!sqlite3_get_autocommit(s->write.db))
         wr_connection_step(&s->write, WR_SQL_rollback);
     atomic_fetch_add(&s->failed_commits, 1);
+    s->doubtful_count = 0; /* what an older commit left in the log, this one has overwritten */
+    for (const struct wr_op *op = batch->first; op; op = op->next)
+        if (op->is_accept)
+            s->doubtful[s->doubtful_count++] = op->accept.job;
+    if (status != WR_STORE_FULL)
+        wr_store_heard(s, code);
     set_trouble(s, (int)status, reason);
     batch_failed(s, batch, kept, status);
 }
 
-/* A store in trouble is written to now and then, so that it is known when it works again: some
- * pages, as an update in place would succeed on a full disk. */
-static void probe(struct wr_sqlite *s)
+/* Who was told that nothing was accepted must not find a job there. */
+static int forget_doubtful(struct wr_sqlite *s)
+{
+    int code = SQLITE_OK;
+    for (size_t i = 0; i < s->doubtful_count && code == SQLITE_OK; i++)
+        code = wr_store_forget(&s->write, &s->doubtful[i]);
+    return code;
+}
+
+/* Some pages, as an update in place would succeed on a full disk. */
+static int write_probe(struct wr_sqlite *s)
 {
     int code = wr_connection_step(&s->write, WR_SQL_begin);
+    if (code == SQLITE_OK)
+        code = forget_doubtful(s);
     if (code == SQLITE_OK)
         code = wr_connection_step(&s->write, WR_SQL_probe_fill);
     if (code == SQLITE_OK)
         code = wr_connection_step(&s->write, WR_SQL_commit);
-    if (code == SQLITE_OK)
-        code = wr_connection_step(&s->write, WR_SQL_probe_clear);
+    return code == SQLITE_OK ? wr_connection_step(&s->write, WR_SQL_probe_clear) : code;
+}
+
+/* A store in trouble is tried now and then, so that it is known when it works again. */
+static void probe(struct wr_sqlite *s)
+{
+    char *error = NULL;
+    if (atomic_load(&s->damaged))
+        return;
+    if (atomic_load(&s->suspect) && !wr_store_reopen(s, &error)) {
+        set_trouble(s, WR_STORE_FAILED, error ? error : "out of memory");
+        free(error);
+        return;
+    }
+    atomic_store(&s->suspect, false);
+    int code = write_probe(s);
     enum wr_store_status status = wr_connection_status(&s->write, code);
-    if (code == SQLITE_OK)
-        set_trouble(s, WR_STORE_OK, NULL);
-    else
-        set_trouble(s, (int)status, sqlite3_errmsg(s->write.db));
+    if (status == WR_STORE_FAILED)
+        wr_store_heard(s, code);
+    if (status == WR_STORE_OK)
+        s->doubtful_count = 0;
+    set_trouble(s, (int)status, sqlite3_errmsg(s->write.db));
     if (!sqlite3_get_autocommit(s->write.db))
         wr_connection_step(&s->write, WR_SQL_rollback);
+}
+
+/* Not to be written to before it was opened anew, or at all. */
+static bool is_unsure(const struct wr_sqlite *s)
+{
+    return atomic_load(&s->suspect) || atomic_load(&s->damaged);
+}
+
+static bool is_sure_again(struct wr_sqlite *s, bool closing)
+{
+    int64_t now = wr_mono_us();
+    set_trouble(s, WR_STORE_FAILED, "a read, a write or a sync has failed");
+    if (now < s->probe_us && !closing)
+        return false;
+    s->probe_us = now + (int64_t)s->options.probe_ms * 1000;
+    probe(s);
+    return !is_unsure(s) && atomic_load(&s->trouble) == WR_STORE_OK;
 }
 
 static struct timespec in_ms(uint32_t ms)
@@ -235,7 +314,7 @@ static bool doze(struct wr_sqlite *s, enum wr_waits how, const struct timespec *
  * costs more than the putting. False: it is time to end. */
 static bool wait_for_work(struct wr_sqlite *s, bool kept)
 {
-    bool trouble = atomic_load(&s->trouble) != WR_STORE_OK;
+    bool trouble = atomic_load(&s->trouble) != WR_STORE_OK || is_unsure(s);
     struct timespec sweep = in_ms(until_sweep(s));
     struct timespec until = in_ms(trouble ? s->options.probe_ms : s->options.ride_ms);
     while (!s->closing && s->queue.awaited == 0)
@@ -243,7 +322,7 @@ static bool wait_for_work(struct wr_sqlite *s, bool kept)
             break;
     if (trouble || s->queue.first || s->closing)
         return s->queue.first || kept || !s->closing;
-    while (!s->closing && !s->queue.first)
+    while (!s->closing && !s->queue.first && !is_unsure(s))
         if (!doze(s, WR_WAITS_LONG, &sweep))
             return true;
     until = in_ms(s->options.ride_ms);
@@ -270,7 +349,7 @@ static void give_up(struct wr_sqlite *s, struct wr_op_list *kept)
 static void sweep_in_time(struct wr_sqlite *s)
 {
     int64_t now = wr_mono_us();
-    if (now < s->sweep_us || atomic_load(&s->trouble) != WR_STORE_OK)
+    if (now < s->sweep_us || atomic_load(&s->trouble) != WR_STORE_OK || is_unsure(s))
         return;
     bool more = wr_store_sweep(s);
     s->sweep_us = now + (more ? 10000 : (int64_t)s->options.sweep_ms * 1000);
@@ -290,7 +369,9 @@ void *wr_writer_run(void *store)
         pthread_mutex_unlock(&s->lock);
         if (!work)
             break;
-        if (batch.first)
+        if (is_unsure(s) && !is_sure_again(s, closing))
+            batch_failed(s, &batch, &kept, WR_STORE_FAILED);
+        else if (batch.first)
             write_batch(s, &batch, &kept);
         else if (atomic_load(&s->trouble) != WR_STORE_OK)
             probe(s);
@@ -314,7 +395,9 @@ void *wr_checkpointer_run(void *store)
         }
         s->want_checkpoint = false;
         pthread_mutex_unlock(&s->lock);
-        sqlite3_wal_checkpoint_v2(s->check.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        pthread_rwlock_rdlock(&s->using);
+        copy_log(s, &s->check, SQLITE_CHECKPOINT_PASSIVE);
+        pthread_rwlock_unlock(&s->using);
         atomic_fetch_add(&s->checkpoints, 1);
         atomic_store(&s->copied_most, true);
         pthread_mutex_lock(&s->lock);
