@@ -31,6 +31,7 @@ static void effect_ended(void *arg, const struct wr_outcome *outcome)
 {
     struct wr_attempt *attempt = arg;
     struct wr_activity *activity = attempt->activity;
+    wr_failpoint_number("engine.effect.after", (int)activity->stage->effect);
     attempt->effect = NULL;
     if (attempt->epoch != activity->epoch)
         return; /* late */
@@ -81,6 +82,7 @@ static enum wr_phase go_out(struct wr_attempt *attempt)
         .ended = effect_ended,
         .arg = attempt,
     };
+    wr_failpoint_number("engine.effect.before", (int)stage->effect);
     attempt->effect = engine->effects->start(engine->effects->self, &call);
     return WR_PHASE_WAIT;
 }

@@ -3,6 +3,7 @@
 #include "runtime/http/problem.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/base/failpoint.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,10 +202,12 @@ void wr_conn_send_reply(struct wr_conn *conn, const struct wr_reply *reply, bool
         wr_conn_cut(conn, "out_of_memory");
         return;
     }
+    wr_failpoint("http.reply.before");
     renew_date(server);
     char *end = put_head(conn, reply, stream, head);
     struct iovec parts[2] = {{head, (size_t)(end - head)},
                              {(void *)(size_t)reply->body.ptr, reply->body.len}};
     bool body = !stream && !conn->no_body && reply->status != 204 && reply->status != 304;
     wr_conn_send(conn, parts, body && reply->body.len > 0 ? 2 : 1);
+    wr_failpoint("http.reply.after");
 }

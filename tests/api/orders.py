@@ -1,22 +1,21 @@
-"""tests/lang/ok/writes.flow, built and served beside services that remember what was done to them: what the
-tests of writes and of crashes share. Only the standard library."""
+"""tests/lang/ok/writes.flow and effects.flow, built and served beside services that remember what was done to
+them: what the tests of writes and of crashes share. Only the standard library."""
 import os, subprocess
 
 from harness import *
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SPEC = os.path.join(ROOT, "tests", "lang", "ok", "writes.flow")
 INSTRUMENTED = "sanitized" in BUILD
 
 
-def built():
+def built(name):
     """The specification as a binary of this build."""
-    out = os.path.join(folder, "orders")
+    out, spec = os.path.join(folder, name), os.path.join(ROOT, "tests", "lang", "ok", name + ".flow")
     if not os.path.exists(out):
         flags = ["--dynamic"] if INSTRUMENTED else []
         env = {**os.environ, "WRIGHT_INCLUDE": os.path.join(ROOT, "runtime", "include"),
                "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""}
-        run = subprocess.run([os.path.join(BUILD, "wright"), "build", SPEC, "-o", out, *flags], env=env,
+        run = subprocess.run([os.path.join(BUILD, "wright"), "build", spec, "-o", out, *flags], env=env,
                              capture_output=True, text=True, timeout=200 * SLOW)
         if run.returncode:
             raise RuntimeError(run.stdout + run.stderr)
@@ -76,11 +75,11 @@ class Services(Upstream):
 
 
 class Orders(Server):
-    def __init__(self, services, environment=None, **more):
-        self.binary = built()
+    def __init__(self, services, environment=None, spec="writes", **more):
+        self.binary = built(spec)
         urls = {name: services.url for name in ("STOCK_URL", "CRM_URL", "BANK_URL")}
         super().__init__(services, environment={**urls, **(environment or {})}, **more)
 
     def order(self, sku="a-1", note="", headers=None, timeout=20, **more):
-        body = json.dumps({"sku": sku, "note": note, **more})
+        body = json.dumps({"sku": sku, **({"note": note} if note is not None else {}), **more})
         return self.request("POST", "/orders", body, headers, "", timeout)
