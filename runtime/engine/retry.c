@@ -68,6 +68,8 @@ static int64_t backoff_us(const struct wr_activity *activity)
 int64_t wr_retry_wait_us(const struct wr_activity *activity)
 {
     const struct wr_stage *stage = activity->stage;
+    if (wr_broken("uncertain") && activity->class == WR_CLASS_uncertain)
+        return activity->attempts < 2 ? 0 : -1;
     if (activity->class == WR_OK || !(stage->retry.on & WR_BIT(activity->class)) ||
         activity->outcome.final ||
         activity->attempts > stage->retry.times + (wr_broken("retry") ? 1u : 0u))

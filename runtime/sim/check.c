@@ -115,10 +115,29 @@ void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
 
 /* ---- sends ------------------------------------------------------------------------------------- */
 
+static struct wr_sim_sends *sends_of(struct wr_sim_job *job, const struct wr_effect_call *call)
+{
+    struct wr_str stage = text_of(call->stage->name);
+    struct wr_sim_sends *seen = job->sends;
+    while (seen && !(wr_str_equal(seen->path, call->path) && wr_str_equal(seen->stage, stage)))
+        seen = seen->next;
+    if (seen)
+        return seen;
+    seen = WR_NEW(&job->arena, struct wr_sim_sends);
+    seen->path = wr_arena_str(&job->arena, call->path);
+    seen->stage = stage;
+    seen->next = job->sends;
+    job->sends = seen;
+    return seen;
+}
+
+/* No path of a workflow leads back to a once effect: it is sent once a job, if at all. */
 static void check_once(struct wr_world *world, struct wr_sim_job *job,
-                       const struct wr_effect_call *call, const struct wr_sim_stage *seen)
+                       const struct wr_effect_call *call, const struct wr_sim_sends *seen)
 {
     const struct wr_place *place = wr_state_place(&job->state, call->path);
+    if (seen->sent > 1)
+        wr_sim_broken(world, &job->id, "once: stage %s was sent twice", call->stage->name);
     if (!place->started || !wr_str_equal(place->stage, text_of(call->stage->name)))
         wr_sim_broken(world, &job->id, "once: stage %s was sent before the journal knew of it",
                       call->stage->name);
@@ -127,22 +146,37 @@ static void check_once(struct wr_world *world, struct wr_sim_job *job,
                       call->stage->name);
 }
 
-static void check_key(struct wr_world *world, struct wr_sim_job *job,
-                      const struct wr_effect_call *call, struct wr_sim_stage *seen)
+/* Has any other place sent under this key? */
+static bool is_taken(const struct wr_world *world, const struct wr_sim_sends *but,
+                     struct wr_str key)
 {
-    if (call->idempotency_key.len == 0)
-        wr_sim_broken(world, &job->id, "keyed: stage %s was sent without a key", call->stage->name);
-    if (seen->key.len && !wr_str_equal(seen->key, call->idempotency_key))
-        wr_sim_broken(world, &job->id, "keyed: stage %s under two keys, %.*s and %.*s",
-                      call->stage->name, SHOW(seen->key), SHOW(call->idempotency_key));
-    if (seen->key.len)
-        return;
     for (size_t i = 0; i < world->job_count; i++)
-        for (size_t k = 0; k < world->jobs[i]->workflow->stage_count; k++)
-            if (wr_str_equal(world->jobs[i]->stages[k].key, call->idempotency_key))
-                wr_sim_broken(world, &job->id, "keyed: two effects under the key %.*s",
-                              SHOW(call->idempotency_key));
-    seen->key = wr_arena_str(&job->arena, call->idempotency_key);
+        for (const struct wr_sim_sends *seen = world->jobs[i]->sends; seen; seen = seen->next)
+            for (const struct wr_sim_key *one = seen->keys; one; one = one->next)
+                if (seen != but && wr_str_equal(one->key, key))
+                    return true;
+    return false;
+}
+
+/* One key until a send under it was answered well; from then on a send may be another effect's. */
+static void check_key(struct wr_world *world, struct wr_sim_job *job,
+                      const struct wr_effect_call *call, struct wr_sim_sends *seen)
+{
+    struct wr_str key = call->idempotency_key;
+    if (key.len == 0)
+        wr_sim_broken(world, &job->id, "keyed: stage %s was sent without a key", call->stage->name);
+    for (const struct wr_sim_key *one = seen->keys; one; one = one->next)
+        if (wr_str_equal(one->key, key))
+            return;
+    if (seen->keys && !seen->keys->good)
+        wr_sim_broken(world, &job->id, "keyed: stage %s under two keys, %.*s and %.*s",
+                      call->stage->name, SHOW(seen->keys->key), SHOW(key));
+    if (is_taken(world, seen, key))
+        wr_sim_broken(world, &job->id, "keyed: two effects under the key %.*s", SHOW(key));
+    struct wr_sim_key *one = WR_NEW(&job->arena, struct wr_sim_key);
+    one->key = wr_arena_str(&job->arena, key);
+    one->next = seen->keys;
+    seen->keys = one;
 }
 
 /* With a store that keeps its time, floors and slack leave every attempt the whole of its own. */
@@ -157,22 +191,41 @@ static void check_time(struct wr_world *world, struct wr_sim_job *job,
                       stage->name, (long long)call->timeout_us, stage->timeout_ms);
 }
 
+static struct wr_sim_job *job_of(const struct wr_world *world, const struct wr_effect_call *call,
+                                 struct wr_id *id)
+{
+    return wr_id_parse(call->job.ptr, call->job.len, id) ? wr_sim_find(world, id) : NULL;
+}
+
 void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call, bool happens)
 {
     struct wr_id id = {{0}};
-    struct wr_sim_job *job =
-        wr_id_parse(call->job.ptr, call->job.len, &id) ? wr_sim_find(world, &id) : NULL;
+    struct wr_sim_job *job = job_of(world, call, &id);
     if (!job) {
         wr_sim_broken(world, &id, "commit: an effect of a job that the store does not have");
         return;
     }
-    struct wr_sim_stage *seen = &job->stages[call->stage - job->workflow->stages];
+    struct wr_sim_sends *seen = sends_of(job, call);
+    seen->sent++;
     seen->happened += happens;
     if (call->stage->effect == WR_ONCE)
         check_once(world, job, call, seen);
     if (call->stage->effect == WR_KEYED)
         check_key(world, job, call, seen);
     check_time(world, job, call);
+}
+
+void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call, bool good)
+{
+    struct wr_id id = {{0}};
+    struct wr_sim_job *job = job_of(world, call, &id);
+    if (!job || !good)
+        return;
+    struct wr_sim_key *one = sends_of(job, call)->keys;
+    while (one && !wr_str_equal(one->key, call->idempotency_key))
+        one = one->next;
+    if (one)
+        one->good = true;
 }
 
 /* ---- answers ----------------------------------------------------------------------------------- */

@@ -117,6 +117,7 @@ static void ended(void *arg)
     world->in_flight[effect->target]--;
     struct wr_effect_call call = effect->call;
     struct wr_outcome outcome = effect->outcome;
+    wr_sim_check_sent(world, &call, outcome.class == WR_OK);
     free(effect);
     call.ended(call.arg, &outcome);
 }

@@ -115,7 +115,6 @@ static struct wr_sim_job *add_job(struct wr_world *world, const struct wr_accept
     job->dedupe_until_ms = accept->dedupe_until_ms;
     job->status = WR_STR("processing");
     job->life = world->life;
-    job->stages = wr_arena_alloc(&job->arena, job->workflow->stage_count * sizeof *job->stages);
     wr_state_init(&job->state, &job->arena, job->id);
     world->jobs[world->job_count++] = job;
     world->report->jobs++;

@@ -10,10 +10,18 @@
 
 /* ---- what is known of a job -------------------------------------------------------------------- */
 
-/* What the world saw of one stage of one job. */
-struct wr_sim_stage {
-    uint32_t happened; /* how often the upstream acted */
-    struct wr_str key; /* of the first send that had one */
+struct wr_sim_key {
+    struct wr_sim_key *next;
+    struct wr_str key;
+    bool good; /* a send under it was answered well */
+};
+
+/* What the world saw of the sends from one place of one job: a stage of one of its activities. */
+struct wr_sim_sends {
+    struct wr_sim_sends *next;
+    struct wr_str path, stage;
+    uint32_t sent, happened; /* how often it was sent, and the upstream acted */
+    struct wr_sim_key *keys; /* the newest first */
 };
 
 struct wr_sim_job {
@@ -28,7 +36,7 @@ struct wr_sim_job {
     size_t entry_count, entry_room;
     struct wr_state state; /* their fold */
     struct wr_str status;  /* of the row */
-    struct wr_sim_stage *stages;
+    struct wr_sim_sends *sends;
     uint32_t life; /* of the process that accepted it */
     bool touched;
 };
@@ -134,6 +142,7 @@ void wr_sim_broken(struct wr_world *world, const struct wr_id *job, const char *
 void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
                         const struct wr_entry *entry);
 void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call, bool happens);
+void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call, bool good);
 void wr_sim_check_answer(struct wr_world *world, const struct wr_sim_request *request,
                          const struct wr_answer *answer);
 void wr_sim_check_step(struct wr_world *world); /* journals against memory */

@@ -7,7 +7,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from orders import *
 
 ROUNDS = int(os.environ.get("WRIGHT_ROUNDS", "3"))
-JOBS = 16
+JOBS = 24
 NOTE, CHARGE = "post /notes", "post /charges"
 ENTRIES = ("accepted", "entered", "started", "ended", "value", "transition", "draft", "finished")
 EFFECTS = ("pure", "read", "repeatable", "keyed", "once")
@@ -173,10 +173,10 @@ def test_in_flight():
 
 
 def test_table():
-    print(f"# {'killed at':32} {'died':>5} {'told':>5} {'ended':>6} {'once sends':>11} {'most a job':>11} "
+    print(f"# {'killed at':36} {'died':>5} {'told':>5} {'ended':>6} {'once sends':>11} {'most a job':>11} "
           f"{'keyed sends':>12} {'keys':>5}")
     for row in table:
-        print("# {:32} {:>5} {:>5} {:>6} {:>11} {:>11} {:>12} {:>5}".format(*row))
+        print("# {:36} {:>5} {:>5} {:>6} {:>11} {:>11} {:>12} {:>5}".format(*row))
     ok(table and all(row[2] == row[3] for row in table), "all that was told of has ended")
 
 

@@ -58,18 +58,29 @@ def what_is_broken_is_found():
     same(whole.returncode, 0, "and nothing else breaks there")
 
 
+def build(name):
+    binary = os.path.join(folder, name)
+    run = subprocess.run([os.path.join(BUILD, "wright"), "build", f"tests/lang/ok/{name}.flow", "-o", binary,
+                          "--dynamic"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                         env={**os.environ, "WRIGHT_INCLUDE": "runtime/include",
+                              "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""})
+    return ok(run.returncode == 0, f"{name}.flow is built", run.stdout) and binary
+
+
 def other_programs():
-    binary = os.path.join(folder, "everything")
-    build = subprocess.run([os.path.join(BUILD, "wright"), "build", "tests/lang/ok/everything.flow", "-o", binary,
-                            "--dynamic"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                           env={**os.environ, "WRIGHT_INCLUDE": "runtime/include",
-                                "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""})
-    if not ok(build.returncode == 0, "another specification is built", build.stdout):
+    for name, why in (("everything", "patterns, maps, lists, optional schemas: its values are made"),
+                      ("writes", "every way to write"), ("effects", "a once effect after a keyed one")):
+        binary = build(name)
+        run = simulate("--jobs", JOBS // 4, "--crash", binary=binary)
+        same(run.returncode, 0, f"{why}, and nothing breaks")
+        if run.returncode:
+            print("# " + run.stdout.replace("\n", "\n# "))
+    if not INSTRUMENTED:
         return
-    run = simulate("--jobs", JOBS // 4, "--crash", binary=binary)
-    same(run.returncode, 0, "patterns, maps, lists, optional schemas: its values are made, nothing breaks")
-    if run.returncode:
-        print("# " + run.stdout.replace("\n", "\n# "))
+    for broken, rule in (("once", "once"), ("before", "once"), ("uncertain", "once"), ("key", "keyed")):
+        run = simulate("--jobs", 10000, "--crash", binary=binary, WRIGHT_BREAK=broken)
+        ok(run.returncode == 1 and re.search(rf"^BROKEN +{rule}: ", run.stdout, re.M),
+           f"its rule '{broken}' broken on purpose is noticed", run.stdout)
 
 
 def wrong_usage():

@@ -241,6 +241,7 @@ static void test_broken(void)
         {"retry", "retry:", "a stage is tried once more than it may"},
         {"once", "once:", "a restart sends a once effect again"},
         {"before", "once:", "a once effect does not wait for its commit"},
+        {"uncertain", "once:", "what is uncertain is sent again"},
         {"key", "keyed:", "each attempt has a key of its own"},
         {"resend", "", /* which rule notices is chance */
          "what a failed commit lost is not sent again"},
