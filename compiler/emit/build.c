@@ -21,22 +21,27 @@ static const char *bare(struct wc_function *fn, const char *text)
 static void set_flag(struct wc_function *fn, const char *object, const struct wc_schema *schema,
                      const struct wc_field *field)
 {
-    const char *has = field->optional ? wc_c_has(fn->arena, schema, field) : NULL;
+    const char *has = wc_is_maybe(field) ? wc_c_has(fn->arena, schema, field) : NULL;
     if (has)
         wc_line(fn, "%s->%s = true;", object, has);
 }
 
 /* A field that is given no value: its default, or nothing. */
-static void leave_unset(struct wc_function *fn, const char *object, const struct wc_field *field)
+static void leave_unset(struct wc_function *fn, const char *object, const struct wc_schema *schema,
+                        const struct wc_field *field)
 {
-    if (field->fallback && field->fallback->kind != WC_LIT_NULL)
-        wc_line(fn, "%s->%s = %s;", object, wc_c_name(fn->arena, field->name),
+    if (!field->fallback || field->fallback->kind == WC_LIT_NULL)
+        return;
+    set_flag(fn, object, schema, field);
+    wc_line(fn, "%s->%s = %s;", object, wc_c_name(fn->arena, field->name),
                 wc_c_literal(fn->arena, field->fallback));
 }
 
 static void set_field(struct wc_function *fn, const char *object, const struct wc_schema *schema,
                       const struct wc_field *field, const struct wc_expr *from)
 {
+    if (from->kind == WC_EXPR_LITERAL && from->literal.kind == WC_LIT_NULL)
+        return; /* as the memory is */
     const char *set = wc_present(fn, from);
     if (set) {
         wc_line(fn, "if (%s) {", set);
@@ -49,7 +54,7 @@ static void set_field(struct wc_function *fn, const char *object, const struct w
         const char *address = wc_address(fn, value);
         if (from->type->schema != field->type->schema)
             address = wc_copy_as(fn, address, from->type->schema, field->type->schema);
-        text = wc_arena_printf(fn->arena, "%s%s", field->optional ? "" : "*", address);
+        text = wc_arena_printf(fn->arena, "%s%s", wc_is_maybe(field) ? "" : "*", address);
     }
     set_flag(fn, object, schema, field);
     wc_line(fn, "%s->%s = %s;", object, name, text);
@@ -78,7 +83,7 @@ static struct wc_value build_object(struct wc_function *fn, const struct wc_expr
         if (kid)
             set_field(fn, object, schema, field, kid);
         else
-            leave_unset(fn, object, field);
+            leave_unset(fn, object, schema, field);
     }
     return (struct wc_value){object, true, WC_OP_NONE};
 }
@@ -91,7 +96,7 @@ static struct wc_value build_list(struct wc_function *fn, const struct wc_expr *
         return (struct wc_value){wc_arena_printf(fn->arena, "(%s){0}", type), false, WC_OP_NONE};
     size_t id = ++fn->temps;
     wc_line(fn, "%s *items_%zu = wr_arena_alloc(%s, %zu * sizeof *items_%zu);",
-            wc_c_type(fn->arena, element), id, fn->memory, expr->kid_count, id);
+            wc_c_element(fn->arena, element), id, fn->memory, expr->kid_count, id);
     for (size_t i = 0; i < expr->kid_count; i++) {
         struct wc_value value = wc_value_of(fn, expr->kids[i]);
         const char *deref = value.pointer && element->kind == WC_TYPE_SCHEMA ? "*" : "";
@@ -119,24 +124,24 @@ static void copy_field(struct wc_function *fn, const char *object, const char *f
 {
     const struct wc_field *there = find_field(source, field->name);
     if (!there) {
-        leave_unset(fn, object, field);
+        leave_unset(fn, object, target, field);
         return;
     }
     const char *name = wc_c_name(fn->arena, field->name);
-    const char *has = there->optional ? wc_c_has(fn->arena, source, there) : NULL;
-    if (there->optional) {
+    const char *has = wc_is_maybe(there) ? wc_c_has(fn->arena, source, there) : NULL;
+    if (wc_is_maybe(there)) {
         wc_line(fn, "if (%s->%s) {", from, has ? has : name);
         fn->indent += 4;
     }
     bool object_field = field->type->kind == WC_TYPE_SCHEMA;
     const char *address = wc_arena_printf(fn->arena, "%s%s->%s",
-                                          object_field && !there->optional ? "&" : "", from, name);
+                                          object_field && !wc_is_maybe(there) ? "&" : "", from, name);
     if (object_field && there->type->schema != field->type->schema)
         address = wc_copy_as(fn, address, there->type->schema, field->type->schema);
     set_flag(fn, object, target, field);
-    wc_line(fn, "%s->%s = %s%s;", object, name, object_field && !field->optional ? "*" : "",
+    wc_line(fn, "%s->%s = %s%s;", object, name, object_field && !wc_is_maybe(field) ? "*" : "",
             address);
-    if (there->optional) {
+    if (wc_is_maybe(there)) {
         fn->indent -= 4;
         wc_line(fn, "}");
     }

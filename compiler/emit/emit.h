@@ -60,6 +60,9 @@ const char *wc_c_type(struct wc_arena *arena, const struct wc_type *type);
 /* What stands for the type in a name: "str", "int", "number", "bool", "KeyPoint",
  * "list_of_KeyPoint". */
 const char *wc_c_type_word(struct wc_arena *arena, const struct wc_type *type);
+/* The same of what a list or a map holds, which may be null: "struct maybe_str". */
+const char *wc_c_element(struct wc_arena *arena, const struct wc_type *type);
+const char *wc_c_element_word(struct wc_arena *arena, const struct wc_type *type);
 
 /* ---- parts of files ----------------------------------------------------------------------- */
 

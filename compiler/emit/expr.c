@@ -156,7 +156,7 @@ static const char *field_present(struct wc_function *fn, const struct wc_expr *e
         return before;
     const struct wc_schema *schema = whole->type->schema;
     const struct wc_field *field = &schema->fields.items[expr->field];
-    if (!field->optional)
+    if (!wc_is_maybe(field))
         return before;
     const char *has = wc_c_has(fn->arena, schema, field);
     struct wc_value value = wc_value_of(fn, whole);
@@ -416,7 +416,7 @@ static struct wc_value field(struct wc_function *fn, const struct wc_expr *expr)
     const struct wc_field *part = &whole->type->schema->fields.items[expr->field];
     const char *text = wc_arena_printf(fn->arena, "%s%s%s", value.text, value.pointer ? "->" : ".",
                                        wc_c_name(fn->arena, part->name));
-    bool pointer = part->optional && part->type->kind == WC_TYPE_SCHEMA;
+    bool pointer = wc_is_maybe(part) && part->type->kind == WC_TYPE_SCHEMA;
     return (struct wc_value){text, pointer, WC_OP_NONE};
 }
 

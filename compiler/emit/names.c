@@ -48,7 +48,7 @@ const char *wc_c_name(struct wc_arena *arena, const char *name)
 static bool is_reserved_tag(const char *name)
 {
     return strncmp(name, "wr_", 3) == 0 || strncmp(name, "list_of_", 8) == 0 ||
-           strncmp(name, "map_of_", 7) == 0 || strcmp(name, "frame") == 0 ||
+           strncmp(name, "map_of_", 7) == 0 || strncmp(name, "maybe_", 6) == 0 || strcmp(name, "frame") == 0 ||
            strcmp(name, "str") == 0 || strcmp(name, "number") == 0;
 }
 
@@ -78,6 +78,19 @@ const char *wc_c_has(struct wc_arena *arena, const struct wc_schema *schema,
     return has;
 }
 
+const char *wc_c_element_word(struct wc_arena *arena, const struct wc_type *type)
+{
+    const char *word = wc_c_type_word(arena, type);
+    return type->nullable ? wc_arena_printf(arena, "maybe_%s", word) : word;
+}
+
+const char *wc_c_element(struct wc_arena *arena, const struct wc_type *type)
+{
+    if (!type->nullable)
+        return wc_c_type(arena, type);
+    return wc_arena_printf(arena, "struct %s", wc_c_element_word(arena, type));
+}
+
 const char *wc_c_type_word(struct wc_arena *arena, const struct wc_type *type)
 {
     switch (type->kind) {
@@ -92,9 +105,9 @@ const char *wc_c_type_word(struct wc_arena *arena, const struct wc_type *type)
     case WC_TYPE_SCHEMA:
         return wc_c_schema(arena, type->schema);
     case WC_TYPE_LIST:
-        return wc_arena_printf(arena, "list_of_%s", wc_c_type_word(arena, type->element));
+        return wc_arena_printf(arena, "list_of_%s", wc_c_element_word(arena, type->element));
     case WC_TYPE_MAP:
-        return wc_arena_printf(arena, "map_of_%s", wc_c_type_word(arena, type->element));
+        return wc_arena_printf(arena, "map_of_%s", wc_c_element_word(arena, type->element));
     default:
         return "str";
     }

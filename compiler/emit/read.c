@@ -147,7 +147,7 @@ static const char *read_items(struct wc_validators *v, const struct wc_type *typ
         return wc_arena_printf(v->arena, "wr_read_map(in, &%s, &%s, %s, %s)", count,
                                entries_table(v, type), min, max);
     return wc_arena_printf(v->arena, "wr_read_list(in, &%s, sizeof(%s), %s, %s, %s)", count,
-                           wc_c_type(v->arena, type->element), wc_reader_of(v, type->element), min,
+                           wc_c_element(v->arena, type->element), wc_reader_of(v, type->element), min,
                            max);
 }
 
@@ -206,8 +206,37 @@ const char *wc_read_call(struct wc_validators *v, const struct wc_type *type, co
     }
 }
 
+/* Of what may be null: a flag, or for a schema a pointer, says whether it is there. */
+static const char *maybe_reader(struct wc_validators *v, const struct wc_type *type)
+{
+    struct wc_buf text = {0};
+    const struct wc_type *set = wc_type_set(v->arena, type);
+    const char *head =
+        wc_arena_printf(v->arena, "/* %s */\nstatic bool ", wc_type_text(v->arena, type));
+    wc_buf_printf(&text,
+                  "(struct wr_reader *in, void *value)\n{\n    struct %s *to = value;\n"
+                  "    if (wr_read_null(in))\n        return true;\n",
+                  wc_c_element_word(v->arena, type));
+    const char *call = wc_read_call(v, set, "&to->value");
+    if (type->kind == WC_TYPE_SCHEMA) {
+        call = wc_arena_printf(v->arena, "wr_read_new(in, sizeof(%s), %s)",
+                               wc_c_type(v->arena, set), wc_reader_of(v, set));
+        wc_emit_call(&text, 4, "to->value =", call);
+        wc_buf_text(&text, "    return to->value != NULL;\n}\n\n");
+    } else if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP) {
+        wc_emit_call(&text, 4, "to->value.items =", call);
+        wc_buf_text(&text, "    to->has = true;\n    return true;\n}\n\n");
+    } else {
+        wc_emit_call(&text, 4, "to->has =", call);
+        wc_buf_text(&text, "    return to->has;\n}\n\n");
+    }
+    return helper(v, "read", head, take(v, &text));
+}
+
 const char *wc_reader_of(struct wc_validators *v, const struct wc_type *type)
 {
+    if (type->nullable)
+        return maybe_reader(v, type);
     if (type->kind == WC_TYPE_SCHEMA)
         return wc_arena_printf(v->arena, "decode_%s", wc_c_schema(v->arena, type->schema));
     struct wc_buf text = {0};

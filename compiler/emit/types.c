@@ -24,7 +24,7 @@ static bool is_new(struct wc_arena *arena, struct written *written, const char *
 static void emit_entry(struct wc_buf *out, struct wc_arena *arena, const struct wc_type *map)
 {
     wc_buf_printf(out, "struct %s_entry {\n    struct wr_str key;\n    %s value;\n};\n\n",
-                  wc_c_type_word(arena, map), wc_c_type(arena, map->element));
+                  wc_c_type_word(arena, map), wc_c_element(arena, map->element));
 }
 
 /* Those that waited for the struct of this schema. */
@@ -38,6 +38,20 @@ static void emit_entries(struct wc_buf *out, struct wc_arena *arena, struct writ
     }
 }
 
+/* What may be null, in a list or a map. */
+static void emit_maybe(struct wc_buf *out, struct wc_arena *arena, struct written *written,
+                       const struct wc_type *type)
+{
+    const char *word = wc_c_element_word(arena, type), *c_type = wc_c_type(arena, type);
+    if (!is_new(arena, written, word))
+        return;
+    if (type->kind == WC_TYPE_SCHEMA)
+        wc_buf_printf(out, "struct %s {\n    const %s *value; /* NULL: null */\n};\n\n", word,
+                      c_type);
+    else
+        wc_buf_printf(out, "struct %s {\n    bool has;\n    %s value;\n};\n\n", word, c_type);
+}
+
 /* The structs of a list or a map, those of its elements first. */
 static void emit_container(struct wc_buf *out, struct wc_arena *arena, struct written *written,
                            const struct wc_type *type)
@@ -45,12 +59,14 @@ static void emit_container(struct wc_buf *out, struct wc_arena *arena, struct wr
     if (type->kind != WC_TYPE_LIST && type->kind != WC_TYPE_MAP)
         return;
     emit_container(out, arena, written, type->element);
-    const char *word = wc_c_type_word(arena, type), *element = wc_c_type(arena, type->element);
+    const char *word = wc_c_type_word(arena, type), *element = wc_c_element(arena, type->element);
     if (!is_new(arena, written, word))
         return;
+    if (type->element->nullable)
+        emit_maybe(out, arena, written, type->element);
     if (type->kind == WC_TYPE_MAP) {
         const struct wc_type *value = type->element;
-        if (value->kind == WC_TYPE_SCHEMA && !written->schemas[value->schema->id])
+        if (value->kind == WC_TYPE_SCHEMA && !value->nullable && !written->schemas[value->schema->id])
             wc_push(arena, &written->entries, type);
         else
             emit_entry(out, arena, type);
@@ -72,8 +88,8 @@ static void emit_doc(struct wc_buf *out, const char *doc)
 static void emit_field(struct wc_buf *out, struct wc_arena *arena, const struct wc_schema *schema,
                        const struct wc_field *field)
 {
-    const char *has = field->optional ? wc_c_has(arena, schema, field) : NULL;
-    bool pointer = field->optional && !has;
+    const char *has = wc_is_maybe(field) ? wc_c_has(arena, schema, field) : NULL;
+    bool pointer = wc_is_maybe(field) && !has;
     if (has)
         wc_buf_printf(out, "    bool %s;\n", has);
     wc_buf_printf(out, "    %s%s %s%s;\n", pointer ? "const " : "", wc_c_type(arena, field->type),

@@ -3,6 +3,7 @@
 #include "compiler/emit/expr.h"
 #include "compiler/emit/machine.h"
 #include "compiler/emit/schemas.h"
+#include "compiler/model/type.h"
 
 #include <string.h>
 
@@ -64,7 +65,7 @@ void wc_emit_call(struct wc_buf *out, size_t indent, const char *left, const cha
 
 static bool is_required(const struct wc_field *field)
 {
-    return !field->optional && (!field->fallback || field->fallback->kind == WC_LIT_NULL);
+    return !field->optional && !field->fallback;
 }
 
 enum { PACKED = 6 }; /* rows from which clang-format may put more than one on a line */
@@ -77,7 +78,8 @@ static bool would_be_packed(const struct wc_schema *schema)
     {
         const struct wc_field *field = &schema->fields.items[i];
         size_t row = strlen("{.name = {WR_TEXT(\"\")}},") + strlen(field->name) +
-                     (is_required(field) ? strlen(", .required = true") : 0);
+                     (is_required(field) ? strlen(", .required = true") : 0) +
+                     (field->type->nullable ? strlen(", .nullable = true") : 0);
         widths[i % 2] = row > widths[i % 2] ? row : widths[i % 2];
     }
     return schema->fields.count >= PACKED && 4 + widths[0] + 1 + widths[1] <= WC_WIDTH;
@@ -97,8 +99,9 @@ static void emit_shape(struct wc_buf *out, struct wc_arena *arena, const struct 
     WC_EACH(i, &schema->fields)
     {
         const struct wc_field *field = &schema->fields.items[i];
-        wc_buf_printf(out, "    {.name = {WR_TEXT(\"%s\")}%s},\n", field->name,
-                      is_required(field) ? ", .required = true" : "");
+        wc_buf_printf(out, "    {.name = {WR_TEXT(\"%s\")}%s%s},\n", field->name,
+                      is_required(field) ? ", .required = true" : "",
+                      field->type->nullable ? ", .nullable = true" : "");
     }
     const char *init = wc_arena_printf(arena, "{.fields = fields_%s, .count = %zu%s};", name,
                                        schema->fields.count, open);
@@ -108,29 +111,46 @@ static void emit_shape(struct wc_buf *out, struct wc_arena *arena, const struct 
 
 /* ---- decoders -------------------------------------------------------------------------------- */
 
+/* What reads the field's value, and what its result is assigned to; NULL: nothing. */
+static const char *field_call(struct wc_validators *v, const struct wc_schema *schema,
+                              const struct wc_field *field, const char **left)
+{
+    const struct wc_type *type = wc_type_set(v->arena, field->type);
+    const char *has = wc_is_maybe(field) ? wc_c_has(v->arena, schema, field) : NULL;
+    const char *to = wc_arena_printf(v->arena, "to->%s", wc_c_name(v->arena, field->name));
+    const char *at = wc_arena_printf(v->arena, "&%s", to);
+    bool items = type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP;
+    *left = NULL;
+    if (wc_is_maybe(field) && !has) {
+        *left = wc_arena_printf(v->arena, "%s =", to);
+        return wc_arena_printf(v->arena, "wr_read_new(in, sizeof(%s), %s)",
+                               wc_c_type(v->arena, type), wc_reader_of(v, type));
+    }
+    if (items)
+        *left = wc_arena_printf(v->arena, "%s =", wc_member_of(v->arena, at, "items"));
+    else if (has)
+        *left = wc_arena_printf(v->arena, "to->%s =", has);
+    return wc_read_call(v, type, at);
+}
+
 static void emit_case(struct wc_buf *out, struct wc_validators *v, const struct wc_schema *schema,
                       size_t i)
 {
     const struct wc_field *field = &schema->fields.items[i];
-    const struct wc_type *type = field->type;
-    const char *has = field->optional ? wc_c_has(v->arena, schema, field) : NULL;
-    const char *to = wc_arena_printf(v->arena, "to->%s", wc_c_name(v->arena, field->name));
-    const char *at = wc_arena_printf(v->arena, "&%s", to), *left = NULL;
-    bool items = type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP;
-    const char *call = wc_read_call(v, type, at);
-    if (field->optional && !has) {
-        left = wc_arena_printf(v->arena, "%s =", to);
-        call = wc_arena_printf(v->arena, "wr_read_new(in, sizeof(%s), %s)",
-                               wc_c_type(v->arena, type), wc_reader_of(v, type));
-    } else if (items) {
-        left = wc_arena_printf(v->arena, "%s =", wc_member_of(v->arena, at, "items"));
-    } else if (has) {
-        left = wc_arena_printf(v->arena, "to->%s =", has);
-    }
+    bool nullable = field->type->nullable;
+    bool items = field->type->kind == WC_TYPE_LIST || field->type->kind == WC_TYPE_MAP;
+    bool flagged = items && wc_is_maybe(field);
+    size_t indent = nullable ? 16 : 12;
+    const char *left, *call = field_call(v, schema, field, &left);
     wc_buf_printf(out, "        case %zu: /* %s */\n", i, field->name);
-    wc_emit_call(out, 12, left, call);
-    if (items && has)
-        wc_buf_printf(out, "            to->%s = true;\n", has);
+    if (nullable)
+        wc_buf_printf(out, "            if (!wr_read_null(in))%s\n", flagged ? " {" : "");
+    wc_emit_call(out, indent, left, call);
+    if (flagged)
+        wc_buf_printf(out, "%*sto->%s = true;\n", (int)indent, "",
+                      wc_c_has(v->arena, schema, field));
+    if (nullable && flagged)
+        wc_buf_text(out, "            }\n");
     wc_buf_text(out, "            break;\n");
 }
 
@@ -140,10 +160,14 @@ static void emit_defaults(struct wc_buf *out, struct wc_validators *v,
     WC_EACH(i, &schema->fields)
     {
         const struct wc_field *field = &schema->fields.items[i];
-        if (field->optional || is_required(field))
+        if (field->optional || is_required(field) || field->fallback->kind == WC_LIT_NULL)
             continue;
-        wc_buf_printf(out, "    if (!wr_was_read(&object, %zu))\n        to->%s = %s;\n", i,
-                      wc_c_name(v->arena, field->name), wc_c_literal(v->arena, field->fallback));
+        bool flagged = wc_is_maybe(field);
+        wc_buf_printf(out, "    if (!wr_was_read(&object, %zu))%s\n", i, flagged ? " {" : "");
+        if (flagged)
+            wc_buf_printf(out, "        to->%s = true;\n", wc_c_has(v->arena, schema, field));
+        wc_buf_printf(out, "        to->%s = %s;\n%s", wc_c_name(v->arena, field->name),
+                      wc_c_literal(v->arena, field->fallback), flagged ? "    }\n" : "");
     }
 }
 
@@ -183,6 +207,34 @@ static void emit_decoder(struct wc_buf *out, struct wc_validators *v,
 
 /* ---- encoders -------------------------------------------------------------------------------- */
 
+/* What is left out stays out; what must be there and is not is null. */
+static void emit_write_field(struct wc_buf *out, struct wc_validators *v,
+                             const struct wc_schema *schema, const struct wc_field *field)
+{
+    bool maybe = wc_is_maybe(field), left_out = field->optional;
+    const char *has = maybe ? wc_c_has(v->arena, schema, field) : NULL;
+    const char *member = wc_c_name(v->arena, field->name);
+    const char *from = wc_arena_printf(v->arena, "%sfrom->%s", maybe && !has ? "*" : "", member);
+    struct wc_buf value = {0};
+    size_t indent = maybe ? 8 : 4;
+    if (!left_out)
+        wc_buf_printf(out, "    wr_write_name(out, WR_STR(\"%s\"));\n", field->name);
+    wc_emit_write(&value, v->arena, wc_type_set(v->arena, field->type), from, indent, 0);
+    const char *line_end = strchr(value.data, '\n');
+    bool braces = left_out || line_end[1] != '\0';
+    if (maybe)
+        wc_buf_printf(out, "    if (from->%s)%s\n", has ? has : member, braces ? " {" : "");
+    if (left_out)
+        wc_buf_printf(out, "        wr_write_name(out, WR_STR(\"%s\"));\n", field->name);
+    wc_buf_add(out, value.data, value.len);
+    if (maybe && !left_out)
+        wc_buf_printf(out, "    %selse%s\n        wr_write_null(out);\n", braces ? "} " : "",
+                      braces ? " {" : "");
+    if (maybe && braces)
+        wc_buf_text(out, "    }\n");
+    wc_buf_free(&value);
+}
+
 static void emit_encoder(struct wc_buf *out, struct wc_validators *v,
                          const struct wc_schema *schema)
 {
@@ -197,18 +249,7 @@ static void emit_encoder(struct wc_buf *out, struct wc_validators *v,
     WC_EACH(i, &schema->fields)
     {
         const struct wc_field *field = &schema->fields.items[i];
-        const char *has = field->optional ? wc_c_has(v->arena, schema, field) : NULL;
-        bool pointer = field->optional && !has;
-        const char *member = wc_c_name(v->arena, field->name);
-        const char *from = wc_arena_printf(v->arena, "%sfrom->%s", pointer ? "*" : "", member);
-        size_t indent = field->optional ? 8 : 4;
-        if (field->optional)
-            wc_buf_printf(out, "    if (from->%s) {\n", has ? has : member);
-        wc_buf_repeat(out, ' ', indent);
-        wc_buf_printf(out, "wr_write_name(out, WR_STR(\"%s\"));\n", field->name);
-        wc_emit_write(out, v->arena, field->type, from, indent, 0);
-        if (field->optional)
-            wc_buf_text(out, "    }\n");
+        emit_write_field(out, v, schema, field);
     }
     wc_buf_text(out, "    wr_write_object_end(out);\n}\n\n");
 }

@@ -1,5 +1,6 @@
 /* How a value of each type is written: statements of a schema's encoder. */
 #include "compiler/emit/schemas.h"
+#include "compiler/model/type.h"
 
 static void line(struct wc_buf *out, size_t indent, const char *text)
 {
@@ -19,7 +20,8 @@ static void write_list(struct wc_buf *out, struct wc_arena *arena, const struct 
 {
     const char *i = counter(arena, depth);
     const char *item = wc_arena_printf(arena, "%s.items[%s]", from, i);
-    bool nested = type->element->kind == WC_TYPE_LIST || type->element->kind == WC_TYPE_MAP;
+    bool nested = type->element->kind == WC_TYPE_LIST || type->element->kind == WC_TYPE_MAP ||
+                  type->element->nullable;
     line(out, indent, "wr_write_list(out);");
     wc_buf_repeat(out, ' ', indent);
     wc_buf_printf(out, "for (size_t %s = 0; %s < %s.count; %s++)%s\n", i, i, from, i,
@@ -46,9 +48,27 @@ static void write_map(struct wc_buf *out, struct wc_arena *arena, const struct w
     line(out, indent, "wr_write_object_end(out);");
 }
 
+/* In a list or a map: the value in its struct, or null. */
+static void write_maybe(struct wc_buf *out, struct wc_arena *arena, const struct wc_type *type,
+                        const char *from, size_t indent, size_t depth)
+{
+    bool pointer = type->kind == WC_TYPE_SCHEMA;
+    const char *value = wc_arena_printf(arena, "%s%s.value", pointer ? "*" : "", from);
+    wc_buf_repeat(out, ' ', indent);
+    wc_buf_printf(out, "if (%s.%s) {\n", from, pointer ? "value" : "has");
+    wc_emit_write(out, arena, wc_type_set(arena, type), value, indent + 4, depth);
+    line(out, indent, "} else {");
+    line(out, indent + 4, "wr_write_null(out);");
+    line(out, indent, "}");
+}
+
 void wc_emit_write(struct wc_buf *out, struct wc_arena *arena, const struct wc_type *type,
                    const char *from, size_t indent, size_t depth)
 {
+    if (type->nullable) {
+        write_maybe(out, arena, type, from, indent, depth);
+        return;
+    }
     const char *writer = "wr_write_string";
     switch (type->kind) {
     case WC_TYPE_LIST:

@@ -258,11 +258,11 @@ static struct wc_expr *field_value(struct wc_scope *scope, const struct wc_ast_e
     expr->kids[0] = base;
     expr->name = field->name;
     expr->field = index;
-    expr->type = field->type;
+    expr->type = wc_type_set(scope->work->r->arena, field->type);
     /* What `reveal` has cleared stays clear. */
     if (base->labels || !labels_in(base->type))
         expr->labels = field->labels | labels_in(field->type);
-    bool optional = field->optional && !field->fallback;
+    bool optional = field->type->nullable || (field->optional && !field->fallback);
     expr->maybe = (base->maybe || optional) && !wc_is_known(scope->facts, expr);
     return expr;
 }

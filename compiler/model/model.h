@@ -87,6 +87,12 @@ struct wc_field {
     unsigned labels;
 };
 
+/* May it be without a value: left out, or null? In C both are the same. */
+static inline bool wc_is_maybe(const struct wc_field *field)
+{
+    return field->optional || field->type->nullable;
+}
+
 #define WC_LEVELS_MAX 64 /* of objects and lists in one another: the runtime's WR_DEPTH_MAX */
 
 struct wc_schema_work;

@@ -179,7 +179,7 @@ static void fill(struct wc_scope *scope, struct wc_expr *expr, const struct wc_s
             expr->kids[i] = wc_make_expr(scope, WC_EXPR_LITERAL, expr->span, 0);
             expr->kids[i]->literal = *field->fallback;
             expr->kids[i]->type = field->type;
-        } else if (!field->optional) {
+        } else if (!field->optional) { /* null must be said */
             wc_buf_printf(&missing, "%s`%s`", missing.len ? ", " : "", field->name);
         }
     }

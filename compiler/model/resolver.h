@@ -74,6 +74,9 @@ uint32_t wc_uint(struct wc_resolver *r, const struct wc_number *number, int64_t 
 /* ---- declarations ------------------------------------------------------------------------- */
 
 struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type *ast);
+/* The same where null is refused: of `what`. */
+struct wc_type *wc_resolve_value_type(struct wc_resolver *r, const struct wc_ast_type *ast,
+                                      const char *what);
 /* The type that `schema` is another name of, resolved as far as it takes; NULL: it has fields. After
  * a mistake, which is reported, a type that fits everything. */
 const struct wc_type *wc_alias_of(struct wc_resolver *r, struct wc_schema *schema,

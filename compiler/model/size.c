@@ -8,6 +8,7 @@ enum {
     INT_BYTES = 20,    /* -9223372036854775808 */
     NUMBER_BYTES = 24, /* the shortest text that reads back the same */
     BOOL_BYTES = 5,
+    NULL_BYTES = 4,
     QUOTES = 2,
     ESCAPE_BYTES = 6 /* one byte as \u001f */
 };
@@ -142,6 +143,8 @@ static struct wc_extent extent_of(const struct wc_type *type, struct level level
         break;
     }
     extent.bytes = scalar_bytes(type);
+    if (type->nullable && extent.bytes < NULL_BYTES)
+        extent.bytes = NULL_BYTES;
     return extent;
 }
 

@@ -12,7 +12,7 @@ enum { RETRY_MAX = 100, HOUR_MS = 3600000 };
 static const struct wc_type *named_schema(struct wc_resolver *r, const struct wc_ast_type *ast,
                                           const char *what)
 {
-    struct wc_type *type = wc_resolve_type(r, ast);
+    struct wc_type *type = wc_resolve_value_type(r, ast, "the value of a stage");
     if (type->kind == WC_TYPE_SCHEMA || type->kind == WC_TYPE_UNKNOWN)
         return type;
     struct wc_diag *diag =

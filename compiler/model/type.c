@@ -44,6 +44,16 @@ struct wc_type *wc_type_text_of(struct wc_arena *arena, struct wc_span span, int
     return type;
 }
 
+const struct wc_type *wc_type_set(struct wc_arena *arena, const struct wc_type *type)
+{
+    if (!type->nullable)
+        return type;
+    struct wc_type *set = WC_NEW(arena, struct wc_type);
+    *set = *type;
+    set->nullable = false;
+    return set;
+}
+
 struct wc_type *wc_type_int(struct wc_arena *arena, struct wc_span span, int64_t min, int64_t max)
 {
     struct wc_type *type = wc_type_new(arena, WC_TYPE_INT, span);

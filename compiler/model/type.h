@@ -22,6 +22,8 @@ struct wc_type *wc_type_string(struct wc_arena *arena, struct wc_span span, int6
 /* A text of so many code points, and of at most so many bytes. */
 struct wc_type *wc_type_text_of(struct wc_arena *arena, struct wc_span span, int64_t min_points,
                                 int64_t max_points, int64_t max_bytes);
+/* The same type without null: of a value that is there. */
+const struct wc_type *wc_type_set(struct wc_arena *arena, const struct wc_type *type);
 struct wc_type *wc_type_int(struct wc_arena *arena, struct wc_span span, int64_t min, int64_t max);
 
 /* As the specification would write it: `string(1..60_000 bytes)`, `KeyPoint[..20]`. */

@@ -145,9 +145,26 @@ static enum wc_type_kind kind_of(enum wc_ast_type_kind kind)
     }
 }
 
+static void refuse_null(struct wc_resolver *r, struct wc_span span, const char *what)
+{
+    struct wc_diag *diag = wc_report(r->diags, WC_E0501, span, "%s is never null", what);
+    wc_diag_label(r->diags, diag, "may be null");
+    wc_diag_help(r->diags, diag, "delete `| null`");
+}
+
+struct wc_type *wc_resolve_value_type(struct wc_resolver *r, const struct wc_ast_type *ast,
+                                      const char *what)
+{
+    struct wc_type *type = wc_resolve_type(r, ast);
+    if (type->nullable)
+        refuse_null(r, ast->span, what);
+    type->nullable = false;
+    return type;
+}
+
 static const struct wc_type *map_key(struct wc_resolver *r, const struct wc_ast_type *ast)
 {
-    struct wc_type *key = wc_resolve_type(r, ast);
+    struct wc_type *key = wc_resolve_value_type(r, ast, "a key");
     if (key->kind == WC_TYPE_STRING || key->kind == WC_TYPE_UNKNOWN)
         return key;
     struct wc_diag *diag = wc_report(r->diags, WC_E0501, ast->span,
@@ -189,6 +206,7 @@ static struct wc_type *resolve_named(struct wc_resolver *r, struct wc_type *type
         *type = *alias;
         type->span = ast->span;
         type->named = true;
+        type->nullable = alias->nullable || ast->nullable;
     } else if (!type->schema) {
         type->kind = WC_TYPE_UNKNOWN;
     }
@@ -200,8 +218,7 @@ struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type 
     struct wc_type *type = wc_type_new(r->arena, kind_of(ast->kind), ast->span);
     if (unbuilt(ast->kind))
         wc_not_built(r, ast->span, unbuilt(ast->kind));
-    if (ast->nullable)
-        wc_not_built(r, ast->span, "`| null`");
+    type->nullable = ast->nullable;
     switch (type->kind) {
     case WC_TYPE_URI:
     case WC_TYPE_EMAIL:

@@ -137,7 +137,8 @@ static json_t *make_money(struct making *it, const struct wc_type *type)
 static bool can_make(const struct making *it, const struct wc_type *type)
 {
     if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
-        return !type->has_min || type->min == 0 || can_make(it, type->element);
+        return !type->has_min || type->min == 0 || type->element->nullable ||
+               can_make(it, type->element);
     if (type->kind != WC_TYPE_SCHEMA || !type->schema->circle)
         return true;
     if (type->schema->depth && it->levels[type->schema->id] >= type->schema->depth)
@@ -145,7 +146,8 @@ static bool can_make(const struct making *it, const struct wc_type *type)
     WC_EACH(i, &type->schema->fields)
     {
         const struct wc_field *field = &type->schema->fields.items[i];
-        if (!field->optional && !field->fallback && !can_make(it, field->type))
+        if (!field->optional && !field->fallback && !field->type->nullable &&
+            !can_make(it, field->type))
             return false;
     }
     return true;
@@ -153,7 +155,7 @@ static bool can_make(const struct making *it, const struct wc_type *type)
 
 static size_t how_many(const struct making *it, const struct wc_type *type, unsigned depth)
 {
-    if (!can_make(it, type->element))
+    if (!type->element->nullable && !can_make(it, type->element))
         return 0;
     int64_t min = type->has_min ? type->min : 0, max = type->has_max ? type->max : USUAL_ITEMS;
     int64_t want = depth >= DEPTH_MAX ? 0 : USUAL_ITEMS;
@@ -204,6 +206,8 @@ static json_t *make_schema(struct making *it, const struct wc_schema *schema, un
 static json_t *make(struct making *it, const struct wc_type *type, unsigned depth)
 {
     if (depth > WC_LEVELS_MAX)
+        return json_null();
+    if (type->nullable && (!can_make(it, type) || wc_mock_random(it->source) % 4 == 0))
         return json_null();
     switch (type->kind) {
     case WC_TYPE_STRING:

@@ -13,6 +13,13 @@ FORMS = {"id": "0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10", "day": "2026-08-07",
          "raw": {"a": [1, None, "x y"]}, "raws": {"k": [], "l": "\\ \""}}
 
 
+GAPS = {"i": 1, "s": "", "n": None, "leaf": LEAF, "deep": None, "list": [True], "items": [1, None],
+        "leaves": [LEAF, None], "rows": [None, ["a"]], "table": {"k": None, "l": LEAF},
+        "words": {"k": None, "l": "a"}}
+NONE = {"i": None, "s": None, "n": 3, "leaf": None, "list": None, "items": [], "leaves": [],
+        "rows": [], "table": {}, "words": None}
+
+
 def deep(levels, **more):
     """Deep in itself so many times."""
     inner = {"left": deep(levels - 1)} if levels > 1 else {}
@@ -54,7 +61,12 @@ BAD = [({"leaves": []}, ["/leaves minItems"]),
        ({"deep": dict(deep(1), by={"k": dict(deep(2), by={"l": deep(2)})})},
         ["/deep/by/k/by/l/left maxDepth"]),
        ({"deep": dict(deep(1), other={"deep": deep(3)})}, ["/deep/other/deep/left/left maxDepth"]),
-       ({"deep": dict(deep(1), label="")}, ["/deep/label minLength"])]
+       ({"deep": dict(deep(1), label="")}, ["/deep/label minLength"]),
+       ({"gaps": dict(NONE, rows=[[], [], []], i=10, leaf={}, items=["x"], words={"k": "c"})},
+        ["/gaps/i maximum", "/gaps/leaf/a required", "/gaps/leaf/i required",
+         "/gaps/leaf/big required", "/gaps/items/0 type", "/gaps/rows maxItems",
+         "/gaps/words/k enum"]),
+       ({"gaps": {}}, [f"/gaps/{f} required" for f in NONE if f not in ("s", "n")])]
 count = failed = 0
 
 
@@ -96,6 +108,13 @@ def values(program):
     ok(got["default"] == "a" and got["ratio"] == 0.5 and "maybe" not in got and "double" not in got,
        "defaults come in, optional fields stay out", got)
     ok(decode(program, dict(GOOD, more=[1, {}])) == [text], "an open schema passes over the rest")
+    for given, want in ((dict(GAPS, rows=[None, ["a"]]), dict(GAPS, rows=[None, ["a"]])), (NONE, NONE)):
+        want = {k: v for k, v in want.items() if k != "deep"}
+        got = json.loads(decode(program, dict(GOOD, gaps=given))[0])
+        ok(list(got["gaps"].items()) == list(want.items()), "null there and back", got["gaps"])
+    rest = {k: v for k, v in NONE.items() if k not in ("s", "n")}
+    got = json.loads(decode(program, dict(GOOD, gaps=dict(rest, o=None, lost=None)))[0])["gaps"]
+    ok(got == NONE, "a default of what may be null, and null for what may be left out", got)
     spaced = '{"a" : [\n1, "\\\\ \\" x"] }'
     tight = json.dumps(json.loads(spaced), separators=(",", ":"))
     raw = json.dumps(dict(GOOD, forms=dict(FORMS, raw="RAW"))).replace('"RAW"', spaced)
