@@ -1,6 +1,7 @@
 /* Labels: what is @pii or @secret leaves by no prompt, request, key or unlabelled field, unless
  * `reveal` says that it may. */
 #include "compiler/check/check.h"
+#include "compiler/model/type.h"
 
 static const char *label_text(unsigned labels)
 {
@@ -78,7 +79,7 @@ static void check_object(struct wc_diags *diags, const struct wc_expr *expr,
             continue;
         }
         const struct wc_field *field = &schema->fields.items[i];
-        unsigned inner = kid->type->kind == WC_TYPE_SCHEMA ? kid->type->schema->all_labels : 0;
+        unsigned inner = wc_labels_in(kid->type);
         refuse(diags, kid, ~(field->labels | inner), stage,
                wc_arena_printf(diags->arena, "`%s`, which is not labelled so", field->name));
     }

@@ -34,7 +34,7 @@ static void leave_unset(struct wc_function *fn, const char *object, const struct
         return;
     set_flag(fn, object, schema, field);
     wc_line(fn, "%s->%s = %s;", object, wc_c_name(fn->arena, field->name),
-                wc_c_literal(fn->arena, field->fallback));
+            wc_c_literal(fn->arena, field->fallback));
 }
 
 static void set_field(struct wc_function *fn, const char *object, const struct wc_schema *schema,
@@ -134,8 +134,8 @@ static void copy_field(struct wc_function *fn, const char *object, const char *f
         fn->indent += 4;
     }
     bool object_field = field->type->kind == WC_TYPE_SCHEMA;
-    const char *address = wc_arena_printf(fn->arena, "%s%s->%s",
-                                          object_field && !wc_is_maybe(there) ? "&" : "", from, name);
+    const char *address = wc_arena_printf(
+        fn->arena, "%s%s->%s", object_field && !wc_is_maybe(there) ? "&" : "", from, name);
     if (object_field && there->type->schema != field->type->schema)
         address = wc_copy_as(fn, address, there->type->schema, field->type->schema);
     set_flag(fn, object, target, field);

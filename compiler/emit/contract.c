@@ -161,6 +161,15 @@ static json_t *schemas_json(const struct wc_model *model)
         wc_set_text(row, "x-hash", schema->hash);
         wc_set(json, schema->name, row);
     }
+    WC_EACH(i, &model->unions)
+    {
+        const struct wc_union *choice = model->unions.items[i];
+        WC_EACH(k, &choice->variants)
+        {
+            const struct wc_schema *shown = choice->variants.items[k].shown;
+            wc_set(json, shown->name, wc_object_json(shown, &style));
+        }
+    }
     return json;
 }
 

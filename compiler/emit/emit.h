@@ -59,6 +59,8 @@ const char *wc_c_has(struct wc_arena *arena, const struct wc_schema *schema,
 const char *wc_c_type(struct wc_arena *arena, const struct wc_type *type);
 /* What stands for the type in a name: "str", "int", "number", "bool", "KeyPoint",
  * "list_of_KeyPoint". */
+/* The table of a union: "union_1". */
+const char *wc_c_union(struct wc_arena *arena, const struct wc_union *choice);
 const char *wc_c_type_word(struct wc_arena *arena, const struct wc_type *type);
 /* The same of what a list or a map holds, which may be null: "struct maybe_str". */
 const char *wc_c_element(struct wc_arena *arena, const struct wc_type *type);

@@ -16,6 +16,8 @@ static void reach_type(struct wc_arena *arena, struct wc_schemas *schemas,
         wc_schemas_reach(arena, schemas, type->schema);
     else if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
         reach_type(arena, schemas, type->element);
+    for (size_t i = 0; type->kind == WC_TYPE_UNION && i < type->choice->variants.count; i++)
+        wc_schemas_reach(arena, schemas, type->choice->variants.items[i].shown);
 }
 
 void wc_schemas_reach(struct wc_arena *arena, struct wc_schemas *schemas,
@@ -216,6 +218,30 @@ static json_t *number_json(const struct wc_type *type, const struct wc_schema_st
     return json;
 }
 
+/* Tags differ, so that no object is of two variants: one of them is any of them. */
+static json_t *union_json(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    json_t *json = json_object(), *choices = json_array(), *mapping = json_object();
+    WC_EACH(i, &type->choice->variants)
+    {
+        const struct wc_variant *variant = &type->choice->variants.items[i];
+        json_t *ref = ref_json(variant->shown, style);
+        wc_set(mapping, variant->name, json_incref(json_object_get(ref, "$ref")));
+        wc_append(choices, ref);
+    }
+    bool named = !style->strict && !style->anonymous;
+    wc_set(json, style->strict ? "anyOf" : "oneOf", choices);
+    if (named) {
+        json_t *discriminator = json_object();
+        wc_set_text(discriminator, "propertyName", type->choice->tag);
+        wc_set(discriminator, "mapping", mapping);
+        wc_set(json, "discriminator", discriminator);
+    } else {
+        json_decref(mapping);
+    }
+    return json;
+}
+
 static json_t *bare_json(const struct wc_type *type, const struct wc_schema_style *style)
 {
     switch (type->kind) {
@@ -236,6 +262,8 @@ static json_t *bare_json(const struct wc_type *type, const struct wc_schema_styl
         return map_json(type, style);
     case WC_TYPE_SCHEMA:
         return ref_json(type->schema, style);
+    case WC_TYPE_UNION:
+        return union_json(type, style);
     case WC_TYPE_UUID:
     case WC_TYPE_DATE:
     case WC_TYPE_DATETIME:

@@ -48,8 +48,8 @@ const char *wc_c_name(struct wc_arena *arena, const char *name)
 static bool is_reserved_tag(const char *name)
 {
     return strncmp(name, "wr_", 3) == 0 || strncmp(name, "list_of_", 8) == 0 ||
-           strncmp(name, "map_of_", 7) == 0 || strncmp(name, "maybe_", 6) == 0 || strcmp(name, "frame") == 0 ||
-           strcmp(name, "str") == 0 || strcmp(name, "number") == 0;
+           strncmp(name, "map_of_", 7) == 0 || strncmp(name, "maybe_", 6) == 0 ||
+           strcmp(name, "frame") == 0 || strcmp(name, "str") == 0 || strcmp(name, "number") == 0;
 }
 
 const char *wc_c_schema(struct wc_arena *arena, const struct wc_schema *schema)
@@ -78,6 +78,11 @@ const char *wc_c_has(struct wc_arena *arena, const struct wc_schema *schema,
     return has;
 }
 
+const char *wc_c_union(struct wc_arena *arena, const struct wc_union *choice)
+{
+    return wc_arena_printf(arena, "union_%zu", choice->id + 1);
+}
+
 const char *wc_c_element_word(struct wc_arena *arena, const struct wc_type *type)
 {
     const char *word = wc_c_type_word(arena, type);
@@ -104,6 +109,8 @@ const char *wc_c_type_word(struct wc_arena *arena, const struct wc_type *type)
         return "bool";
     case WC_TYPE_SCHEMA:
         return wc_c_schema(arena, type->schema);
+    case WC_TYPE_UNION:
+        return "choice";
     case WC_TYPE_LIST:
         return wc_arena_printf(arena, "list_of_%s", wc_c_element_word(arena, type->element));
     case WC_TYPE_MAP:
@@ -128,6 +135,8 @@ const char *wc_c_type(struct wc_arena *arena, const struct wc_type *type)
     case WC_TYPE_LIST:
     case WC_TYPE_MAP:
         return wc_arena_printf(arena, "struct %s", wc_c_type_word(arena, type));
+    case WC_TYPE_UNION:
+        return "struct wr_choice";
     default:
         return "struct wr_str";
     }

@@ -147,8 +147,8 @@ static const char *read_items(struct wc_validators *v, const struct wc_type *typ
         return wc_arena_printf(v->arena, "wr_read_map(in, &%s, &%s, %s, %s)", count,
                                entries_table(v, type), min, max);
     return wc_arena_printf(v->arena, "wr_read_list(in, &%s, sizeof(%s), %s, %s, %s)", count,
-                           wc_c_element(v->arena, type->element), wc_reader_of(v, type->element), min,
-                           max);
+                           wc_c_element(v->arena, type->element), wc_reader_of(v, type->element),
+                           min, max);
 }
 
 static const char *read_string(struct wc_validators *v, const struct wc_type *type, const char *at)
@@ -198,6 +198,9 @@ const char *wc_read_call(struct wc_validators *v, const struct wc_type *type, co
     case WC_TYPE_EMAIL:
         return wc_arena_printf(arena, "wr_read_format(in, %s, %s, %s, %s)", at,
                                format_name(type->kind), min_len(arena, type), max_len(arena, type));
+    case WC_TYPE_UNION:
+        return wc_arena_printf(arena, "wr_read_choice(in, %s, &%s)", at,
+                               wc_c_union(arena, type->choice));
     case WC_TYPE_ANY:
         return wc_arena_printf(arena, "wr_read_json(in, %s, %s, %s)", at, min_len(arena, type),
                                max_len(arena, type));

@@ -66,7 +66,8 @@ static void emit_container(struct wc_buf *out, struct wc_arena *arena, struct wr
         emit_maybe(out, arena, written, type->element);
     if (type->kind == WC_TYPE_MAP) {
         const struct wc_type *value = type->element;
-        if (value->kind == WC_TYPE_SCHEMA && !value->nullable && !written->schemas[value->schema->id])
+        if (value->kind == WC_TYPE_SCHEMA && !value->nullable &&
+            !written->schemas[value->schema->id])
             wc_push(arena, &written->entries, type);
         else
             emit_entry(out, arena, type);
@@ -133,5 +134,10 @@ void wc_emit_types(struct wc_buf *out, const struct wc_model *model)
     {
         wc_buf_printf(out, "extern const struct wr_schema schema_%s;\n",
                       wc_c_schema(model->arena, model->schemas.items[i]));
+    }
+    WC_EACH(i, &model->unions)
+    {
+        wc_buf_printf(out, "extern const struct wr_union %s;\n",
+                      wc_c_union(model->arena, model->unions.items[i]));
     }
 }

@@ -351,6 +351,33 @@ static void emit_prototypes(struct wc_buf *out, const struct wc_model *model)
     }
 }
 
+/* In braces, a variant a line; the last comma keeps them so. */
+static void emit_unions(struct wc_buf *out, const struct wc_model *model)
+{
+    if (model->unions.count)
+        wc_c_banner(out, "unions");
+    WC_EACH(i, &model->unions)
+    {
+        const struct wc_union *choice = model->unions.items[i];
+        const char *name = wc_c_union(model->arena, choice);
+        wc_buf_printf(
+            out, "/* clang-format off */\nstatic const struct wr_variant variants_of_%s[] = {\n",
+            name);
+        WC_EACH(k, &choice->variants)
+        {
+            const struct wc_variant *variant = &choice->variants.items[k];
+            wc_buf_printf(out, "    {{WR_TEXT(\"%s\")}, &schema_%s},\n", variant->name,
+                          wc_c_schema(model->arena, variant->schema));
+        }
+        wc_buf_printf(out, "};\n\nconst struct wr_union %s = {\n    .tag = {WR_TEXT(\"%s\")},\n",
+                      name, choice->tag);
+        wc_buf_printf(
+            out,
+            "    .variants = variants_of_%s,\n    .count = %zu,\n};\n/* clang-format on */\n%s",
+            name, choice->variants.count, i + 1 < model->unions.count ? "\n" : "");
+    }
+}
+
 void wc_emit_validators(struct wc_buf *out, const struct wc_model *model)
 {
     struct wc_buf schemas = {0};
@@ -363,6 +390,7 @@ void wc_emit_validators(struct wc_buf *out, const struct wc_model *model)
     }
     wc_buf_text(out, "#include <wright/json.h>\n");
     emit_patterns(out, &v);
+    emit_unions(out, model);
     emit_prototypes(out, model);
     wc_buf_add(out, schemas.data ? schemas.data : "", schemas.len);
     wc_buf_free(&schemas);

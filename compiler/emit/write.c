@@ -82,6 +82,10 @@ void wc_emit_write(struct wc_buf *out, struct wc_arena *arena, const struct wc_t
         writer = wc_arena_printf(arena, "encode_%s", wc_c_schema(arena, type->schema));
         from = from[0] == '*' ? from + 1 : wc_arena_printf(arena, "&%s", from);
         break;
+    case WC_TYPE_UNION:
+        writer = "wr_write_choice";
+        from = wc_arena_printf(arena, "%s, &%s", from, wc_c_union(arena, type->choice));
+        break;
     case WC_TYPE_INT:
     case WC_TYPE_MONEY:
         writer = "wr_write_int";

@@ -167,7 +167,10 @@ static bool can_end(const struct wc_type *type, const bool *ends)
         return true;
     if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
         return !type->has_min || type->min == 0 || can_end(type->element, ends);
-    return type->kind != WC_TYPE_SCHEMA || ends[type->schema->id];
+    for (size_t i = 0; type->kind == WC_TYPE_UNION && i < type->choice->variants.count; i++)
+        if (ends[type->choice->variants.items[i].schema->id])
+            return true;
+    return type->kind != WC_TYPE_UNION && (type->kind != WC_TYPE_SCHEMA || ends[type->schema->id]);
 }
 
 /* The field that each value must have and no value can, as far as is known; or NULL. */
@@ -224,6 +227,13 @@ static void take_labels(void *user, struct wc_schema *inner)
 {
     unsigned *labels = user;
     *labels |= inner->all_labels;
+}
+
+unsigned wc_labels_in(const struct wc_type *type)
+{
+    unsigned labels = 0;
+    wc_each_schema(type, take_labels, &labels);
+    return labels;
 }
 
 /* In rounds: around a circle a label comes back to where it was. */

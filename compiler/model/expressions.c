@@ -46,9 +46,7 @@ static struct wc_expr *unbuilt(struct wc_scope *scope, struct wc_span span, cons
 /* The labels of a whole value: those of every field in it. */
 static unsigned labels_in(const struct wc_type *type)
 {
-    while (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
-        type = type->element;
-    return type->kind == WC_TYPE_SCHEMA ? type->schema->all_labels : 0;
+    return wc_labels_in(type);
 }
 
 /* ---- names -------------------------------------------------------------------------------- */

@@ -238,6 +238,41 @@ static bool collection_fits(struct fitting *fit, const struct wc_type *from,
     return in_range(fit, from, into, from->kind == WC_TYPE_MAP ? " entries" : " items");
 }
 
+static bool variant_fits(struct fitting *fit, const struct wc_variant *from,
+                         const struct wc_union *into)
+{
+    WC_EACH(i, &into->variants)
+    {
+        const struct wc_variant *variant = &into->variants.items[i];
+        if (strcmp(variant->name, from->name) != 0)
+            continue;
+        struct wc_type *one = wc_type_new(fit->arena, WC_TYPE_SCHEMA, from->span);
+        struct wc_type *other = wc_type_new(fit->arena, WC_TYPE_SCHEMA, variant->span);
+        one->schema = from->schema;
+        other->schema = variant->schema;
+        return fits(fit, one, other) || inside(fit, ".", from->name);
+    }
+    return misfit(fit, WC_MISFIT_VALUE, NULL, NULL,
+                  wc_arena_printf(fit->arena, "`%s` is not one of its variants", from->name));
+}
+
+static bool union_fits(struct fitting *fit, const struct wc_type *from, const struct wc_type *into)
+{
+    if (from->choice == into->choice)
+        return true;
+    if (strcmp(from->choice->tag, into->choice->tag) != 0)
+        return mismatch(fit, from, into);
+    WC_EACH(i, &from->choice->variants)
+    {
+        if (!variant_fits(fit, &from->choice->variants.items[i], into->choice)) {
+            fit->why->from = fit->why->from ? fit->why->from : from;
+            fit->why->into = fit->why->into ? fit->why->into : into;
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_object(const struct wc_type *type)
 {
     return type->kind == WC_TYPE_SCHEMA || type->kind == WC_TYPE_OBJECT;
@@ -259,6 +294,8 @@ static bool fits(struct fitting *fit, const struct wc_type *from, const struct w
         return number_fits(fit, from, into);
     if (from->kind != into->kind)
         return mismatch(fit, from, into);
+    if (from->kind == WC_TYPE_UNION)
+        return union_fits(fit, from, into);
     if (from->currency != into->currency)
         return mismatch(fit, from, into);
     switch (from->kind) {

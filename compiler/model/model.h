@@ -65,7 +65,23 @@ struct wc_type {
     const struct wc_type *element; /* LIST, MAP */
     const struct wc_type *key;     /* MAP: a STRING */
     struct wc_schema *schema;      /* SCHEMA */
+    struct wc_union *choice;       /* UNION */
     const char *currency; /* MONEY: "EUR"; interned. Its values are minor units, min..max */
+};
+
+/* `union on tag { name: Schema }`: an object of one of the schemas, and the tag beside its fields. */
+struct wc_variant {
+    const char *name;
+    const char *doc; /* NULL: none */
+    struct wc_span span;
+    struct wc_schema *schema;
+    struct wc_schema *shown; /* with the tag as its first field: as documents show it */
+};
+
+struct wc_union {
+    size_t id;
+    const char *tag;
+    WC_VEC(struct wc_variant) variants;
 };
 
 struct wc_literal {
@@ -424,6 +440,7 @@ struct wc_model {
     struct wc_span keys_span;
     WC_VEC(struct wc_schema *) schemas; /* those with fields */
     WC_VEC(struct wc_schema *) aliases; /* other names of types */
+    WC_VEC(struct wc_union *) unions;
     WC_VEC(struct wc_pattern) patterns;
     WC_VEC(struct wc_user_error *) errors;
     WC_VEC(struct wc_service *) services;

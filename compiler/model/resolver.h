@@ -81,6 +81,10 @@ struct wc_type *wc_resolve_value_type(struct wc_resolver *r, const struct wc_ast
  * a mistake, which is reported, a type that fits everything. */
 const struct wc_type *wc_alias_of(struct wc_resolver *r, struct wc_schema *schema,
                                   struct wc_span use);
+/* False, and reported, where it has no variant that means anything. */
+bool wc_resolve_union(struct wc_resolver *r, struct wc_type *type, const struct wc_ast_type *ast);
+/* After the fields of all schemas. */
+void wc_finish_unions(struct wc_resolver *r);
 void wc_resolve_pattern(struct wc_resolver *r, struct wc_type *type, const struct wc_text *text);
 void wc_begin_schema(struct wc_resolver *r, struct wc_schema *schema,
                      const struct wc_ast_decl *decl);

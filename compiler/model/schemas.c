@@ -267,5 +267,6 @@ void wc_resolve_schemas(struct wc_resolver *r)
         schema->depth = wc_uint(r, &ast->depth, 1, WC_LEVELS_MAX, "a depth");
         schema->depth_span = ast->depth.span;
     }
+    wc_finish_unions(r);
     wc_resolve_circles(r);
 }

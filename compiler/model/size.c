@@ -97,6 +97,22 @@ static struct wc_extent items_extent(const struct wc_type *type, struct level le
     return (struct wc_extent){true, wc_add_sat(item.bytes, 2), wc_add_sat(item.nest, 1)};
 }
 
+/* The larger of the variants, and the tag. */
+static struct wc_extent union_extent(const struct wc_union *choice, struct level level)
+{
+    struct wc_extent most = {.counted = true};
+    WC_EACH(i, &choice->variants)
+    {
+        const struct wc_variant *variant = &choice->variants.items[i];
+        struct wc_extent one = schema_extent(variant->schema, level);
+        int64_t tag = (int64_t)(strlen(choice->tag) + strlen(variant->name)) + 6;
+        one.bytes = wc_add_sat(one.bytes, tag);
+        most.bytes = one.bytes > most.bytes ? one.bytes : most.bytes;
+        most.nest = one.nest > most.nest ? one.nest : most.nest;
+    }
+    return most;
+}
+
 static int64_t scalar_bytes(const struct wc_type *type)
 {
     switch (type->kind) {
@@ -134,6 +150,8 @@ static struct wc_extent extent_of(const struct wc_type *type, struct level level
     case WC_TYPE_SCHEMA:
     case WC_TYPE_OBJECT:
         return schema_extent(type->schema, level);
+    case WC_TYPE_UNION:
+        return union_extent(type->choice, level);
     case WC_TYPE_ANY:
         extent.nest = WR_ANY_DEPTH;
         break;

@@ -164,6 +164,17 @@ static void write_object(struct wc_buf *out, const struct wc_type *type)
     wc_buf_text(out, " }");
 }
 
+static void write_union(struct wc_buf *out, const struct wc_type *type)
+{
+    wc_buf_printf(out, "union on %s {", type->choice->tag);
+    WC_EACH(i, &type->choice->variants)
+    {
+        const struct wc_variant *variant = &type->choice->variants.items[i];
+        wc_buf_printf(out, " %s: %s", variant->name, variant->schema->name);
+    }
+    wc_buf_text(out, " }");
+}
+
 /* A word, with its currency and its bounds where those are not the usual ones. */
 static void write_plain(struct wc_buf *out, const struct wc_type *type)
 {
@@ -211,7 +222,9 @@ void wc_type_write(struct wc_buf *out, const struct wc_type *type)
         wc_type_write(out, type->element);
         wc_buf_char(out, ')');
         write_bracket(out, type);
-    } else
+    } else if (type->kind == WC_TYPE_UNION)
+        write_union(out, type);
+    else
         write_plain(out, type);
     if (type->nullable)
         wc_buf_text(out, " | null");
@@ -233,4 +246,6 @@ void wc_each_schema(const struct wc_type *type, void (*visit)(void *user, struct
         type = type->element;
     if (type->kind == WC_TYPE_SCHEMA)
         visit(user, type->schema);
+    for (size_t i = 0; type->kind == WC_TYPE_UNION && i < type->choice->variants.count; i++)
+        visit(user, type->choice->variants.items[i].schema);
 }

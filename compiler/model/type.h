@@ -64,6 +64,8 @@ bool wc_has_format(const struct wc_type *type, const char *text, size_t len);
 int wc_currency_digits(const char *code);
 const char *wc_nearest_currency(struct wc_arena *arena, const char *code); /* or NULL */
 
+/* The labels of all that a value of this type holds; after the schemas are resolved. */
+unsigned wc_labels_in(const struct wc_type *type);
 bool wc_is_text(const struct wc_type *type);   /* a string, an enum, or a format */
 bool wc_is_scalar(const struct wc_type *type); /* one value: no list, map or object */
 bool wc_is_number(const struct wc_type *type); /* int or number */

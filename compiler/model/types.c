@@ -101,12 +101,6 @@ static void enum_values(struct wc_resolver *r, struct wc_type *type, const struc
     }
 }
 
-/* Kinds of types that are parsed and not built; NULL where it is built. */
-static const char *unbuilt(enum wc_ast_type_kind kind)
-{
-    return kind == WC_AST_TYPE_UNION ? "the type `union`" : NULL;
-}
-
 static enum wc_type_kind kind_of(enum wc_ast_type_kind kind)
 {
     switch (kind) {
@@ -140,6 +134,8 @@ static enum wc_type_kind kind_of(enum wc_ast_type_kind kind)
         return WC_TYPE_MONEY;
     case WC_AST_TYPE_ANY:
         return WC_TYPE_ANY;
+    case WC_AST_TYPE_UNION:
+        return WC_TYPE_UNION;
     default:
         return WC_TYPE_UNKNOWN;
     }
@@ -216,8 +212,6 @@ static struct wc_type *resolve_named(struct wc_resolver *r, struct wc_type *type
 struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type *ast)
 {
     struct wc_type *type = wc_type_new(r->arena, kind_of(ast->kind), ast->span);
-    if (unbuilt(ast->kind))
-        wc_not_built(r, ast->span, unbuilt(ast->kind));
     type->nullable = ast->nullable;
     switch (type->kind) {
     case WC_TYPE_URI:
@@ -249,6 +243,10 @@ struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type 
         type->key = map_key(r, ast->key);
         type->element = wc_resolve_type(r, ast->element);
         ranged(r, type, ast);
+        break;
+    case WC_TYPE_UNION:
+        if (!wc_resolve_union(r, type, ast))
+            type->kind = WC_TYPE_UNKNOWN;
         break;
     case WC_TYPE_SCHEMA:
         return resolve_named(r, type, ast);

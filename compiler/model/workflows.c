@@ -25,8 +25,8 @@ static struct wc_schema *boundary(struct wc_resolver *r, const struct wc_clause 
 {
     if (!clause || !clause->type)
         return NULL;
-    struct wc_type *type = wc_resolve_value_type(r, clause->type,
-        wc_arena_printf(r->arena, "the %s of a workflow", what));
+    struct wc_type *type = wc_resolve_value_type(
+        r, clause->type, wc_arena_printf(r->arena, "the %s of a workflow", what));
     if (type->kind == WC_TYPE_SCHEMA)
         return type->schema;
     if (type->kind == WC_TYPE_UNKNOWN)

@@ -133,24 +133,65 @@ static json_t *make_money(struct making *it, const struct wc_type *type)
 
 /* ---- what holds others -------------------------------------------------------------------- */
 
+static bool can_make_schema(const struct making *it, const struct wc_schema *schema);
+static bool can_make_variant(const struct making *it, const struct wc_union *choice);
+static json_t *make_schema(struct making *it, const struct wc_schema *schema, unsigned depth);
+
 /* May a value of it be here, by the depths of the schemas in it? */
 static bool can_make(const struct making *it, const struct wc_type *type)
 {
     if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
         return !type->has_min || type->min == 0 || type->element->nullable ||
                can_make(it, type->element);
-    if (type->kind != WC_TYPE_SCHEMA || !type->schema->circle)
-        return true;
-    if (type->schema->depth && it->levels[type->schema->id] >= type->schema->depth)
-        return false;
-    WC_EACH(i, &type->schema->fields)
+    if (type->kind == WC_TYPE_UNION)
+        return can_make_variant(it, type->choice);
+    return type->kind != WC_TYPE_SCHEMA || can_make_schema(it, type->schema);
+}
+
+static bool can_make_variant(const struct making *it, const struct wc_union *choice)
+{
+    WC_EACH(i, &choice->variants)
     {
-        const struct wc_field *field = &type->schema->fields.items[i];
+        if (can_make_schema(it, choice->variants.items[i].schema))
+            return true;
+    }
+    return false;
+}
+
+static bool can_make_schema(const struct making *it, const struct wc_schema *schema)
+{
+    if (!schema->circle)
+        return true;
+    if (schema->depth && it->levels[schema->id] >= schema->depth)
+        return false;
+    WC_EACH(i, &schema->fields)
+    {
+        const struct wc_field *field = &schema->fields.items[i];
         if (!field->optional && !field->fallback && !field->type->nullable &&
             !can_make(it, field->type))
             return false;
     }
     return true;
+}
+
+/* One of the variants that may be here; its tag stands first or last. */
+static json_t *make_variant(struct making *it, const struct wc_union *choice, unsigned depth)
+{
+    size_t at = wc_mock_random(it->source) % choice->variants.count;
+    for (size_t tries = 0; tries < choice->variants.count; tries++) {
+        if (can_make_schema(it, choice->variants.items[at].schema))
+            break;
+        at = (at + 1) % choice->variants.count;
+    }
+    json_t *tag = json_string(choice->variants.items[at].name), *all = json_object();
+    json_t *fields = make_schema(it, choice->variants.items[at].schema, depth);
+    bool last = wc_mock_random(it->source) & 1;
+    if (!last)
+        json_object_set(all, choice->tag, tag);
+    json_object_update(all, fields);
+    json_object_set_new(all, choice->tag, tag);
+    json_decref(fields);
+    return all;
 }
 
 static size_t how_many(const struct making *it, const struct wc_type *type, unsigned depth)
@@ -228,6 +269,8 @@ static json_t *make(struct making *it, const struct wc_type *type, unsigned dept
         return make_list(it, type, depth);
     case WC_TYPE_MAP:
         return make_map(it, type, depth);
+    case WC_TYPE_UNION:
+        return make_variant(it, type->choice, depth);
     case WC_TYPE_SCHEMA:
         return make_schema(it, type->schema, depth);
     default:

@@ -188,7 +188,9 @@ bool wr_read_object(struct wr_reader *in, struct wr_object *object, const struct
                                  .seen = seen,
                                  .start = (size_t)(in->at - in->start),
                                  .faults_before = in->fault_total,
-                                 .keys_before = in->key_count};
+                                 .keys_before = in->key_count,
+                                 .tag = in->tag};
+    in->tag = (struct wr_str){0};
     memset(seen, 0, WR_SEEN_WORDS(shape->count) * sizeof *seen);
     if (!wr_descend(in))
         return false;
@@ -229,15 +231,18 @@ static size_t find_field(const struct wr_object *object, struct wr_str name)
 }
 
 /* A member that is no field to read: passed over, and a fault unless the object is open. */
-static bool pass_member(struct wr_reader *in, const struct wr_object *object, struct wr_str name,
+static bool pass_member(struct wr_reader *in, struct wr_object *object, struct wr_str name,
                         size_t offset, bool twice)
 {
-    if (twice)
+    bool is_tag = object->tag.ptr && wr_str_equal(object->tag, name);
+    if (is_tag && !object->tag_seen)
+        object->tag_seen = true;
+    else if (twice || (is_tag && !in->last_wins))
         wr_fault_member(in, offset, name, "duplicate", "stands here a second time");
-    else if (!object->shape->open)
+    else if (!object->shape->open && !is_tag)
         wr_fault_member(in, offset, name, "additionalProperties",
                         wr_unknown_field(in, object->shape, name));
-    else if (!in->last_wins && !wr_members_add(in, name, offset))
+    else if (!is_tag && !in->last_wins && !wr_members_add(in, name, offset))
         return false;
     wr_step_into(in, name.ptr, name.len);
     return wr_skip_value(in);

@@ -44,6 +44,7 @@ struct wr_reader {
     size_t memory_used;
     bool null_is_absent; /* null stands for an absent optional field: providers' strict modes */
     bool last_wins;      /* a name may come again, its last value counts: what others wrote */
+    struct wr_str tag;   /* of the union whose object is read next; `ptr` NULL: of none */
     bool in_key;         /* the string being checked is a key */
     bool stopped;
     enum wr_read_end state;

@@ -35,6 +35,11 @@ static void close_with(struct wr_writer *out, const char *mark)
 void wr_write_object(struct wr_writer *out)
 {
     open_with(out, "{");
+    if (!out->tag.ptr)
+        return;
+    wr_write_name(out, out->tag);
+    out->tag = (struct wr_str){0};
+    wr_write_string(out, out->tag_value);
 }
 void wr_write_object_end(struct wr_writer *out)
 {

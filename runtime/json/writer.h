@@ -9,7 +9,8 @@
 
 struct wr_writer {
     struct wr_text text;
-    bool comma; /* a value stands before, in the same object or list */
+    struct wr_str tag, tag_value; /* stand first in the object that begins next; `ptr` NULL: none */
+    bool comma;                   /* a value stands before, in the same object or list */
 };
 
 /* `struct wr_writer out = wr_writer(arena);` */

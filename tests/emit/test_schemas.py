@@ -27,7 +27,8 @@ def deep(levels, **more):
 
 
 # Defaults filled in, the schema's order, shortest numbers: the text that decoding and encoding keep.
-GOOD = {"forms": FORMS, "deep": deep(3), "leaf": {"a": True, "b": False, "n": 2.5, "i": -5, "big": 9223372036854775807},
+GOOD = {"forms": FORMS, "shape": {"kind": "circle", "r": 1},
+        "shapes": {"k": {"tag": "a", "r": 2}, "l": {"tag": "b", "r": 3}}, "deep": deep(3), "leaf": {"a": True, "b": False, "n": 2.5, "i": -5, "big": 9223372036854775807},
         "maybe": LEAF, "leaves": [LEAF, LEAF], "maybe_leaves": [], "words": ["é😀", "b\n\"\\"],
         "grid": [[1, 2], [], [9]], "names": {"ab12": LEAF, "x/*y": LEAF},
         "maybe_names": {"k": ["", "v"]}, "default": "b\"?", "double": "a",
@@ -66,6 +67,17 @@ BAD = [({"leaves": []}, ["/leaves minItems"]),
         ["/gaps/i maximum", "/gaps/leaf/a required", "/gaps/leaf/i required",
          "/gaps/leaf/big required", "/gaps/items/0 type", "/gaps/rows maxItems",
          "/gaps/words/k enum"]),
+       ({"shape": {"r": 1}}, ["/shape/kind required"]),
+       ({"shape": {"kind": "dot", "r": 1}}, ["/shape/kind enum"]),
+       ({"shape": {"r": 1, "kind": 5}}, ["/shape/kind type"]),
+       ({"shape": {"r": 10, "x": 1, "kind": "circle"}},
+        ["/shape/r maximum", "/shape/x additionalProperties"]),
+       ({"shape": {"side": 10, "kind": "square", "mark": None}},
+        ["/shape/side maximum", "/shape/mark type"]),
+       ({"shape": []}, ["/shape type"]),
+       ({"shape": {"kind": "group", "best": {"kind": "group", "parts": [], "best": {
+           "kind": "group", "parts": [{"kind": "group", "parts": [], "best": None}], "best": None}},
+           "parts": []}}, ["/shape/best/best/parts/0 maxDepth"]),
        ({"gaps": {}}, [f"/gaps/{f} required" for f in NONE if f not in ("s", "n")])]
 count = failed = 0
 
@@ -101,7 +113,7 @@ def values(program):
     text = json.dumps(GOOD, ensure_ascii=False, separators=(",", ":"))
     got = decode(program, GOOD)
     ok(got == [text], "every type there and back", f"got:  {got}\nwant: {text}")
-    least = {k: GOOD[k] for k in ("forms", "leaf", "leaves", "words", "grid", "names", "unicode", "escaped",
+    least = {k: GOOD[k] for k in ("forms", "shapes", "leaf", "leaves", "words", "grid", "names", "unicode", "escaped",
                                   "another_very_long_field_name_that_goes_on_and_on_until_the_line_"
                                   "is_full", "a_third_long_field_name_of_items")}
     got = json.loads(decode(program, least)[0])
@@ -115,6 +127,24 @@ def values(program):
     rest = {k: v for k, v in NONE.items() if k not in ("s", "n")}
     got = json.loads(decode(program, dict(GOOD, gaps=dict(rest, o=None, lost=None)))[0])["gaps"]
     ok(got == NONE, "a default of what may be null, and null for what may be left out", got)
+    group = {"kind": "group", "parts": [{"kind": "square", "side": 1}], "best": None}
+    for given, want in (({"r": 1, "kind": "circle"}, {"kind": "circle", "r": 1}),
+                        ({"side": 1, "x": [{"kind": 1}], "kind": "square", "y": 2},
+                         {"kind": "square", "side": 1}),
+                        ({"parts": [{"side": 1, "kind": "square"}], "best": None, "kind": "group"},
+                         group),
+                        (dict(group, best=dict(group, best=group)),) * 2):
+        got = json.loads(decode(program, dict(GOOD, shape=given))[0])
+        ok(list(got["shape"].items()) == list(want.items()), f"{given}: the tag may stand anywhere", got)
+    raw = json.dumps(dict(GOOD, shape="RAW")).replace('"RAW"', '{"r": 1, "k\\u0069nd": "c\\u0069rcle"}')
+    ok('"shape":{"kind":"circle","r":1}' in run(program, input=raw).stdout, "the tag is written with escapes")
+    for bad, want in (('{"kind": "circle", "r": 1, "kind": "circle"}', "/shape/kind duplicate\n"),
+                      ('{"r": 1, "kind": "circle", "r": 2}', "/shape/r duplicate\n"),
+                      ('{"r": 1, "kind": "circle"', None), ('{"r": 1, "kind": }', None),
+                      ('{"r": 1 "kind": "circle"}', None), ('{"r": nul, "kind": "circle"}', None)):
+        raw = json.dumps(dict(GOOD, shape="RAW")).replace('"RAW"', bad)
+        got = run(program, input=raw).stdout
+        ok(got == want if want else got.endswith(" json\n"), f"{bad}: refused", got)
     spaced = '{"a" : [\n1, "\\\\ \\" x"] }'
     tight = json.dumps(json.loads(spaced), separators=(",", ":"))
     raw = json.dumps(dict(GOOD, forms=dict(FORMS, raw="RAW"))).replace('"RAW"', spaced)

@@ -23,6 +23,26 @@ struct wr_str {
 
 #define WR_STR(literal) ((struct wr_str){(literal), sizeof(literal) - 1})
 
+/* One of the schemas of a union: `which` counts its variants from 1, and 0 is none. */
+struct wr_choice {
+    size_t which;
+    const void *value; /* the variant's typed struct */
+};
+
+struct wr_variant {
+    struct wr_str name;
+    const struct wr_schema *schema;
+};
+
+struct wr_union {
+    struct wr_str tag;
+    const struct wr_variant *variants;
+    size_t count;
+};
+
+/* The name of the variant; empty where it is none. */
+struct wr_str wr_choice_tag(struct wr_choice value, const struct wr_union *choice);
+
 struct wr_schema {
     const char *name;
     const char *hash; /* "sha256:…" of the canonical schema */

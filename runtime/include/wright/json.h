@@ -52,6 +52,8 @@ enum { WR_ANY_DEPTH = 32 }; /* of objects and lists in one another */
 /* Any value, for the type `any`: as text without white space between its parts, of `min` to `max`
  * bytes, and with no name twice in one object. */
 bool wr_read_json(struct wr_reader *in, struct wr_str *to, size_t min, size_t max);
+/* An object of one of the schemas, whose tag may stand anywhere in it. */
+bool wr_read_choice(struct wr_reader *in, struct wr_choice *to, const struct wr_union *choice);
 /* True where the next value is null, which it then goes past: for `T | null`. */
 bool wr_read_null(struct wr_reader *in);
 
@@ -106,6 +108,8 @@ struct wr_object {
     size_t start;         /* offset of the object in the document */
     size_t faults_before; /* faults of the reader before this object */
     size_t keys_before;
+    struct wr_str tag; /* of the union it is of; `ptr` NULL: of none */
+    bool tag_seen;
     bool begun;
 };
 
@@ -138,6 +142,8 @@ void wr_write_int(struct wr_writer *out, int64_t number);
 void wr_write_number(struct wr_writer *out, double number);
 void wr_write_bool(struct wr_writer *out, bool value);
 void wr_write_null(struct wr_writer *out);
+/* The variant's object, the tag before its fields. */
+void wr_write_choice(struct wr_writer *out, struct wr_choice value, const struct wr_union *choice);
 /* Text that is JSON already. */
 void wr_write_json(struct wr_writer *out, struct wr_str json);
 
