@@ -23,6 +23,29 @@ void wc_check_latency(struct wc_model *model, struct wc_diags *diags); /* timeou
 void wc_check_cost(struct wc_model *model, struct wc_diags *diags);    /* the ceiling */
 void wc_check_labels(struct wc_model *model, struct wc_diags *diags);  /* @pii and @secret */
 
+/* ---- circles and the longest way (loops.c) ------------------------------------------------- */
+
+/* Sets `loop` of every stage. */
+void wc_find_loops(struct wc_arena *arena, struct wc_workflow *workflow);
+
+/* The longest way from a stage to an end, in milliseconds or money: a sum of what each stage takes. */
+struct wc_longest {
+    const struct wc_workflow *workflow;
+    bool failures;   /* only ways that a failure may take, until something is published
+                                      or the job is parked */
+    uint64_t *takes; /* by stage, as all below; filled by the caller */
+    const struct wc_stage **after; /* where the longest way goes on, rounds apart */
+    uint64_t *base, *inner;
+    unsigned char *base_done, *inner_done;
+};
+
+void wc_longest_init(struct wc_longest *of, struct wc_arena *arena,
+                     const struct wc_workflow *workflow, bool failures);
+/* With all rounds of all circles. Saturates at INT64_MAX. */
+uint64_t wc_length_from(struct wc_longest *of, const struct wc_stage *stage);
+/* Of a `sleep` that counts: its circle once; else 0. */
+uint64_t wc_round_of(struct wc_longest *of, const struct wc_stage *stage);
+
 /* "7.4s", "400ms": as a message shows a duration. */
 const char *wc_ms_text(struct wc_arena *arena, uint64_t ms);
 /* "$0.0529": picodollars, rounded up to what four significant digits show. */

@@ -2,15 +2,11 @@
 #include "compiler/check/check.h"
 #include "compiler/model/type.h"
 
-enum progress { TO_DO, IN_PROGRESS, DONE };
-
 struct costs {
     struct wc_diags *diags;
     struct wc_workflow *workflow;
-    enum progress *done;           /* by stage */
-    int64_t *worst;                /* by stage: of itself and what follows, picodollars */
-    const struct wc_stage **after; /* by stage */
-    bool unknown;                  /* something has no price; said */
+    struct wc_longest ways; /* picodollars */
+    bool unknown;           /* something has no price; said */
 };
 
 /* ---- one stage ---------------------------------------------------------------------------- */
@@ -46,28 +42,6 @@ static int64_t stage_cost(const struct wc_stage *stage)
 
 /* ---- the dearest path --------------------------------------------------------------------- */
 
-static int64_t worst_of(struct costs *costs, const struct wc_stage *stage)
-{
-    if (costs->done[stage->id] != TO_DO)
-        return costs->worst[stage->id]; /* of a circle 0, and that is refused elsewhere */
-    costs->done[stage->id] = IN_PROGRESS;
-    int64_t most = 0;
-    WC_EACH(i, &stage->rows)
-    {
-        const struct wc_target *target = &stage->rows.items[i].on->target;
-        if (target->kind != WR_TO_STAGE || !target->stage)
-            continue;
-        int64_t after = worst_of(costs, target->stage);
-        if (!costs->after[stage->id] || after > most) {
-            costs->after[stage->id] = target->stage;
-            most = after;
-        }
-    }
-    costs->worst[stage->id] = wc_add_sat(stage_cost(stage), most);
-    costs->done[stage->id] = DONE;
-    return costs->worst[stage->id];
-}
-
 static void show_stage(const struct costs *costs, struct wc_diag *diag,
                        const struct wc_stage *stage)
 {
@@ -89,7 +63,7 @@ static void show_stage(const struct costs *costs, struct wc_diag *diag,
                  wc_dollars_text(arena, stage_cost(stage)));
 }
 
-static void report_over(const struct costs *costs, int64_t worst)
+static void report_over(struct costs *costs, int64_t worst)
 {
     const struct wc_workflow *workflow = costs->workflow;
     struct wc_arena *arena = costs->diags->arena;
@@ -102,11 +76,20 @@ static void report_over(const struct costs *costs, int64_t worst)
                   wc_dollars_text(arena, worst - workflow->cost_ceiling));
     size_t steps = 0;
     for (const struct wc_stage *stage = workflow->stages.items[0]; stage;
-         stage = costs->after[stage->id]) {
+         stage = costs->ways.after[stage->id]) {
         if (++steps > workflow->stages.count)
             break;
         if (stage_cost(stage) > 0 && steps <= 12)
             show_stage(costs, diag, stage);
+    }
+    WC_EACH(i, &workflow->stages)
+    {
+        const struct wc_stage *stage = workflow->stages.items[i];
+        uint64_t round = wc_round_of(&costs->ways, stage);
+        if (round)
+            wc_diag_note(costs->diags, diag, "and %u rounds through %s, of %s each",
+                         stage->action.at_most, stage->name,
+                         wc_dollars_text(arena, (int64_t)round));
     }
     wc_diag_note(costs->diags, diag,
                  "a token is at least one byte; the prompt's bound in bytes or "
@@ -147,10 +130,10 @@ void wc_check_cost(struct wc_model *model, struct wc_diags *diags)
         struct costs costs = {.diags = diags, .workflow = workflow};
         if (count == 0 || workflow->partial)
             continue;
-        costs.done = WC_NEW_ARRAY(diags->arena, enum progress, count);
-        costs.worst = WC_NEW_ARRAY(diags->arena, int64_t, count);
-        costs.after = WC_NEW_ARRAY(diags->arena, const struct wc_stage *, count);
-        workflow->cost_worst = worst_of(&costs, workflow->stages.items[0]);
+        wc_longest_init(&costs.ways, diags->arena, workflow, false);
+        for (size_t k = 0; k < count; k++)
+            costs.ways.takes[k] = (uint64_t)stage_cost(workflow->stages.items[k]);
+        workflow->cost_worst = (int64_t)wc_length_from(&costs.ways, workflow->stages.items[0]);
         if (workflow->cost_ceiling == 0 || workflow->cost_enforced)
             continue;
         check_prices(&costs);

@@ -88,11 +88,15 @@ static void report_endless(const struct walk *walk, const struct wc_on *on,
                            const struct wc_stage *back_to)
 {
     struct wc_buf circle = {0};
+    const struct wc_stage *sleeper = NULL;
     size_t start = walk->depth;
     while (start > 0 && walk->path[start - 1] != back_to)
         start--;
-    for (size_t i = start > 0 ? start - 1 : 0; i < walk->depth; i++)
+    for (size_t i = start > 0 ? start - 1 : 0; i < walk->depth; i++) {
         wc_buf_printf(&circle, "%s -> ", walk->path[i]->name);
+        if (walk->path[i]->action.kind == WR_ACT_SLEEP)
+            sleeper = walk->path[i];
+    }
     wc_buf_text(&circle, back_to->name);
     struct wc_diag *diag = wc_report(walk->diags, WC_E0602, on->target.span,
                                      "a job could go round for ever: %s", circle.data);
@@ -101,9 +105,13 @@ static void report_endless(const struct walk *walk, const struct wc_on *on,
     wc_diag_note(walk->diags, diag,
                  "an endless path has no latency and no cost that could be "
                  "promised");
-    wc_diag_help(walk->diags, diag,
-                 "to try the same again, `retry N on …`; else lead to a stage that goes on, to "
-                 "`done` or to `fail`");
+    if (sleeper)
+        wc_diag_help(walk->diags, diag, "say how often: `sleep %s at most 20`",
+                     wc_ms_text(walk->diags->arena, (uint64_t)sleeper->action.within_ms));
+    else
+        wc_diag_help(walk->diags, diag,
+                     "to try the same again, `retry N on …`, or `sleep 60s at most 20` on the way; "
+                     "else lead to a stage that goes on, to `done` or to `fail`");
     wc_buf_free(&circle);
 }
 
@@ -115,8 +123,8 @@ static void visit(struct walk *walk, struct wc_stage *stage)
     {
         const struct wc_on *on = &stage->ons.items[i];
         struct wc_stage *next = next_of(on);
-        if (!next)
-            continue;
+        if (!next || next->action.at_most)
+            continue; /* a `sleep` that counts ends every circle it is on */
         if (walk->colours[next->id] == GREY)
             report_endless(walk, on, next);
         else if (walk->colours[next->id] == WHITE)
@@ -135,6 +143,7 @@ void wc_check_flow(struct wc_model *model, struct wc_diags *diags)
         struct walk walk = {.workflow = workflow, .diags = diags};
         if (count == 0 || workflow->partial)
             continue;
+        wc_find_loops(diags->arena, workflow);
         walk.colours = WC_NEW_ARRAY(diags->arena, enum colour, count);
         walk.path = WC_NEW_ARRAY(diags->arena, struct wc_stage *, count + 1);
         check_reachability(&walk);

@@ -10,15 +10,11 @@
 
 enum { COMMITS = 2, INSTANT_MS = 1000 };
 
-enum progress { TO_DO, IN_PROGRESS, DONE };
-
 struct floors {
     struct wc_diags *diags;
     struct wc_workflow *workflow;
-    bool reply;                    /* only the ways that a failure may take */
-    enum progress *done;           /* by stage, as all below */
-    uint64_t *floor, *floor_after; /* milliseconds */
-    const struct wc_stage **after; /* what the floor goes on to, or NULL */
+    struct wc_longest ways;
+    uint64_t *floor; /* by stage */
 };
 
 static bool waits(const struct wc_stage *stage)
@@ -74,40 +70,15 @@ static void check_times(struct wc_diags *diags, const struct wc_stage *stage)
 
 /* ---- floors ------------------------------------------------------------------------------- */
 
-static bool counts(const struct floors *floors, const struct wc_row *row)
+/* One whole attempt and the commits that are awaited around it. What parks is long enough for the
+ * reply: it is given at once. */
+static uint64_t takes_ms(const struct wc_stage *stage, bool reply)
 {
-    return !floors->reply || (row->classes & ~WR_BIT(WR_OK)) != 0;
-}
-
-/* One whole attempt, and the commits that are awaited around it. */
-static uint64_t takes_ms(const struct wc_stage *stage)
-{
+    bool parks = WR_PARKS(stage->action.kind);
     uint64_t commits = (uint64_t)stage->commit_before + stage->commit_after;
-    return attempt_ms(stage) + commits * WR_COMMIT_MS;
-}
-
-static uint64_t floor_of(struct floors *floors, const struct wc_stage *stage)
-{
-    if (floors->done[stage->id] != TO_DO)
-        return floors->floor[stage->id]; /* of a circle 0, and that is refused elsewhere */
-    floors->done[stage->id] = IN_PROGRESS;
-    uint64_t most = 0;
-    WC_EACH(i, &stage->rows)
-    {
-        const struct wc_row *row = &stage->rows.items[i];
-        struct wc_stage *next = row->on->target.kind == WR_TO_STAGE ? row->on->target.stage : NULL;
-        if (!next || !counts(floors, row))
-            continue;
-        uint64_t after = floor_of(floors, next);
-        if (!floors->after[stage->id] || after > most) {
-            floors->after[stage->id] = next;
-            most = after;
-        }
-    }
-    floors->floor_after[stage->id] = most + (stage->commit_after ? WR_COMMIT_MS : 0);
-    floors->floor[stage->id] = takes_ms(stage) + most;
-    floors->done[stage->id] = DONE;
-    return floors->floor[stage->id];
+    commits += parks || stage->action.kind == WR_ACT_DRAFT;
+    uint64_t own = parks && !reply ? (uint64_t)stage->action.within_ms : attempt_ms(stage);
+    return own + commits * WR_COMMIT_MS;
 }
 
 /* "terms 400ms -> draft 5s -> brief 2s -> last_good", and a label at each timeout. */
@@ -118,8 +89,8 @@ static void show_timeline(const struct floors *floors, struct wc_diag *diag)
     uint64_t at = 0;
     size_t steps = 0;
     for (const struct wc_stage *stage = floors->workflow->stages.items[0]; stage;
-         stage = floors->after[stage->id]) {
-        uint64_t takes = takes_ms(stage);
+         stage = floors->ways.after[stage->id]) {
+        uint64_t takes = takes_ms(stage, floors->ways.failures);
         if (++steps > floors->workflow->stages.count)
             break;
         wc_buf_printf(&line, "%s%s", line.len ? " -> " : "", stage->name);
@@ -127,11 +98,17 @@ static void show_timeline(const struct floors *floors, struct wc_diag *diag)
             wc_buf_printf(&line, " %s", wc_ms_text(arena, takes));
         at += takes;
         if (takes && steps <= 8)
-            wc_diag_also(floors->diags, diag, stage->timeout_span, "until %s",
-                         wc_ms_text(arena, at));
+            wc_diag_also(floors->diags, diag, waits(stage) ? stage->timeout_span : stage->span,
+                         "until %s", wc_ms_text(arena, at));
     }
     wc_diag_note(floors->diags, diag, "the longest path: %s, then %s for %d commits", line.data,
                  wc_ms_text(arena, COMMITS * WR_COMMIT_MS), COMMITS);
+    for (size_t k = 0; k < floors->workflow->stages.count && !floors->ways.failures; k++) {
+        const struct wc_stage *stage = floors->workflow->stages.items[k];
+        if (stage->round_ms)
+            wc_diag_note(floors->diags, diag, "and %u rounds through %s, of %s each",
+                         stage->action.at_most, stage->name, wc_ms_text(arena, stage->round_ms));
+    }
     wc_buf_free(&line);
 }
 
@@ -139,7 +116,7 @@ static void report_over_budget(const struct floors *floors, uint64_t needed, uin
 {
     const struct wc_workflow *workflow = floors->workflow;
     struct wc_arena *arena = floors->diags->arena;
-    bool reply = floors->reply, two = workflow->background_ms != 0;
+    bool reply = floors->ways.failures, two = workflow->background_ms != 0;
     const char *over = wc_ms_text(arena, needed - budget);
     const char *whose = two && reply ? "its reply is due in" : two ? "it has" : "its budget is";
     struct wc_diag *diag =
@@ -186,17 +163,21 @@ static void check_background(struct wc_diags *diags, const struct wc_workflow *w
 }
 
 /* The floors of one kind; false where the budget is too little, and then it is said. */
-static bool prove(struct floors *floors, uint64_t budget)
+static bool prove(struct floors *floors, bool reply, uint64_t budget)
 {
     struct wc_arena *arena = floors->diags->arena;
-    const struct wc_workflow *workflow = floors->workflow;
+    struct wc_workflow *workflow = floors->workflow;
     size_t count = workflow->stages.count;
-    floors->done = WC_NEW_ARRAY(arena, enum progress, count + 1);
     floors->floor = WC_NEW_ARRAY(arena, uint64_t, count + 1);
-    floors->floor_after = WC_NEW_ARRAY(arena, uint64_t, count + 1);
-    floors->after = WC_NEW_ARRAY(arena, const struct wc_stage *, count + 1);
+    wc_longest_init(&floors->ways, arena, workflow, reply);
     for (size_t k = 0; k < count; k++)
-        floor_of(floors, workflow->stages.items[k]);
+        floors->ways.takes[k] = takes_ms(workflow->stages.items[k], reply);
+    for (size_t k = 0; k < count; k++) {
+        struct wc_stage *stage = workflow->stages.items[k];
+        floors->floor[k] = wc_length_from(&floors->ways, stage);
+        if (!reply)
+            stage->round_ms = wc_round_of(&floors->ways, stage);
+    }
     if (count == 0 || workflow->partial || workflow->budget_ms == 0)
         return true;
     uint64_t needed = floors->floor[0] + COMMITS * WR_COMMIT_MS;
@@ -211,7 +192,7 @@ void wc_check_latency(struct wc_model *model, struct wc_diags *diags)
     {
         struct wc_workflow *workflow = model->workflows.items[i];
         struct floors whole = {.diags = diags, .workflow = workflow};
-        struct floors reply = {.diags = diags, .workflow = workflow, .reply = true};
+        struct floors reply = {.diags = diags, .workflow = workflow};
         check_instant(diags, workflow);
         check_background(diags, workflow);
         WC_EACH(k, &workflow->stages)
@@ -219,15 +200,16 @@ void wc_check_latency(struct wc_model *model, struct wc_diags *diags)
             check_times(diags, workflow->stages.items[k]);
         }
         bool two = workflow->background_ms != 0;
-        if (prove(&whole, two ? workflow->background_ms : workflow->budget_ms) && two)
-            prove(&reply, workflow->budget_ms);
+        if (prove(&whole, false, two ? workflow->background_ms : workflow->budget_ms) && two)
+            prove(&reply, true, workflow->budget_ms);
         WC_EACH(k, &workflow->stages)
         {
             struct wc_stage *stage = workflow->stages.items[k];
             stage->floor_ms = whole.floor[k];
-            stage->floor_after_ms = whole.floor_after[k];
+            stage->floor_after_ms =
+                whole.floor[k] - whole.ways.takes[k] + (stage->commit_after ? WR_COMMIT_MS : 0);
             stage->reply_floor_ms = reply.floor ? reply.floor[k] : 0;
-            stage->reply_floor_after_ms = reply.floor ? reply.floor_after[k] : 0;
+            stage->reply_floor_after_ms = reply.floor ? reply.floor[k] - reply.ways.takes[k] : 0;
         }
     }
 }

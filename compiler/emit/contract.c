@@ -268,9 +268,10 @@ static json_t *ends_json(const struct wc_workflow *flow)
 /* The states a client can see, and which may follow which. */
 static json_t *lifecycle_json(const struct wc_workflow *flow)
 {
-    bool full = false, degraded = false, fails = false;
+    bool full = false, degraded = false, fails = false, parks = false;
     WC_EACH(i, &flow->stages)
     {
+        parks = parks || WR_PARKS(flow->stages.items[i]->action.kind);
         WC_EACH(j, &flow->stages.items[i]->ons)
         {
             const struct wc_target *target = &flow->stages.items[i]->ons.items[j].target;
@@ -289,6 +290,10 @@ static json_t *lifecycle_json(const struct wc_workflow *flow)
     if (fails)
         wc_append(ends, json_string("failed"));
     wc_append(ends, json_string("cancelled"));
+    if (parks) {
+        wc_append(queued, json_string("cancelled"));
+        wc_append(ends, json_string("queued"));
+    }
     wc_set(json, "queued", queued);
     wc_set(json, "processing", ends);
     return json;

@@ -71,6 +71,13 @@ static json_t *action_json(const struct wc_action *action)
         wc_set_number(json, "within_ms", action->within_ms);
         wc_set(json, "shared", json_boolean(action->shared));
         break;
+    case WR_ACT_DRAFT:
+        wc_set(json, "reply_draft", wc_expr_json(action->value));
+        break;
+    case WR_ACT_SLEEP:
+        wc_set(json, "sleep_ms", json_integer(action->within_ms));
+        wc_set_number(json, "at_most", action->at_most);
+        break;
     default: /* refused */
         break;
     }

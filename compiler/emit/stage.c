@@ -65,8 +65,11 @@ static void init_recall(struct wc_init *init, struct wc_machine *machine,
 static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
                        const struct wc_stage *stage)
 {
-    static const char *const kinds[] = {"WR_ACT_VALUE", "WR_ACT_HTTP", "WR_ACT_ASK",
-                                        "WR_ACT_RECALL"};
+    static const char *const kinds[] = {
+        [WR_ACT_VALUE] = "WR_ACT_VALUE", [WR_ACT_HTTP] = "WR_ACT_HTTP",
+        [WR_ACT_ASK] = "WR_ACT_ASK",     [WR_ACT_RECALL] = "WR_ACT_RECALL",
+        [WR_ACT_DRAFT] = "WR_ACT_DRAFT", [WR_ACT_SLEEP] = "WR_ACT_SLEEP",
+    };
     const struct wc_action *action = &stage->action;
     struct wc_init init = {.arena = fn->arena, .indent = fn->indent + 4};
     wc_init_field(&init, "kind", "%s", kinds[action->kind]);
@@ -84,6 +87,13 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
         break;
     case WR_ACT_RECALL:
         init_recall(&init, machine, action);
+        break;
+    case WR_ACT_DRAFT:
+        wc_init_field(&init, "as", "&schema_%s", wc_c_schema(fn->arena, machine->workflow->output));
+        wc_init_field(&init, "value", "%s", wc_address(fn, wc_value_of(fn, action->value)));
+        break;
+    case WR_ACT_SLEEP:
+        wc_init_number(&init, "within_ms", action->within_ms);
         break;
     default: /* refused */
         break;

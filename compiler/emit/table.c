@@ -145,6 +145,9 @@ static void emit_stage_row(struct wc_buf *out, struct wc_machine *machine,
     wc_init_number(&init, "floor_ms", (int64_t)stage->floor_ms);
     wc_init_number(&init, "floor_after_ms", (int64_t)stage->floor_after_ms);
     wc_init_number(&init, "reply_floor_after_ms", (int64_t)stage->reply_floor_after_ms);
+    wc_init_number(&init, "loop", (int64_t)stage->loop);
+    wc_init_number(&init, "at_most", stage->action.at_most);
+    wc_init_number(&init, "round_ms", (int64_t)stage->round_ms);
     wc_init_text(&init, "prompt", wc_prompt_version(arena, stage));
     wc_init_field(&init, "transitions", "after_%s", stage->name);
     wc_init_field(&init, "transition_count", "WR_COUNT(after_%s)", stage->name);

@@ -287,9 +287,10 @@ struct wc_action {
     struct wc_expr *body; /* NULL: none */
     struct wc_ai_model *model;
     WC_VEC(struct wc_prompt) prompts;
-    struct wc_expr *value; /* `make` */
+    struct wc_expr *value; /* `make`, `reply draft` */
     struct wc_expr *key;   /* `recall by` */
-    int64_t within_ms;
+    int64_t within_ms;     /* `recall`; how long a park lasts */
+    uint32_t at_most;      /* `sleep`: how often a job may; 0: not counted */
     bool shared;
 };
 
@@ -363,6 +364,8 @@ struct wc_stage {
     enum wr_effect_kind effect;
     uint64_t floor_ms, floor_after_ms;
     uint64_t reply_floor_ms, reply_floor_after_ms; /* where a job may go on in the background */
+    size_t loop;                                   /* the circle it is in, from 1; 0: none */
+    uint64_t round_ms; /* of a `sleep` that counts: how long its circle may take each time */
     bool reachable;
     bool commit_before, commit_after;
     bool mislabelled; /* a label of its is unknown: what is uncovered may be what was meant */

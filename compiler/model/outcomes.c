@@ -32,7 +32,10 @@ static enum wr_effect_kind effect_of(const struct wc_action *action)
 {
     switch (action->kind) {
     case WR_ACT_VALUE:
+    case WR_ACT_SLEEP:
         return WR_PURE;
+    case WR_ACT_DRAFT:
+        return WR_REPEATABLE;
     case WR_ACT_RECALL:
         return WR_READ;
     case WR_ACT_ASK:
@@ -54,7 +57,9 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
     int64_t price = 0;
     if (action->kind == WR_ACT_RECALL)
         return BIT(missing);
-    if (action->kind == WR_ACT_VALUE)
+    if (action->kind == WR_ACT_SLEEP)
+        return action->at_most ? BIT(expired) : 0;
+    if (action->kind == WR_ACT_VALUE || action->kind == WR_ACT_DRAFT)
         return 0;
     classes |= network;
     if (action->as)

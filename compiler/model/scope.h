@@ -112,6 +112,13 @@ void wc_resolve_stage(struct wc_workflow_work *work, struct wc_stage_work *stage
 void wc_resolve_transitions(struct wc_workflow_work *work, struct wc_stage_work *stage);
 void wc_resolve_sets(struct wc_workflow_work *work);
 void wc_resolve_stage_expressions(struct wc_workflow_work *work, struct wc_stage_work *stage);
+/* parks.c: false where the action is another one; then the values that it reads. */
+bool wc_resolve_park(struct wc_workflow_work *work, const struct wc_ast_action *ast,
+                     struct wc_stage *stage);
+void wc_resolve_park_value(struct wc_scope *scope, const struct wc_ast_action *ast);
+/* Reports what cannot be served as the workflow's output; `span` is where it is written. */
+void wc_check_served(struct wc_workflow_work *work, const struct wc_stage *stage,
+                     struct wc_span span, const struct wc_type *type);
 void wc_resolve_prompts(struct wc_workflow_work *work, struct wc_stage_work *stage);
 
 static inline bool wc_has_bit(const uint64_t *set, size_t bit)

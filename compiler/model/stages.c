@@ -110,14 +110,10 @@ static const char *unbuilt(enum wc_ast_action_kind kind)
         return "`each`";
     case WC_AST_RUN:
         return "`run`";
-    case WC_AST_REPLY_DRAFT:
-        return "`reply draft`";
     case WC_AST_WAIT_REVIEW:
         return "`wait for review`";
     case WC_AST_WAIT_SIGNAL:
         return "`wait for signal`";
-    case WC_AST_SLEEP:
-        return "`sleep`";
     default:
         return "`call`";
     }
@@ -150,7 +146,7 @@ static void resolve_action(struct wc_workflow_work *work, const struct wc_ast_ac
         action->kind = WR_ACT_VALUE;
     else if (ast->kind == WC_AST_RECALL)
         resolve_recall(work, ast, action);
-    else
+    else if (!wc_resolve_park(work, ast, stage))
         refuse_action(work, ast, stage);
 }
 
@@ -222,11 +218,14 @@ static void refuse_out_of_place(struct wc_resolver *r, const struct wc_stage *st
     bool streams = clause->kind == WC_CLAUSE_FIRST_TOKEN || clause->kind == WC_CLAUSE_IDLE;
     if (streams ? stage->action.kind == WR_ACT_ASK : network)
         return;
-    struct wc_diag *diag = wc_report(r->diags, WC_E0407, clause->keyword,
-                                     "`%s` does not apply to %s", wc_clause_name(clause->kind),
-                                     stage->action.kind == WR_ACT_HTTP     ? "a call of a service"
-                                     : stage->action.kind == WR_ACT_RECALL ? "`recall`"
-                                                                           : "`make`");
+    static const char *const names[] = {
+        [WR_ACT_VALUE] = "`make`",        [WR_ACT_HTTP] = "a call of a service",
+        [WR_ACT_ASK] = "`ask`",           [WR_ACT_RECALL] = "`recall`",
+        [WR_ACT_DRAFT] = "`reply draft`", [WR_ACT_SLEEP] = "`sleep`",
+    };
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0407, clause->keyword, "`%s` does not apply to %s",
+                  wc_clause_name(clause->kind), names[stage->action.kind]);
     wc_diag_label(r->diags, diag, "%s",
                   streams ? "only a model's answer comes in tokens"
                           : "this action waits on nothing outside");
@@ -258,7 +257,9 @@ static void refuse_policies(struct wc_resolver *r, const struct wc_clauses *all,
             wc_not_built(r, clause->span, "`repair`");
         else if (clause->kind == WC_CLAUSE_HEDGE)
             wc_not_built(r, clause->span, "`hedge`");
-        else if (clause->kind != WC_CLAUSE_CHECK && !stage->unbuilt)
+        else if ((clause->kind != WC_CLAUSE_CHECK || stage->action.kind == WR_ACT_DRAFT ||
+                  WR_PARKS(stage->action.kind)) &&
+                 !stage->unbuilt)
             refuse_out_of_place(r, stage, clause);
     }
 }

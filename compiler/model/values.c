@@ -66,12 +66,12 @@ const struct wc_type *wc_stage_type(struct wc_workflow_work *work, struct wc_sta
 /* ---- ends --------------------------------------------------------------------------------- */
 
 static void refuse_result(struct wc_workflow_work *work, const struct wc_stage *stage,
-                          const struct wc_on *on, const struct wc_type *type,
+                          struct wc_span span, const struct wc_type *type,
                           const struct wc_misfit *why)
 {
     struct wc_resolver *r = work->r;
     const struct wc_schema *output = work->workflow->output;
-    struct wc_span span = on->target.with ? on->target.with->span : on->target.span;
+    bool draft = stage->action.kind == WR_ACT_DRAFT;
     struct wc_diag *diag =
         wc_report(r->diags, WC_E0513, span, "what `%s` serves does not fit the output %s",
                   stage->name, output->name);
@@ -85,8 +85,8 @@ static void refuse_result(struct wc_workflow_work *work, const struct wc_stage *
         wc_diag_also(r->diags, diag, why->from->span, "what is served");
     if (why->into && why->into->span.source)
         wc_diag_also(r->diags, diag, why->into->span, "what a client is promised");
-    wc_diag_help(r->diags, diag, "serve a value of %s: `done … with %s { … }`", output->name,
-                 output->name);
+    wc_diag_help(r->diags, diag, "serve a value of %s: `%s with %s { … }`", output->name,
+                 draft ? "reply draft" : "done …", output->name);
 }
 
 static void nothing_to_serve(struct wc_workflow_work *work, const struct wc_stage *stage,
@@ -103,8 +103,8 @@ static void nothing_to_serve(struct wc_workflow_work *work, const struct wc_stag
                  "say what to serve: `done … with …`, or fail with a declared error");
 }
 
-static void check_result(struct wc_workflow_work *work, const struct wc_stage *stage,
-                         const struct wc_on *on, const struct wc_type *type)
+void wc_check_served(struct wc_workflow_work *work, const struct wc_stage *stage,
+                     struct wc_span span, const struct wc_type *type)
 {
     struct wc_misfit why;
     struct wc_schema *output = work->workflow->output;
@@ -113,9 +113,9 @@ static void check_result(struct wc_workflow_work *work, const struct wc_stage *s
     struct wc_type *into = wc_type_new(work->r->arena, WC_TYPE_SCHEMA, output->span);
     into->schema = output;
     if (!wc_fits(work->r->arena, type, into, &why))
-        refuse_result(work, stage, on, type, &why);
+        refuse_result(work, stage, span, type, &why);
     else if (type->kind == WC_TYPE_SCHEMA && type->schema != output)
-        wc_not_built(work->r, on->target.span,
+        wc_not_built(work->r, span,
                      wc_arena_printf(work->r->arena, "serving a value of %s as %s",
                                      type->schema->name, output->name));
 }
@@ -134,13 +134,13 @@ static void resolve_end(struct wc_scope *scope, const struct wc_ast_target *ast,
     if (ast->with) {
         target->with = wc_resolve_expr(scope, ast->with, output);
         wc_need_set(scope, target->with, "a result");
-        check_result(work, stage, on, target->with->type);
+        wc_check_served(work, stage, target->with->span, target->with->type);
     } else {
         stage->value_read = true;
         if (on->labels.count > 0 && (!always_ok || !stage->action.as))
             nothing_to_serve(work, stage, on, always_ok);
         else if (on->labels.count > 0)
-            check_result(work, stage, on, stage->action.as);
+            wc_check_served(work, stage, on->target.span, stage->action.as);
     }
     if (ast->remember) {
         target->remember = wc_resolve_expr(scope, ast->remember, NULL);
@@ -258,6 +258,7 @@ static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *
         action->key = resolve_key(&scope, ast->value, "the key of `recall`");
     if (action->kind == WR_ACT_ASK)
         wc_resolve_prompts(work, one);
+    wc_resolve_park_value(&scope, ast);
 }
 
 void wc_resolve_stage_expressions(struct wc_workflow_work *work, struct wc_stage_work *one)

@@ -74,6 +74,7 @@ void wr_activity_advance(struct wr_activity *activity, enum wr_phase phase)
         [WR_PHASE_SETTLE] = wr_attempt_settle,
         [WR_PHASE_DECIDE] = decide,
         [WR_PHASE_MOVE] = wr_activity_move,
+        [WR_PHASE_PARK] = wr_activity_park,
     };
     struct wr_job *job = activity->job;
     while (phase < WR_PHASE_WAIT) {

@@ -205,7 +205,8 @@ enum wr_phase wr_attempt_begin(struct wr_activity *activity)
         [WR_ACT_VALUE] = start_value,        [WR_ACT_HTTP] = start_effect,
         [WR_ACT_ASK] = start_effect,         [WR_ACT_RECALL] = start_recall,
         [WR_ACT_ALL] = wr_members_start_all, [WR_ACT_EACH] = wr_members_start_each,
-        [WR_ACT_RUN] = wr_members_start_run,
+        [WR_ACT_RUN] = wr_members_start_run, [WR_ACT_DRAFT] = wr_draft_start,
+        [WR_ACT_SLEEP] = wr_sleep_start,
     };
     struct wr_attempt *attempt = calloc(1, sizeof *attempt);
     if (!attempt) {
@@ -229,6 +230,7 @@ void wr_attempt_release(struct wr_attempt *attempt, enum wr_verdict verdict)
         engine->effects->cancel(engine->effects->self, attempt->effect);
     attempt->effect = NULL;
     stop_timer(attempt);
+    wr_attempt_unpark(attempt);
     if (attempt->pass.gate)
         wr_gate_leave(&attempt->pass, verdict,
                       usage->known ? usage->input_tokens + usage->output_tokens : -1);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define JOBS_MAX 10000
+#define PARKED_TIMES 16 /* as many jobs may be parked as may be under way, so many times */
 
 static void *zeroed(size_t count, size_t size)
 {
@@ -50,7 +51,8 @@ void wr_shared_free(struct wr_shared *shared)
 bool wr_engine_admit(struct wr_engine *engine)
 {
     struct wr_shared *shared = engine->shared;
-    if (atomic_fetch_add(&shared->jobs, 1) < shared->jobs_max)
+    bool room = atomic_load(&shared->parked) < (uint64_t)shared->jobs_max * PARKED_TIMES;
+    if (atomic_fetch_add(&shared->jobs, 1) < shared->jobs_max && room)
         return true;
     atomic_fetch_sub(&shared->jobs, 1);
     return false;
@@ -141,7 +143,7 @@ static void tell_drained(void *arg)
 
 void wr_engine_drain_check(struct wr_engine *engine)
 {
-    if (engine->drained && !engine->drain_timer && engine->job_count == 0 &&
+    if (engine->drained && !engine->drain_timer && engine->job_count == engine->parked &&
         engine->waiter_count == 0)
         engine->drain_timer = engine->clock->after(engine->clock->self, 0, tell_drained, engine);
 }

@@ -8,6 +8,8 @@
 
 #define LOOKS 20      /* at a job, in its time */
 #define LOOK_MAX_S 30 /* between two */
+#define PARK_MAX_S                                                                                 \
+    60 /* at a job that is parked: until its end, but who is waited for may be early */
 
 const struct wr_legal wr_legal_rows[] = {
 #define LEGAL(status, result, final, post, get)                                                    \
@@ -33,11 +35,27 @@ int wr_envelope_post_status(const struct wr_state *state)
     return state->http >= 400 && state->http <= 599 ? state->http : 500;
 }
 
+/* Where the workflow's own machine is; NULL: nowhere yet. */
+static const struct wr_place *root_of(const struct wr_state *state)
+{
+    return wr_state_place_find(state, WR_STR(""));
+}
+
+static struct wr_str waiting_for(const struct wr_state *state)
+{
+    const struct wr_place *root = root_of(state);
+    return root && state->status == WR_STATUS_QUEUED ? root->waiting_for : (struct wr_str){0};
+}
+
 /* A job under way: a twentieth of the time that it may still take, from one second to half a minute. */
 uint32_t wr_envelope_retry_after_s(const struct wr_state *state, int64_t now_ms)
 {
     if (wr_state_ended(state))
         return (uint32_t)((state->retry_after_ms + 999) / 1000);
+    if (waiting_for(state).len) {
+        int64_t park_s = (root_of(state)->until_ms - now_ms + 999) / 1000;
+        return park_s < 1 ? 1 : park_s > PARK_MAX_S ? PARK_MAX_S : (uint32_t)park_s;
+    }
     int64_t left_s = (state->deadline_ms - now_ms + 999) / 1000 / LOOKS;
     return left_s < 1 ? 1 : left_s > LOOK_MAX_S ? LOOK_MAX_S : (uint32_t)left_s;
 }
@@ -227,7 +245,7 @@ struct wr_str wr_envelope(struct wr_arena *arena, const struct wr_state *state, 
         put_int(&out, ",\"age\":", state->age_ms / 1000);
     else
         put(&out, ",\"age\":null");
-    put(&out, ",\"waiting_for\":null");
+    put_text(&out, ",\"waiting_for\":", waiting_for(state));
     put_error(&out, state);
     if (retry_after_s)
         put_int(&out, ",\"retry_after\":", retry_after_s);

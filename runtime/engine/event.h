@@ -73,6 +73,10 @@ struct wr_event {
     bool member;          /* a member or an item has come to its end */
     int64_t done;         /* with it: how many of them, of `total` */
 
+    /* PARKED */
+    struct wr_str waiting_for;
+    int64_t until_ms; /* UTC */
+
     /* FINISHED */
     enum wr_status status;
     enum wr_result result;

@@ -98,6 +98,11 @@ static void forget_below(struct wr_state *state, const struct wr_event *event)
             *at = (*at)->next;
         else
             at = &(*at)->next;
+    for (struct wr_round **at = &state->rounds; *at;)
+        if (is_under((*at)->path, event->path, event->stage))
+            *at = (*at)->next;
+        else
+            at = &(*at)->next;
     for (struct wr_passed **at = &state->steps; *at;)
         if (is_under((*at)->path, event->path, event->stage))
             *at = (*at)->next;
@@ -149,6 +154,8 @@ static bool fold_entered(struct wr_state *state, const struct wr_event *event)
     place->error = (struct wr_str){0};
     place->done = place->total = 0;
     place->over = false;
+    place->waiting_for = (struct wr_str){0};
+    place->published = false;
     state->status = WR_STATUS_PROCESSING;
     return true;
 }
@@ -174,9 +181,56 @@ static void fold_tool(struct wr_state *state, const struct wr_event *event)
     (*at)->version = event->tool_version;
 }
 
+/* ---- parks ------------------------------------------------------------------------------------- */
+
+uint32_t wr_state_rounds(const struct wr_state *state, struct wr_str path, struct wr_str stage)
+{
+    for (const struct wr_round *round = state->rounds; round; round = round->next)
+        if (wr_str_equal(round->path, path) && wr_str_equal(round->stage, stage))
+            return round->count;
+    return 0;
+}
+
+static void count_round(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_round **at = &state->rounds;
+    while (*at &&
+           !(wr_str_equal((*at)->path, event->path) && wr_str_equal((*at)->stage, event->stage)))
+        at = &(*at)->next;
+    if (!*at) {
+        *at = WR_NEW(state->arena, struct wr_round);
+        (*at)->path = event->path;
+        (*at)->stage = event->stage;
+    }
+    (*at)->count++;
+}
+
+/* A client sees the job's own machine: it is queued while that one waits. */
+static bool fold_parked(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_place *place = place_of(state, event->path);
+    place->waiting_for = event->waiting_for;
+    place->until_ms = event->until_ms;
+    if (event->path.len == 0)
+        state->status = WR_STATUS_QUEUED;
+    return wr_str_equal(place->stage, event->stage) && event->waiting_for.len > 0;
+}
+
+static void fold_unparked(struct wr_state *state, struct wr_place *place,
+                          const struct wr_event *event)
+{
+    if (event->class == WR_OK)
+        count_round(state, event);
+    place->waiting_for = (struct wr_str){0};
+    if (event->path.len == 0)
+        state->status = WR_STATUS_PROCESSING;
+}
+
 static bool fold_ended(struct wr_state *state, const struct wr_event *event)
 {
     struct wr_place *place = place_of(state, event->path);
+    if (place->waiting_for.len)
+        fold_unparked(state, place, event);
     place->attempts = event->attempt;
     place->started = false;
     place->ended = true;
@@ -273,9 +327,11 @@ static bool fold_transition(struct wr_state *state, const struct wr_event *event
 
 static bool fold_published(struct wr_state *state, const struct wr_event *event)
 {
+    struct wr_place *place = place_of(state, event->path);
     state->result = WR_RESULT_DRAFT;
     state->output = event->value;
-    return true;
+    place->published = true;
+    return wr_str_equal(place->stage, event->stage);
 }
 
 /* Cancelled while a once effect was under way: its client is told of it as of a stage passed. */
@@ -327,6 +383,7 @@ bool wr_state_fold(struct wr_state *state, const struct wr_event *event)
         [WR_ENTRY_STARTED] = fold_started,     [WR_ENTRY_ENDED] = fold_ended,
         [WR_ENTRY_VALUE] = fold_value,         [WR_ENTRY_TRANSITION] = fold_transition,
         [WR_ENTRY_PUBLISHED] = fold_published, [WR_ENTRY_FINISHED] = fold_finished,
+        [WR_ENTRY_PARKED] = fold_parked,
     };
     bool in_order = event->seq == state->seq + 1 && !wr_state_ended(state) &&
                     (event->seq == 1) == (event->kind == WR_ENTRY_ACCEPTED);

@@ -19,8 +19,11 @@ struct wr_place {
     enum wr_class class;
     struct wr_str error;
     int64_t done,
-        total; /* members or items below this stage; total 0: it has none, or is at none */
-    bool over; /* a member or an item that has come to its end */
+        total;      /* members or items below this stage; total 0: it has none, or is at none */
+    bool over;      /* a member or an item that has come to its end */
+    bool published; /* its draft: a restart does not do it again */
+    struct wr_str waiting_for; /* "retry"; empty: it is not parked */
+    int64_t until_ms;          /* UTC: the park ends then */
 };
 
 struct wr_kept_value {
@@ -34,6 +37,13 @@ struct wr_passed {
     struct wr_str path, stage, label;
     enum wr_class class;
     bool optional, member;
+};
+
+/* How often a `sleep` was slept to its end. */
+struct wr_round {
+    struct wr_round *next;
+    struct wr_str path, stage;
+    uint32_t count;
 };
 
 struct wr_tool {
@@ -66,6 +76,7 @@ struct wr_state {
     size_t depth; /* the most segments that a path has had so far */
     struct wr_kept_value *values;
     struct wr_passed *steps;
+    struct wr_round *rounds;
     struct wr_tool *tools;
 
     struct wr_str model, model_version, prompt; /* of the newest ask that was good */
@@ -84,6 +95,7 @@ bool wr_state_ended(const struct wr_state *state);
 /* The newest value of a stage, or NULL. */
 const struct wr_kept_value *wr_state_value(const struct wr_state *state, struct wr_str path,
                                            struct wr_str stage);
+uint32_t wr_state_rounds(const struct wr_state *state, struct wr_str path, struct wr_str stage);
 struct wr_place *wr_state_place(struct wr_state *state, struct wr_str path); /* made if new */
 const struct wr_place *wr_state_place_find(const struct wr_state *state, struct wr_str path);
 /* Of a path below `above` ("" has everything below): what follows it. False where it is not below. */

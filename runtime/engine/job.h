@@ -18,7 +18,8 @@ struct wr_shared {
     struct wr_upstream *upstreams; /* services, then models */
     size_t upstream_count;
     uint32_t jobs_max;
-    atomic_uint jobs; /* live, of all engines */
+    atomic_uint jobs;   /* live and not parked, of all engines */
+    atomic_uint parked; /* live and parked */
 };
 
 struct wr_engine {
@@ -34,6 +35,7 @@ struct wr_engine {
     struct wr_job *buckets[WR_JOB_BUCKETS];
     struct wr_waiter *waiters; /* those at no job: refused, or reading the store */
     uint64_t id_stamp;         /* of the newest job: milliseconds and twelve bits */
+    uint32_t parked;           /* of job_count */
     atomic_uint job_count, waiter_count, unsaved; /* changed on its loop, read from any */
     atomic_bool store_down, draining;
     void (*drained)(void *arg);
@@ -76,6 +78,7 @@ struct wr_attempt {
     struct wr_timer *timer; /* a recall's limit */
     bool owed;              /* the store will call back */
     int64_t began_us;
+    bool parked;    /* the job is counted as parked while it is under way */
     bool shortened; /* it has less than its own timeout */
     struct wr_outcome outcome;
     const void *value; /* WR_ACT_VALUE, WR_ACT_RUN: made here */
@@ -93,6 +96,7 @@ enum wr_phase {
     WR_PHASE_SETTLE,  /* an attempt has an outcome */
     WR_PHASE_DECIDE,  /* retry, or go on? */
     WR_PHASE_MOVE,    /* take a transition */
+    WR_PHASE_PARK,    /* the park is durable: wait for its end */
     WR_PHASE_WAIT,    /* somebody will call */
     WR_PHASE_OVER
 };
@@ -162,7 +166,11 @@ struct wr_job {
     /* Entries that no awaited commit has covered yet, the first `sent` of them handed over. */
     struct wr_entry *entries;
     size_t entry_count, entry_room, sent;
-    uint32_t seq;        /* of the newest entry */
+    uint32_t seq;               /* of the newest entry */
+    uint32_t durable;           /* of the newest that an awaited commit has covered */
+    uint32_t draft_seq;         /* of the newest draft … */
+    enum wr_result told_result; /* … and what is told while it is not durable */
+    struct wr_str told_output;
     uint32_t owed;       /* callbacks that the store owes */
     bool unsaved;        /* its end was not taken at the first try */
     struct wr_event end; /* phase WR_JOB_ENDING */
@@ -201,6 +209,14 @@ enum wr_phase wr_attempt_begin(struct wr_activity *activity);
 /* Lets go of what the attempt holds outside; `verdict` for the gate. */
 void wr_attempt_release(struct wr_attempt *attempt, enum wr_verdict verdict);
 void wr_attempt_free(struct wr_attempt *attempt);
+
+/* park.c */
+enum wr_phase wr_draft_start(struct wr_attempt *attempt);
+enum wr_phase wr_sleep_start(struct wr_attempt *attempt);
+enum wr_phase wr_activity_park(struct wr_activity *activity);
+void wr_attempt_unpark(struct wr_attempt *attempt); /* where it is parked */
+/* The state as it may be told: without a draft that is not durable. Borrows the job's. */
+void wr_job_told(const struct wr_job *job, struct wr_state *told);
 
 /* settle.c */
 enum wr_phase wr_attempt_settle(struct wr_activity *activity);

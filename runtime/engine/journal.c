@@ -4,7 +4,8 @@
 const char *wr_entry_kind_name(enum wr_entry_kind kind)
 {
     static const char *const names[WR_ENTRY_KIND_COUNT] = {
-        "accepted", "entered", "started", "ended", "value", "transition", "published", "finished",
+        "accepted",   "entered",   "started",  "ended",  "value",
+        "transition", "published", "finished", "parked",
     };
     return kind < WR_ENTRY_KIND_COUNT ? names[kind] : "unknown";
 }

@@ -20,6 +20,7 @@ enum wr_entry_kind {
     WR_ENTRY_TRANSITION, /* label taken, target */
     WR_ENTRY_PUBLISHED,  /* a draft */
     WR_ENTRY_FINISHED,   /* status, result type, error, output */
+    WR_ENTRY_PARKED,     /* what the job waits for, and until when */
     WR_ENTRY_KIND_COUNT
 };
 

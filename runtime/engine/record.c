@@ -119,6 +119,8 @@ static void committed(void *arg, enum wr_store_status status)
         return;
     }
     wr_engine_heard(engine, status);
+    if (status == WR_STORE_OK && commit->upto > job->durable)
+        job->durable = commit->upto;
     if (status == WR_STORE_OK)
         forget_entries(job, commit->upto);
     else if (!wr_broken("resend"))

@@ -4,6 +4,8 @@
 
 #include "runtime/base/failpoint.h"
 
+#include <string.h>
+
 /* Items that have not begun need their rounds: each is promised one whole attempt. */
 static int64_t rounds_after_us(const struct wr_activity *item)
 {
@@ -25,10 +27,31 @@ static int64_t activity_line_us(const struct wr_activity *activity)
     return activity->member ? line_us - rounds_after_us(activity) : line_us;
 }
 
+/* The floors hold all rounds of a circle but the last, which is its way out; those that were gone need
+ * no more time. */
+static int64_t rounds_gone_ms(const struct wr_activity *activity)
+{
+    const struct wr_workflow *workflow = activity->workflow;
+    int64_t gone_ms = 0, all_ms = 0, least_ms = INT64_MAX;
+    for (size_t i = 0; activity->stage->loop && i < workflow->stage_count; i++) {
+        const struct wr_stage *sleep = &workflow->stages[i];
+        if (sleep->loop != activity->stage->loop || sleep->at_most == 0)
+            continue;
+        struct wr_str name = {sleep->name, strlen(sleep->name)};
+        uint32_t rounds = wr_state_rounds(&activity->job->state, activity->path, name);
+        gone_ms += (int64_t)rounds * (int64_t)sleep->round_ms;
+        all_ms += (int64_t)sleep->at_most * (int64_t)sleep->round_ms;
+        if ((int64_t)sleep->round_ms < least_ms)
+            least_ms = (int64_t)sleep->round_ms;
+    }
+    return gone_ms && gone_ms > all_ms - least_ms ? all_ms - least_ms : gone_ms;
+}
+
 int64_t wr_stage_line_us(const struct wr_activity *activity)
 {
     const struct wr_stage *stage = activity->stage;
-    int64_t after_ms = wr_broken("floor") ? 0 : (int64_t)stage->floor_after_ms;
+    int64_t after_ms =
+        wr_broken("floor") ? 0 : (int64_t)stage->floor_after_ms - rounds_gone_ms(activity);
     int64_t line_us = activity_line_us(activity) - after_ms * 1000;
     int64_t own_us = activity->entered_us + (int64_t)stage->within_ms * 1000;
     return stage->within_ms && own_us < line_us ? own_us : line_us;
@@ -42,7 +65,8 @@ int64_t wr_slack_line_us(const struct wr_activity *activity)
     if (job->reply_us == 0 || job->state.result != WR_RESULT_NONE)
         return line_us;
     int64_t after_us = ((int64_t)stage->reply_floor_after_ms + WR_COMMIT_MS) * 1000;
-    int64_t reply_us = job->reply_us - after_us;
+    int64_t reply_us =
+        activity->parent ? wr_slack_line_us(activity->parent) : job->reply_us - after_us;
     bool fits = activity->entered_us + (int64_t)stage->timeout_ms * 1000 <= reply_us;
     return fits && reply_us < line_us ? reply_us : line_us;
 }

@@ -36,7 +36,7 @@ static struct wr_str tell_faults(struct wr_arena *arena, const struct wr_reader 
 
 static const void *decode(struct wr_attempt *attempt, const struct wr_action *action)
 {
-    if (action->kind == WR_ACT_VALUE || action->kind == WR_ACT_RUN || !action->as)
+    if (attempt->value || action->kind == WR_ACT_RUN || !action->as)
         return attempt->value;
     struct wr_reader in;
     wr_reader_init(&in, &attempt->arena, attempt->outcome.value);

@@ -174,8 +174,11 @@ static void patience_over(void *arg)
     waiter->timer = NULL;
     if (waiter->job->phase == WR_JOB_ACCEPTING || waiter->cancels)
         wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
-    else
-        wr_waiter_answer_state(waiter, &waiter->job->state);
+    else {
+        struct wr_state told;
+        wr_job_told(waiter->job, &told);
+        wr_waiter_answer_state(waiter, &told);
+    }
 }
 
 void wr_waiter_attach(struct wr_waiter *waiter, struct wr_job *job)

@@ -96,6 +96,10 @@ void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
         return;
     }
     enum wr_status before = job->state.status;
+    if (event.kind == WR_ENTRY_PARKED)
+        wr_sim_check_park(world, job, stage_of(job, event.stage), &event);
+    if (event.kind == WR_ENTRY_FINISHED)
+        wr_sim_check_deadline(world, job);
     if (event.kind == WR_ENTRY_ENTERED)
         check_entered(world, job, &event);
     else if (event.kind == WR_ENTRY_ENDED)
@@ -108,7 +112,8 @@ void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
     else if (!wr_legal_find(job->state.status, job->state.result))
         wr_sim_broken(world, &job->id, "legal: status %s with result %d",
                       wr_status_name(job->state.status), (int)job->state.result);
-    else if (job->state.status < before || before >= WR_STATUS_COMPLETED)
+    else if ((job->state.status < before && event.kind != WR_ENTRY_PARKED) ||
+             before >= WR_STATUS_COMPLETED)
         wr_sim_broken(world, &job->id, "legal: %s became %s", wr_status_name(before),
                       wr_status_name(job->state.status));
 }
@@ -244,6 +249,7 @@ static void check_promise(struct wr_world *world, const struct wr_sim_request *r
         wr_sim_broken(world, &job->id, "commit: an answer told an end that is not durable");
         return;
     }
+    wr_sim_check_body(world, job, answer);
     struct wr_str want = wr_envelope(&arena, &job->state, world->clock.utc_ms(world->clock.self));
     if (answer->ended && !wr_str_equal(want, answer->body))
         wr_sim_broken(world, &job->id, "fold: the answer is not what the journal says");
@@ -280,7 +286,9 @@ static bool same_places(const struct wr_place *a, const struct wr_place *b)
         if (!wr_str_equal(a->path, b->path) || !wr_str_equal(a->stage, b->stage) ||
             !wr_str_equal(a->target, b->target) || a->now_ms != b->now_ms ||
             a->attempts != b->attempts || a->started != b->started || a->ended != b->ended ||
-            a->class != b->class || !wr_str_equal(a->error, b->error))
+            a->until_ms != b->until_ms || !wr_str_equal(a->waiting_for, b->waiting_for) ||
+            a->published != b->published || a->class != b->class ||
+            !wr_str_equal(a->error, b->error))
             return false;
     return a == b;
 }

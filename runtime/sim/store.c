@@ -115,6 +115,7 @@ static struct wr_sim_job *add_job(struct wr_world *world, const struct wr_accept
     job->dedupe_until_ms = accept->dedupe_until_ms;
     job->status = WR_STR("processing");
     job->life = world->life;
+    job->accepted_us = world->now_us;
     wr_state_init(&job->state, &job->arena, job->id);
     world->jobs[world->job_count++] = job;
     world->report->jobs++;

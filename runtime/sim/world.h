@@ -37,7 +37,8 @@ struct wr_sim_job {
     struct wr_state state; /* their fold */
     struct wr_str status;  /* of the row */
     struct wr_sim_sends *sends;
-    uint32_t life; /* of the process that accepted it */
+    int64_t accepted_us; /* of the world's time */
+    uint32_t life;       /* of the process that accepted it */
     bool touched;
 };
 
@@ -141,6 +142,12 @@ void wr_sim_broken(struct wr_world *world, const struct wr_id *job, const char *
     __attribute__((format(printf, 3, 4)));
 void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
                         const struct wr_entry *entry);
+/* later.c: an answer's body against what is durable; a job that is parked, or has ended. */
+void wr_sim_check_body(struct wr_world *world, const struct wr_sim_job *job,
+                       const struct wr_answer *answer);
+void wr_sim_check_park(struct wr_world *world, const struct wr_sim_job *job,
+                       const struct wr_stage *stage, const struct wr_event *event);
+void wr_sim_check_deadline(struct wr_world *world, const struct wr_sim_job *job);
 void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call, bool happens);
 void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call, bool good);
 void wr_sim_check_answer(struct wr_world *world, const struct wr_sim_request *request,

@@ -197,8 +197,13 @@ enum wr_action_kind {
     WR_ACT_RECALL,
     WR_ACT_ALL,
     WR_ACT_EACH,
-    WR_ACT_RUN
+    WR_ACT_RUN,
+    WR_ACT_DRAFT, /* publishes `value` */
+    WR_ACT_SLEEP
 };
+
+/* Does a job wait there, outside of any attempt? */
+#define WR_PARKS(kind) ((kind) >= WR_ACT_SLEEP)
 
 struct wr_workflow;
 
@@ -206,17 +211,17 @@ struct wr_workflow;
 struct wr_action {
     enum wr_action_kind kind;
     const struct wr_schema *as;        /* the value it gives */
-    const void *value;                 /* WR_ACT_VALUE: the value itself */
+    const void *value;                 /* WR_ACT_VALUE, WR_ACT_DRAFT: the value itself */
     uint16_t target;                   /* WR_ACT_HTTP: service, WR_ACT_ASK: model; an index */
     enum wr_method method;             /* WR_ACT_HTTP */
     struct wr_str path;                /* WR_ACT_HTTP: begins with '/' */
     struct wr_str body;                /* WR_ACT_HTTP: JSON, or empty */
     const struct wr_message *messages; /* WR_ACT_ASK */
     size_t message_count;
-    struct wr_str key;                  /* WR_ACT_RECALL: canonical JSON of the key's value */
-    int64_t within_ms;                  /* WR_ACT_RECALL: how old it may be */
-    bool shared;                        /* WR_ACT_RECALL: among all callers */
-    size_t count;                       /* WR_ACT_EACH: how many items there are */
+    struct wr_str key; /* WR_ACT_RECALL: canonical JSON of the key's value */
+    int64_t within_ms; /* WR_ACT_RECALL: how old it may be; WR_ACT_SLEEP: how long */
+    bool shared;       /* WR_ACT_RECALL: among all callers */
+    size_t count;      /* WR_ACT_EACH: how many items there are */
     const struct wr_workflow *workflow; /* WR_ACT_RUN; `value` is its input */
 };
 
@@ -287,6 +292,9 @@ struct wr_stage {
     uint64_t floor_after_ms;       /* the largest floor among its targets */
     uint64_t reply_floor_after_ms; /* the same over the ways of failures, until the reply is due;
                                       only where a job may go on in the background */
+    uint16_t loop;                 /* the circle it is in, from 1; 0: none */
+    uint32_t at_most;              /* how often a job may pass this `sleep`; 0: not counted */
+    uint64_t round_ms;             /* and how long its circle may take each time */
     const char *prompt;            /* "key-points@sha256:…" for an `ask`, else NULL */
     const struct wr_transition *transitions;
     size_t transition_count;

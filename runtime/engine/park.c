@@ -1,0 +1,142 @@
+/* What a stage does without leaving the process: a draft is published, a job is parked until a time.
+ * Both are durable before anybody is told, and before the job waits. */
+#include "runtime/engine/job.h"
+
+#include "runtime/json/writer.h"
+
+#include <string.h>
+
+static struct wr_str text_of(const char *text)
+{
+    return text ? (struct wr_str){text, strlen(text)} : (struct wr_str){0};
+}
+
+static enum wr_phase end_with(struct wr_attempt *attempt, enum wr_class class)
+{
+    attempt->outcome =
+        (struct wr_outcome){.class = class, .retry_after_ms = -1, .first_token_us = -1};
+    return WR_PHASE_SETTLE;
+}
+
+/* ---- drafts ------------------------------------------------------------------------------------ */
+
+/* A child's draft is its own: the job has one output, and only its own workflow publishes it. */
+enum wr_phase wr_draft_start(struct wr_attempt *attempt)
+{
+    struct wr_activity *activity = attempt->activity;
+    struct wr_job *job = activity->job;
+    const struct wr_action *action = &activity->turn.action;
+    struct wr_event event;
+    attempt->value = action->value;
+    end_with(attempt, WR_OK);
+    if (activity->path.len || wr_state_place(&job->state, activity->path)->published)
+        return WR_PHASE_SETTLE;
+    wr_event_init(&event, activity, WR_ENTRY_PUBLISHED);
+    event.result = WR_RESULT_DRAFT;
+    event.value = wr_encode(&job->arena, action->as, action->value);
+    event.schema = text_of(action->as->hash);
+    if (job->draft_seq <= job->durable) { /* else the older one is not durable, either */
+        job->told_result = job->state.result;
+        job->told_output = job->state.output;
+    }
+    wr_job_record(job, &event);
+    job->draft_seq = event.seq;
+    return wr_activity_commit(activity, WR_PHASE_SETTLE);
+}
+
+void wr_job_told(const struct wr_job *job, struct wr_state *told)
+{
+    *told = job->state;
+    if (job->draft_seq <= job->durable)
+        return;
+    told->result = job->told_result;
+    told->output = job->told_output;
+}
+
+/* ---- parks ------------------------------------------------------------------------------------- */
+
+/* From here on nobody can hasten the job before the reply is due: it is given now. */
+static void answer_early(struct wr_job *job, int64_t wake_us)
+{
+    struct wr_waiter *next;
+    struct wr_state told;
+    if (job->workflow->background_ms == 0)
+        return;
+    wr_job_told(job, &told);
+    for (struct wr_waiter *waiter = job->waiters; waiter; waiter = next) {
+        next = waiter->next;
+        if (!waiter->view && waiter->until_us < wake_us)
+            wr_waiter_answer_state(waiter, &told);
+    }
+}
+
+/* A job that is parked takes part in no bound but its own, and nobody who drains waits for it. */
+static void count_parked(struct wr_attempt *attempt)
+{
+    struct wr_engine *engine = attempt->activity->job->engine;
+    if (attempt->activity->path.len)
+        return; /* the job's own machine counts */
+    attempt->parked = true;
+    engine->parked++;
+    atomic_fetch_add(&engine->shared->parked, 1);
+    atomic_fetch_sub(&engine->shared->jobs, 1);
+    wr_engine_drain_check(engine);
+}
+
+void wr_attempt_unpark(struct wr_attempt *attempt)
+{
+    struct wr_engine *engine = attempt->activity->job->engine;
+    if (!attempt->parked)
+        return;
+    attempt->parked = false;
+    engine->parked--;
+    atomic_fetch_sub(&engine->shared->parked, 1);
+    atomic_fetch_add(&engine->shared->jobs, 1);
+}
+
+static void time_is_over(void *arg)
+{
+    struct wr_attempt *attempt = arg;
+    attempt->timer = NULL;
+    wr_activity_advance(attempt->activity, end_with(attempt, WR_OK));
+}
+
+/* The park is durable. Its end stands in UTC; the timer that waits for it is monotonic. */
+enum wr_phase wr_activity_park(struct wr_activity *activity)
+{
+    struct wr_job *job = activity->job;
+    struct wr_attempt *attempt = activity->attempt;
+    const struct wr_clock *clock = job->engine->clock;
+    const struct wr_place *place = wr_state_place(&job->state, activity->path);
+    int64_t left_ms = place->until_ms - wr_engine_utc_ms(job->engine);
+    int64_t left_us = (left_ms > 0 ? left_ms : 0) * 1000;
+    attempt->timer = clock->after(clock->self, left_us, time_is_over, attempt);
+    count_parked(attempt);
+    answer_early(job, wr_engine_us(job->engine) + left_us);
+    return WR_PHASE_WAIT;
+}
+
+/* After a restart the journal knows of it already. */
+static enum wr_phase park(struct wr_attempt *attempt, struct wr_str waiting_for)
+{
+    struct wr_activity *activity = attempt->activity;
+    struct wr_job *job = activity->job;
+    struct wr_event event;
+    if (wr_state_place(&job->state, activity->path)->waiting_for.len)
+        return WR_PHASE_PARK;
+    wr_event_init(&event, activity, WR_ENTRY_PARKED);
+    event.waiting_for = waiting_for;
+    event.until_ms = event.at_ms + activity->turn.action.within_ms;
+    wr_job_record(job, &event);
+    return wr_activity_commit(activity, WR_PHASE_PARK);
+}
+
+enum wr_phase wr_sleep_start(struct wr_attempt *attempt)
+{
+    const struct wr_activity *activity = attempt->activity;
+    const struct wr_stage *stage = activity->stage;
+    uint32_t rounds = wr_state_rounds(&activity->job->state, activity->path, text_of(stage->name));
+    if (stage->at_most && rounds >= stage->at_most)
+        return end_with(attempt, WR_CLASS_expired);
+    return park(attempt, WR_STR("retry"));
+}
