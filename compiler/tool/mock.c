@@ -309,6 +309,10 @@ int wc_cmd_mock(int argc, char **argv)
     }
     if (exit == WC_EXIT_OK)
         exit = serve(&mock, &options);
+    WC_EACH(i, &mock.targets)
+    {
+        free(mock.targets.items[i].keys.slots);
+    }
     wc_arena_free(&arena);
     return (int)exit;
 }

@@ -39,12 +39,20 @@ const char *wc_mock_ways(void);
 
 /* ---- what is simulated (mock.c) ----------------------------------------------------------- */
 
+struct wc_mock_key;
+
+struct wc_mock_keys {
+    struct wc_mock_key *slots;
+    size_t room, count;
+};
+
 struct wc_mock_target {
     const char *name;
     struct wc_service *service; /* one of the two */
     struct wc_ai_model *model;
     struct wc_mock_way way;
     uint64_t calls;
+    struct wc_mock_keys keys; /* a service's idempotency keys */
 };
 
 struct wc_mock {
@@ -60,6 +68,12 @@ struct wc_mock_target *wc_mock_find(struct wc_mock *mock, const char *name, size
  * none, and the exchange has been ended with 400. */
 bool wc_mock_way_for(struct wc_mock_target *target, struct wr_exchange *exchange,
                      struct wc_mock_way *way);
+
+/* Remembers the key with what was sent under it; false: it came with another body before
+ * (mock_keys.c). */
+bool wc_mock_keys_take(struct wc_mock_keys *keys, struct wr_str key, struct wr_str body);
+/* FNV-1a: the same text gives the same number. */
+uint64_t wc_mock_hash(uint64_t seed, struct wr_str text);
 
 /* ---- documents (mock_value.c, mock_text.c) ------------------------------------------------ */
 
@@ -102,6 +116,7 @@ void wc_mock_gone(struct wr_exchange *exchange);
 
 /* An answer as text, and what to do with it. */
 struct wc_mock_answer {
+    int status; /* 0: 200 */
     struct wc_mock_way way;
     const char *type; /* Content-Type */
     char *text;       /* from malloc; taken */

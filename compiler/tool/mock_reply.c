@@ -36,7 +36,7 @@ static struct wr_reply reply_head(const struct wc_mock_answer *answer)
         {{"X-Wright-Mock", 13}, {"simulated", 9}},
         {{"Cache-Control", 13}, {"no-store", 8}},
     };
-    return (struct wr_reply){.status = 200,
+    return (struct wr_reply){.status = answer->status ? answer->status : 200,
                              .content_type = {answer->type, strlen(answer->type)},
                              .headers = headers,
                              .header_count = 2,
@@ -146,8 +146,7 @@ static bool method_of(struct wr_str text, enum wr_method *method)
     return false;
 }
 
-/* FNV-1a: the same request gives the same document. */
-static uint64_t hash(uint64_t seed, struct wr_str text)
+uint64_t wc_mock_hash(uint64_t seed, struct wr_str text)
 {
     uint64_t sum = UINT64_C(0xcbf29ce484222325) ^ seed;
     for (size_t i = 0; i < text.len; i++)
@@ -155,21 +154,42 @@ static uint64_t hash(uint64_t seed, struct wr_str text)
     return sum;
 }
 
+static bool gives_value(const struct wc_stage *stage)
+{
+    return stage->action.as && stage->action.as->kind == WC_TYPE_SCHEMA;
+}
+
 static json_t *service_document(struct wc_mock *mock, struct wr_exchange *exchange,
                                 const struct wc_stage *stage, struct wr_str path)
 {
-    struct wc_mock_source source = {{NULL, 0}, hash(mock->seed, path), 0};
-    source.random ^= hash(0, exchange->request.body);
-    if (!stage->action.as || stage->action.as->kind != WC_TYPE_SCHEMA)
+    struct wc_mock_source source = {{NULL, 0}, wc_mock_hash(mock->seed, path), 0};
+    source.random ^= wc_mock_hash(0, exchange->request.body);
+    if (!gives_value(stage))
         return json_object();
     return wc_mock_document(mock, &source, stage->action.as->schema);
 }
 
-static void answer_service(struct wc_mock *mock, struct wr_exchange *exchange, json_t *document,
+/* What is made is 201; what has nothing to say is 204. */
+static int good_status(const struct wc_stage *stage)
+{
+    enum wr_method method = stage->action.method;
+    if (gives_value(stage))
+        return method == WR_POST ? 201 : 200;
+    return method == WR_GET || method == WR_HEAD ? 200 : 204;
+}
+
+static void answer_service(struct wc_mock *mock, struct wr_exchange *exchange,
+                           const struct wc_stage *stage, struct wr_str path,
                            const struct wc_mock_way *way)
 {
-    struct wc_mock_answer answer = {.way = *way, .type = "application/json"};
-    if (way->kind == WC_MOCK_WRONG)
+    struct wc_mock_answer answer = {
+        .way = *way, .type = "application/json", .status = good_status(stage)};
+    if (answer.status == 204)
+        answer.type = "";
+    json_t *document = service_document(mock, exchange, stage, path);
+    if (answer.status == 204)
+        answer.text = strdup("");
+    else if (way->kind == WC_MOCK_WRONG)
         answer.text = strdup("{\"simulated\": \"not of the schema\"}");
     else
         answer.text = json_dumps(document, WC_MOCK_JSON);
@@ -179,6 +199,16 @@ static void answer_service(struct wc_mock *mock, struct wr_exchange *exchange, j
     if (way->kind == WC_MOCK_MALFORMED || way->kind == WC_MOCK_LENGTH)
         answer.len = answer.half > 0 ? answer.half : answer.len;
     wc_mock_send(mock, exchange, &answer);
+}
+
+/* A key says which effect it is: under a known one nothing more happens, and the answer is the same. */
+static bool take_key(struct wc_mock_target *target, struct wr_exchange *exchange)
+{
+    struct wr_str key;
+    const char *header = target->service->idempotency_header;
+    if (!header || wr_field(&exchange->request, header, &key) != 1)
+        return true;
+    return wc_mock_keys_take(&target->keys, key, exchange->request.body);
 }
 
 void wc_mock_serve_service(struct wc_mock *mock, struct wr_exchange *exchange,
@@ -198,8 +228,10 @@ void wc_mock_serve_service(struct wc_mock *mock, struct wr_exchange *exchange,
         wc_mock_refuse(exchange, (int)way.number, "simulated", "Simulated failure.");
     else if (way.kind == WC_MOCK_REFUSE || way.kind == WC_MOCK_FILTER)
         wc_mock_refuse(exchange, 403, "forbidden", "Simulated refusal.");
+    else if (!take_key(target, exchange))
+        wc_mock_refuse(exchange, 422, "key_reused", "This key came with another body before.");
     else
-        answer_service(mock, exchange, service_document(mock, exchange, stage, path), &way);
+        answer_service(mock, exchange, stage, path, &way);
 }
 
 /* ---- control: GET shows, POST {"primary": "silent"} changes -------------------------------- */
@@ -230,9 +262,10 @@ static void show(struct wc_mock *mock, struct wr_exchange *exchange)
         const struct wc_mock_target *target = &mock->targets.items[i];
         char way[32];
         wc_mock_way_text(&target->way, way);
-        json_object_set_new(
-            root, target->name,
-            json_pack("{s:s, s:I}", "way", way, "calls", (json_int_t)target->calls));
+        json_t *row = json_pack("{s:s, s:I}", "way", way, "calls", (json_int_t)target->calls);
+        if (target->service && target->service->idempotency_header)
+            json_object_set_new(row, "keys", json_integer((json_int_t)target->keys.count));
+        json_object_set_new(root, target->name, row);
     }
     char *text = json_dumps(root, JSON_INDENT(2));
     struct wr_reply reply = {.status = 200,

@@ -82,6 +82,27 @@ def documents():
     same(mock.ask("POST", "/v1/chat/completions", "{", BEARER).status, 400, "not JSON")
 
 
+def writes():
+    mock = Mock(spec=os.path.join(ROOT, "tests", "lang", "ok", "writes.flow"))
+    note = ("POST", "/services/crm/notes", '{"title":"a"}')
+    reply = mock.ask(*note, {"Idempotency-Key": "k1"})
+    ok(reply.status == 201 and list(reply.json) == ["id"] and len(reply.json["id"]) <= 40,
+       "a write that gives a value: 201, of its schema", reply)
+    again = mock.ask(*note, {"Idempotency-Key": "k1"})
+    same((again.status, again.json), (201, reply.json), "under the same key the same answer")
+    same(mock.ask("POST", "/services/crm/notes", "{}", {"Idempotency-Key": "k1"}).status, 422,
+         "with another body: 422")
+    for i in range(200):
+        mock.ask("POST", "/services/crm/notes", str(i), {"Idempotency-Key": f"n{i}"})
+    same(mock.ask("GET", "/_mock").json["crm"], {"way": "ok", "calls": 203, "keys": 201}, "keys are counted")
+    for method, path in (("PUT", "/stock/items/a/mark"), ("DELETE", "/stock/holds/a"), ("POST", "/bank/charges")):
+        reply = mock.ask(method, "/services" + path, '{"sku":"a"}' if method != "DELETE" else None)
+        same((reply.status, reply.raw, reply.type), (204, b"", ""), f"a {method} that gives nothing: 204")
+    reply = mock.ask("HEAD", "/services/stock/items/a")
+    same((reply.status, reply.raw), (200, b""), "a head")
+    same(mock.ask("POST", "/services/crm/notes", "{}", {"X-Wright-Mock": "503"}).status, 503, "a write may fail, too")
+
+
 def streams():
     mock = Mock()
     reply = mock.ask("POST", "/v1/chat/completions", chat(stream=True), BEARER)
@@ -183,4 +204,4 @@ def commands():
 
 
 if __name__ == "__main__":
-    main(documents, streams, seeds, faults, control, commands)
+    main(documents, writes, streams, seeds, faults, control, commands)

@@ -5,6 +5,7 @@ import os, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from orders import *
+from mocks import Mock
 
 NOTE, CHARGE = "post /notes", "post /charges"
 UUID8 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -150,5 +151,16 @@ def test_kill():
     same(len(up.sent(CHARGE)), 1, "and what follows happens once")
 
 
+def test_mock():
+    mock = Mock(spec=os.path.join(ROOT, "tests", "lang", "ok", "writes.flow"))
+    urls = {name: mock.env[name] for name in ("STOCK_URL", "CRM_URL", "BANK_URL", "MODEL_URL")}
+    server = Orders(Services(), environment=urls)
+    mock.set(crm="503*1")
+    reply = server.order()
+    ok(reply.status == 200 and reply.json["status"] == "completed", "against `wright mock`, too", reply)
+    crm = mock.ask("GET", "/_mock").json["crm"]
+    same((crm["calls"], crm["keys"]), (2, 1), "which saw one key")
+
+
 if __name__ == "__main__":
-    main(test_all_methods, test_keyed, test_once, test_cancel, test_kill)
+    main(test_all_methods, test_keyed, test_once, test_cancel, test_kill, test_mock)
