@@ -214,13 +214,12 @@ static void on_request(void *self, struct wr_exchange *exchange)
     struct wr_str path = exchange->request.path;
     if (begins(target, "/services/"))
         serve_service(self, exchange);
-    else if (begins(path, "/v1/chat/completions") && path.len == strlen("/v1/chat/completions"))
-        wc_mock_serve_model(self, exchange);
     else if (begins(path, "/_mock") && path.len == strlen("/_mock"))
         wc_mock_serve_control(self, exchange);
-    else
+    else if (!wc_mock_serve_model(self, exchange))
         wc_mock_refuse(exchange, 404, "not_found",
-                       "Served here: /v1/chat/completions, /services/NAME/…, /_mock.");
+                       "Served here: /v1/chat/completions, /v1/responses, /v1/messages, "
+                       "/services/NAME/…, /_mock.");
 }
 
 static bool on_head(void *self, struct wr_exchange *exchange)

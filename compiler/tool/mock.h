@@ -107,8 +107,8 @@ const struct wc_stage *wc_mock_stage_for(const struct wc_mock *mock,
 
 /* ---- answering (mock_reply.c, mock_model.c) ----------------------------------------------- */
 
-/* Each ends the exchange, now or later. */
-void wc_mock_serve_model(struct wc_mock *mock, struct wr_exchange *exchange);
+/* Each ends the exchange, now or later. False: no model is served at that path. */
+bool wc_mock_serve_model(struct wc_mock *mock, struct wr_exchange *exchange);
 void wc_mock_serve_service(struct wc_mock *mock, struct wr_exchange *exchange,
                            struct wc_mock_target *target, struct wr_str path);
 void wc_mock_serve_control(struct wc_mock *mock, struct wr_exchange *exchange);
@@ -126,8 +126,10 @@ struct wc_mock_answer {
 
 void wc_mock_send(struct wc_mock *mock, struct wr_exchange *exchange,
                   const struct wc_mock_answer *answer);
-/* An error as a model provider or a service words it; ends the exchange. */
+/* An error as OpenAI, its like or a service words it, and as Anthropic does; ends the exchange. */
 void wc_mock_refuse(struct wr_exchange *exchange, int status, const char *code,
                     const char *message);
+void wc_mock_refuse_anthropic(struct wr_exchange *exchange, int status, const char *code,
+                              const char *message);
 
 #endif

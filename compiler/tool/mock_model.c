@@ -1,22 +1,11 @@
-/* Simulated models: OpenAI's chat completions, streamed or not, with documents of the specification's
- * schemas. */
-#include "compiler/base/buf.h"
-#include "compiler/tool/mock.h"
+/* Simulated models: what a request asks for, in any wire format, and documents of the specification's
+ * schemas to answer it with. */
+#include "compiler/tool/mock_ask.h"
+
+#include "compiler/emit/emit.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { CHUNK = 48 }; /* bytes of content an event; a token or so would be 4 */
-
-struct ask {
-    struct wc_mock *mock;
-    struct wc_mock_target *target;
-    struct wc_mock_way way;
-    json_t *request;
-    const char *model, *prompt; /* the last user message */
-    size_t prompt_len, input_len;
-    bool stream;
-};
 
 static struct wc_mock_target *target_for(struct wc_mock *mock, const char *model)
 {
@@ -38,9 +27,24 @@ static const char *text_of(json_t *message, size_t *len)
     return json_string_value(content);
 }
 
-static bool read_messages(struct ask *ask)
+static void take_message(struct wc_mock_ask *ask, const char *text, size_t len, bool user)
 {
-    json_t *messages = json_object_get(ask->request, "messages");
+    ask->input_len += len;
+    if (!user && ask->prompt)
+        return;
+    ask->prompt = text;
+    ask->prompt_len = len;
+}
+
+/* A list of messages; a system text of its own, as Anthropic has it; Responses also take one text. */
+static bool read_messages(struct wc_mock_ask *ask)
+{
+    json_t *messages = json_object_get(ask->request, ask->wire->field);
+    json_t *system = json_object_get(ask->request, "system");
+    if (json_is_string(system))
+        ask->input_len += json_string_length(system);
+    if (json_is_string(messages))
+        take_message(ask, json_string_value(messages), json_string_length(messages), true);
     for (size_t i = 0; i < json_array_size(messages); i++) {
         size_t len = 0;
         json_t *message = json_array_get(messages, i);
@@ -48,24 +52,55 @@ static bool read_messages(struct ask *ask)
         const char *text = text_of(message, &len);
         if (!role || !text)
             return false;
-        ask->input_len += len;
-        if (strcmp(role, "user") == 0 || !ask->prompt) {
-            ask->prompt = text;
-            ask->prompt_len = len;
-        }
+        take_message(ask, text, len, strcmp(role, "user") == 0);
     }
     return ask->prompt != NULL;
 }
 
-static const struct wc_schema *schema_for(const struct ask *ask)
+const struct wc_schema *wc_mock_schema_named(const struct wc_mock *mock, const char *name)
 {
-    json_t *format =
-        json_object_get(json_object_get(ask->request, "response_format"), "json_schema");
-    const char *name = json_string_value(json_object_get(format, "name"));
-    WC_EACH(i, &ask->mock->model->schemas)
-    if (name && strcmp(ask->mock->model->schemas.items[i]->name, name) == 0)
-        return ask->mock->model->schemas.items[i];
+    WC_EACH(i, &mock->model->schemas)
+    if (name && strcmp(mock->model->schemas.items[i]->name, name) == 0)
+        return mock->model->schemas.items[i];
     return NULL;
+}
+
+const struct wc_schema *wc_mock_schema_like(const struct wc_mock *mock, const json_t *json)
+{
+    const struct wc_schema *found = NULL;
+    for (size_t i = 0; json && !found && i < mock->model->schemas.count; i++) {
+        struct wc_buf text = {0};
+        wc_json_schema_strict(&text, mock->model->schemas.items[i]);
+        json_t *strict = json_loadb(text.data, text.len, 0, NULL);
+        if (json_equal(strict, json))
+            found = mock->model->schemas.items[i];
+        json_decref(strict);
+        wc_buf_free(&text);
+    }
+    return found;
+}
+
+/* A schema that is told in words, at the end of a system text. */
+static const struct wc_schema *schema_in(const struct wc_mock_ask *ask, const char *text)
+{
+    const char *at = text ? strstr(text, "JSON Schema: ") : NULL;
+    json_t *json =
+        at ? json_loads(at + strlen("JSON Schema: "), JSON_DISABLE_EOF_CHECK, NULL) : NULL;
+    const struct wc_schema *found = wc_mock_schema_like(ask->mock, json);
+    json_decref(json);
+    return found;
+}
+
+static const struct wc_schema *schema_in_words(const struct wc_mock_ask *ask)
+{
+    json_t *messages = json_object_get(ask->request, ask->wire->field);
+    const struct wc_schema *found =
+        schema_in(ask, json_string_value(json_object_get(ask->request, "system")));
+    for (size_t i = 0; !found && i < json_array_size(messages); i++) {
+        size_t len = 0;
+        found = schema_in(ask, text_of(json_array_get(messages, i), &len));
+    }
+    return found;
 }
 
 static uint64_t hash(uint64_t seed, const char *text, size_t len)
@@ -77,9 +112,9 @@ static uint64_t hash(uint64_t seed, const char *text, size_t len)
 }
 
 /* What the model says. */
-static char *content_for(const struct ask *ask)
+static char *content_for(const struct wc_mock_ask *ask)
 {
-    const struct wc_schema *schema = schema_for(ask);
+    const struct wc_schema *schema = ask->schema;
     struct wc_mock_text rendered = {ask->prompt, ask->prompt_len};
     struct wc_mock_source source = {{NULL, 0}, 0, 0};
     if (ask->way.kind == WC_MOCK_WRONG)
@@ -96,114 +131,19 @@ static char *content_for(const struct ask *ask)
     return text;
 }
 
-/* ---- the stream --------------------------------------------------------------------------- */
-
-static void event(struct wc_buf *out, const struct ask *ask, const char *delta, const char *finish)
-{
-    wc_buf_text(out,
-                "data: {\"id\":\"chatcmpl-simulated\",\"object\":\"chat.completion.chunk\","
-                "\"created\":0,\"system_fingerprint\":\"wright-mock\",\"model\":");
-    wc_buf_json(out, ask->model, strlen(ask->model));
-    wc_buf_text(out, ",\"choices\":[{\"index\":0,\"delta\":");
-    wc_buf_text(out, delta);
-    wc_buf_printf(out, ",\"finish_reason\":%s%s%s}]}\n\n", finish ? "\"" : "",
-                  finish ? finish : "null", finish ? "\"" : "");
-}
-
-static void delta(struct wc_buf *out, const struct ask *ask, const char *field, const char *text,
-                  size_t len)
-{
-    struct wc_buf piece = {0};
-    wc_buf_printf(&piece, "{\"%s\":", field);
-    wc_buf_json(&piece, text, len);
-    wc_buf_char(&piece, '}');
-    event(out, ask, piece.data, NULL);
-    wc_buf_free(&piece);
-}
-
-static void usage(struct wc_buf *out, const struct ask *ask, size_t output_len)
-{
-    size_t input = ask->input_len / 4 + 1, output = output_len / 4 + 1;
-    wc_buf_printf(out,
-                  "{\"prompt_tokens\":%zu,\"completion_tokens\":%zu,\"total_tokens\":%zu,"
-                  "\"prompt_tokens_details\":{\"cached_tokens\":0}}",
-                  input, output, input + output);
-}
-
-static const char *finish_of(const struct ask *ask)
-{
-    return ask->way.kind == WC_MOCK_FILTER   ? "content_filter"
-           : ask->way.kind == WC_MOCK_LENGTH ? "length"
-                                             : "stop";
-}
-
-static void write_stream(struct wc_buf *out, const struct ask *ask, const char *content,
-                         size_t *half)
-{
-    size_t len = strlen(content), end = ask->way.kind == WC_MOCK_LENGTH ? len / 2 : len;
-    event(out, ask, "{\"role\":\"assistant\",\"content\":\"\"}", NULL);
-    if (ask->way.kind == WC_MOCK_REFUSE) {
-        delta(out, ask, "refusal", "I cannot help with that (simulated).", 36);
-        end = 0;
-    }
-    for (size_t at = 0; at < end;) {
-        size_t part = end - at < CHUNK ? end - at : CHUNK;
-        while (at + part < end && ((unsigned char)content[at + part] & 0xc0) == 0x80)
-            part++;
-        delta(out, ask, "content", content + at, part);
-        at += part;
-        if (at <= len / 2 || *half == 0)
-            *half = out->len;
-        if (ask->way.kind == WC_MOCK_MALFORMED) {
-            wc_buf_text(out, "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"bro\n\n");
-            break;
-        }
-    }
-    event(out, ask, "{}", finish_of(ask));
-    json_t *options = json_object_get(ask->request, "stream_options");
-    if (json_is_true(json_object_get(options, "include_usage"))) {
-        wc_buf_text(out,
-                    "data: {\"id\":\"chatcmpl-simulated\",\"object\":\"chat.completion.chunk\","
-                    "\"created\":0,\"model\":");
-        wc_buf_json(out, ask->model, strlen(ask->model));
-        wc_buf_text(out, ",\"choices\":[],\"usage\":");
-        usage(out, ask, len);
-        wc_buf_text(out, "}\n\n");
-    }
-    wc_buf_text(out, "data: [DONE]\n\n");
-}
-
-static void write_whole(struct wc_buf *out, const struct ask *ask, const char *content)
-{
-    bool refused = ask->way.kind == WC_MOCK_REFUSE;
-    size_t len = strlen(content);
-    wc_buf_text(out,
-                "{\"id\":\"chatcmpl-simulated\",\"object\":\"chat.completion\",\"created\":0,"
-                "\"system_fingerprint\":\"wright-mock\",\"model\":");
-    wc_buf_json(out, ask->model, strlen(ask->model));
-    wc_buf_text(out, ",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":");
-    if (refused)
-        wc_buf_text(out, "null,\"refusal\":\"I cannot help with that (simulated).\"");
-    else
-        wc_buf_json(out, content, ask->way.kind == WC_MOCK_LENGTH ? len / 2 : len);
-    wc_buf_printf(out, "},\"finish_reason\":\"%s\"}],\"usage\":", finish_of(ask));
-    usage(out, ask, len);
-    wc_buf_char(out, '}');
-    if (ask->way.kind == WC_MOCK_MALFORMED)
-        out->len /= 2;
-}
-
-static void answer(struct ask *ask, struct wr_exchange *exchange)
+static void answer(struct wc_mock_ask *ask, struct wr_exchange *exchange)
 {
     struct wc_buf out = {0};
     struct wc_mock_answer made = {.way = ask->way};
     char *content = content_for(ask);
     if (ask->stream) {
         made.type = "text/event-stream";
-        write_stream(&out, ask, content ? content : "", &made.half);
+        ask->wire->stream(&out, ask, content ? content : "", &made.half);
     } else {
         made.type = "application/json";
-        write_whole(&out, ask, content ? content : "");
+        ask->wire->whole(&out, ask, content ? content : "");
+        if (ask->way.kind == WC_MOCK_MALFORMED)
+            out.len /= 2;
         made.half = out.len / 2;
     }
     free(content);
@@ -212,49 +152,81 @@ static void answer(struct ask *ask, struct wr_exchange *exchange)
     wc_mock_send(ask->mock, exchange, &made);
 }
 
-static const char *code_of(uint32_t status)
+/* The word of each dialect for a status. */
+static const char *code_of(const struct wc_mock_ask *ask, uint32_t status)
 {
-    switch (status) {
-    case 401:
-        return "invalid_api_key";
-    case 404:
-        return "model_not_found";
-    case 429:
-        return "rate_limit_exceeded";
-    default:
-        return status >= 500 ? "server_error" : "invalid_request_error";
-    }
+    static const struct {
+        uint32_t status;
+        const char *openai, *anthropic;
+    } rows[] = {{401, "invalid_api_key", "authentication_error"},
+                {402, "billing_not_active", "billing_error"},
+                {403, "permission_denied", "permission_error"},
+                {404, "model_not_found", "not_found_error"},
+                {413, "request_too_large", "request_too_large"},
+                {429, "rate_limit_exceeded", "rate_limit_error"},
+                {504, "server_error", "timeout_error"},
+                {529, "overloaded_error", "overloaded_error"}};
+    bool anthropic = ask->wire->anthropic;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].status == status)
+            return anthropic ? rows[i].anthropic : rows[i].openai;
+    if (status < 500)
+        return "invalid_request_error";
+    return anthropic ? "api_error" : "server_error";
 }
 
-static void serve(struct ask *ask, struct wr_exchange *exchange)
+static void refuse(const struct wc_mock_ask *ask, struct wr_exchange *exchange, uint32_t status,
+                   const char *message)
 {
-    struct wr_str auth;
+    if (ask->wire->anthropic)
+        wc_mock_refuse_anthropic(exchange, (int)status, code_of(ask, status), message);
+    else
+        wc_mock_refuse(exchange, (int)status, code_of(ask, status), message);
+}
+
+static bool has_key(const struct wc_mock_ask *ask, const struct wr_exchange *exchange)
+{
+    struct wr_str key;
+    const struct wr_request *request = &exchange->request;
+    return wr_field(request, "Authorization", &key) > 0 ||
+           (ask->wire->anthropic && wr_field(request, "x-api-key", &key) > 0);
+}
+
+static void serve(struct wc_mock_ask *ask, struct wr_exchange *exchange)
+{
+    struct wr_str version;
     ask->model = json_string_value(json_object_get(ask->request, "model"));
     ask->stream = json_is_true(json_object_get(ask->request, "stream"));
     ask->target = target_for(ask->mock, ask->model);
     if (!json_is_object(ask->request) || !read_messages(ask))
-        wc_mock_refuse(exchange, 400, "invalid_request_error",
-                       "The body must be a chat completion request with messages.");
+        refuse(ask, exchange, 400, "The body must be a request of this format, with messages.");
+    else if (ask->wire->anthropic &&
+             wr_field(&exchange->request, "anthropic-version", &version) == 0)
+        refuse(ask, exchange, 400, "anthropic-version: header is required");
     else if (!ask->target)
-        wc_mock_refuse(exchange, 404, "model_not_found",
-                       "The specification names no model that its provider calls so.");
+        refuse(ask, exchange, 404, "The specification names no model that its provider calls so.");
     else if (!wc_mock_way_for(ask->target, exchange, &ask->way))
         return;
-    else if (ask->target->model->endpoint.auth == WR_AUTH_BEARER &&
-             wr_field(&exchange->request, "Authorization", &auth) == 0)
-        wc_mock_refuse(exchange, 401, "invalid_api_key", "There is no Authorization field.");
+    else if (ask->target->model->endpoint.auth == WR_AUTH_BEARER && !has_key(ask, exchange))
+        refuse(ask, exchange, 401, "There is no key.");
     else if (ask->way.kind == WC_MOCK_FAIL)
-        wc_mock_refuse(exchange, (int)ask->way.number, code_of(ask->way.number),
-                       "Simulated failure.");
-    else
+        refuse(ask, exchange, ask->way.number, "Simulated failure.");
+    else {
+        ask->schema = ask->wire->schema(ask);
+        if (!ask->schema)
+            ask->schema = schema_in_words(ask);
         answer(ask, exchange);
+    }
 }
 
-void wc_mock_serve_model(struct wc_mock *mock, struct wr_exchange *exchange)
+bool wc_mock_serve_model(struct wc_mock *mock, struct wr_exchange *exchange)
 {
     struct wr_str body = exchange->request.body;
-    struct ask ask = {.mock = mock};
+    struct wc_mock_ask ask = {.mock = mock, .wire = wc_mock_wire_at(exchange->request.path)};
+    if (!ask.wire)
+        return false;
     ask.request = json_loadb(body.ptr ? body.ptr : "", body.len, JSON_ALLOW_NUL, NULL);
     serve(&ask, exchange);
     json_decref(ask.request);
+    return true;
 }

@@ -112,23 +112,37 @@ void wc_mock_send(struct wc_mock *mock, struct wr_exchange *exchange,
 
 /* ---- errors ------------------------------------------------------------------------------- */
 
-void wc_mock_refuse(struct wr_exchange *exchange, int status, const char *code, const char *message)
+static void refuse(struct wr_exchange *exchange, int status, json_t *root)
 {
     static const struct wr_header headers[] = {
         {{"X-Wright-Mock", 13}, {"simulated", 9}},
         {{"Retry-After", 11}, {"1", 1}},
     };
-    json_t *root = json_pack("{s:{s:s, s:s, s:s}}", "error", "message", message, "type",
-                             "simulated_error", "code", code);
     char *text = json_dumps(root, JSON_COMPACT);
     struct wr_reply reply = {.status = status,
                              .content_type = WR_STR("application/json"),
                              .headers = headers,
-                             .header_count = status == 429 || status == 503 ? 2 : 1,
+                             .header_count =
+                                 status == 429 || status == 503 || status == 529 ? 2 : 1,
                              .body = {text, text ? strlen(text) : 0}};
     wr_reply(exchange, &reply);
     free(text);
     json_decref(root);
+}
+
+void wc_mock_refuse(struct wr_exchange *exchange, int status, const char *code, const char *message)
+{
+    refuse(exchange, status,
+           json_pack("{s:{s:s, s:s, s:s}}", "error", "message", message, "type", "simulated_error",
+                     "code", code));
+}
+
+void wc_mock_refuse_anthropic(struct wr_exchange *exchange, int status, const char *code,
+                              const char *message)
+{
+    refuse(exchange, status,
+           json_pack("{s:s, s:{s:s, s:s}, s:s}", "type", "error", "error", "type", code, "message",
+                     message, "request_id", "req_simulated"));
 }
 
 /* ---- services ----------------------------------------------------------------------------- */

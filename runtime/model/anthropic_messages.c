@@ -16,7 +16,7 @@ static bool is_system(const struct wr_message *message)
 }
 
 /* System messages are a field of their own here; several are one text with an empty line between. */
-static bool put_system(struct wr_bytes *body, const struct wr_request *request)
+static bool put_system(struct wr_bytes *body, const struct wr_asked *request)
 {
     static const struct wr_str gap = {"\n\n", 2};
     struct wr_bytes text = {0};
@@ -40,7 +40,7 @@ static bool put_system(struct wr_bytes *body, const struct wr_request *request)
     return good;
 }
 
-static bool put_messages(struct wr_bytes *body, const struct wr_request *request)
+static bool put_messages(struct wr_bytes *body, const struct wr_asked *request)
 {
     bool good = wr_put(body, ",\"messages\":["), first = true;
     for (size_t i = 0; good && i < request->message_count; i++) {
@@ -56,7 +56,7 @@ static bool put_messages(struct wr_bytes *body, const struct wr_request *request
     return good && wr_put(body, "]");
 }
 
-static bool put_format(struct wr_bytes *body, const struct wr_request *request)
+static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
 {
     struct wr_str name = wr_schema_name(request->as);
     switch (request->structured) {
@@ -77,7 +77,7 @@ static bool put_format(struct wr_bytes *body, const struct wr_request *request)
     }
 }
 
-static bool request_body(struct wr_bytes *body, const struct wr_request *request)
+static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
 {
     const struct wr_model *model = request->model;
     return wr_put(body, "{\"model\":") &&

@@ -329,7 +329,7 @@ static bool prepare_ask(struct wr_effect *effect)
     }
     const char *path = effect->provider->path;
     const struct wr_wire *format = effect->provider->format;
-    const struct wr_request request = {
+    const struct wr_asked request = {
         .model = effect->model,
         .provider = effect->provider,
         .messages = action->messages,

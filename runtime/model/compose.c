@@ -42,18 +42,18 @@ struct wr_str wr_schema_name(const struct wr_schema *schema)
     return (struct wr_str){schema->name, len < 64 ? len : 64};
 }
 
-bool wr_has_schema(const struct wr_request *request)
+bool wr_has_schema(const struct wr_asked *request)
 {
     return request->as && request->as->json_schema;
 }
 
-bool wr_wants_instruction(const struct wr_request *request)
+bool wr_wants_instruction(const struct wr_asked *request)
 {
     return wr_has_schema(request) && (request->structured == WR_STRUCTURED_JSON ||
                                       request->structured == WR_STRUCTURED_PROMPT);
 }
 
-bool wr_put_instruction(struct wr_bytes *body, const struct wr_request *request)
+bool wr_put_instruction(struct wr_bytes *body, const struct wr_asked *request)
 {
     const char *schema = request->as->json_schema;
     return wr_put(body,
@@ -69,7 +69,7 @@ static bool put_message(struct wr_bytes *body, const struct wr_message *message,
            wr_put(body, ",\"content\":") && wr_put_quoted(body, message->text) && wr_put(body, "}");
 }
 
-bool wr_put_messages(struct wr_bytes *body, const struct wr_request *request)
+bool wr_put_messages(struct wr_bytes *body, const struct wr_asked *request)
 {
     bool good = wr_put(body, "["), told = !wr_wants_instruction(request), first = true;
     for (size_t i = 0; good && i < request->message_count; i++) {

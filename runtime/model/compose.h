@@ -14,13 +14,13 @@ bool wr_put_count(struct wr_bytes *body, const char *name, uint32_t number);
  * no others. */
 struct wr_str wr_schema_name(const struct wr_schema *schema);
 /* Is there a schema that the provider should know? */
-bool wr_has_schema(const struct wr_request *request);
+bool wr_has_schema(const struct wr_asked *request);
 /* What a model is told where its provider takes no schema: nothing where it does. Quotes excluded; it is
  * JSON text for the inside of a string. */
-bool wr_put_instruction(struct wr_bytes *body, const struct wr_request *request);
-bool wr_wants_instruction(const struct wr_request *request);
+bool wr_put_instruction(struct wr_bytes *body, const struct wr_asked *request);
+bool wr_wants_instruction(const struct wr_asked *request);
 /* [{"role":…,"content":…},…], with the instruction as a system message of its own at the end of those. */
-bool wr_put_messages(struct wr_bytes *body, const struct wr_request *request);
+bool wr_put_messages(struct wr_bytes *body, const struct wr_asked *request);
 
 /* ---- what comes back ------------------------------------------------------------------------ */
 

@@ -13,7 +13,7 @@
 /* OpenAI's newer models refuse `max_tokens`; the compatible servers know it, and several of them
  * leave `max_completion_tokens` unread, which would make the answer unbounded; and OpenAI refuses
  * both together. So the host decides. */
-static const char *limit_name(const struct wr_request *request)
+static const char *limit_name(const struct wr_asked *request)
 {
     static const char *const newer[] = {"openai.com", "openai.azure.com"};
     const char *host = request->host;
@@ -29,7 +29,7 @@ static const char *limit_name(const struct wr_request *request)
     return "max_tokens";
 }
 
-static bool put_format(struct wr_bytes *body, const struct wr_request *request)
+static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
 {
     struct wr_str name = wr_schema_name(request->as);
     switch (request->structured) {
@@ -55,7 +55,7 @@ static bool put_format(struct wr_bytes *body, const struct wr_request *request)
     }
 }
 
-static bool request_body(struct wr_bytes *body, const struct wr_request *request)
+static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
 {
     const struct wr_model *model = request->model;
     return wr_put(body, "{\"model\":") &&

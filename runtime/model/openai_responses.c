@@ -9,7 +9,7 @@
 
 /* ---- the request ---------------------------------------------------------------------------- */
 
-static bool put_format(struct wr_bytes *body, const struct wr_request *request)
+static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
 {
     struct wr_str name = wr_schema_name(request->as);
     switch (request->structured) {
@@ -34,7 +34,7 @@ static bool put_format(struct wr_bytes *body, const struct wr_request *request)
 }
 
 /* `store` false: the provider keeps nothing for a later request, as there is none. */
-static bool request_body(struct wr_bytes *body, const struct wr_request *request)
+static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
 {
     const struct wr_model *model = request->model;
     return wr_put(body, "{\"model\":") &&

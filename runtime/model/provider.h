@@ -28,7 +28,7 @@ struct wr_answer {
 enum wr_dialect { WR_OPENAI, WR_ANTHROPIC };
 
 /* What a request is made of. */
-struct wr_request {
+struct wr_asked {
     const struct wr_model *model;
     const struct wr_provider *provider;
     const struct wr_message *messages;
@@ -42,7 +42,7 @@ struct wr_wire {
     enum wr_dialect dialect;
     const char *headers[2]; /* "name: value" that every request has; NULL: no more */
     /* The request body. False if memory is out. */
-    bool (*request)(struct wr_bytes *body, const struct wr_request *request);
+    bool (*request)(struct wr_bytes *body, const struct wr_asked *request);
     /* One event of a stream, or a whole answer that was not streamed; false: it is no such thing.
      * `scratch` is its own for the call; it resets it. */
     bool (*event)(struct wr_arena *scratch, struct wr_answer *answer, struct wr_str data);

@@ -9,11 +9,11 @@ static const struct wr_schema points = {.name = "Points", .json_schema = "{\"typ
 static bool says(const char *host, const struct wr_message *messages, const char *want)
 {
     struct wr_bytes body = {0};
-    const struct wr_request request = {.model = &model,
-                                       .provider = wr_provider_find("openai.chat"),
-                                       .messages = messages,
-                                       .message_count = 2,
-                                       .host = host};
+    const struct wr_asked request = {.model = &model,
+                                     .provider = wr_provider_find("openai.chat"),
+                                     .messages = messages,
+                                     .message_count = 2,
+                                     .host = host};
     bool good = wr_openai_chat.request(&body, &request) && wr_bytes_add(&body, "", 1) &&
                 strstr(body.data, want);
     if (!good)

@@ -94,13 +94,13 @@ static inline void wire_says(const char *provider, enum wr_structured structured
                                                  {"user", {"Say \"hi\".", 9}}};
     const struct wr_provider *it = wr_provider_find(provider);
     struct wr_bytes body = {0};
-    const struct wr_request request = {.model = &model,
-                                       .provider = it,
-                                       .messages = messages,
-                                       .message_count = 2,
-                                       .as = as,
-                                       .structured = structured ? structured : it->structured,
-                                       .host = "localhost"};
+    const struct wr_asked request = {.model = &model,
+                                     .provider = it,
+                                     .messages = messages,
+                                     .message_count = 2,
+                                     .as = as,
+                                     .structured = structured ? structured : it->structured,
+                                     .host = "localhost"};
     bool made = it->format->request(&body, &request) && wr_bytes_add(&body, "", 1);
     tap_text(made ? body.data : "", want, name);
     wr_bytes_free(&body);
