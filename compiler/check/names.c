@@ -61,8 +61,12 @@ static void check_variables(struct wc_model *model, struct wc_diags *diags)
 
 /* ---- what nothing uses -------------------------------------------------------------------- */
 
-static void unused(struct wc_diags *diags, struct wc_span span, const char *what, const char *name)
+/* What an imported file declares may be for others. */
+static void unused(const struct wc_model *model, struct wc_diags *diags, struct wc_span span,
+                   const char *what, const char *name)
 {
+    if (span.source != model->source)
+        return;
     struct wc_diag *diag = wc_report(diags, WC_E0408, span, "nothing uses %s `%s`", what, name);
     wc_diag_label(diags, diag, "declared for nothing");
     wc_diag_help(diags, diag, "use it, or delete it");
@@ -91,23 +95,26 @@ void wc_check_names(struct wc_model *model, struct wc_diags *diags)
     WC_EACH(i, &model->schemas)
     {
         if (!model->schemas.items[i]->used)
-            unused(diags, model->schemas.items[i]->span, "schema", model->schemas.items[i]->name);
+            unused(model, diags, model->schemas.items[i]->span, "schema",
+                   model->schemas.items[i]->name);
     }
     WC_EACH(i, &model->errors)
     {
         if (!model->errors.items[i]->used)
-            unused(diags, model->errors.items[i]->span, "error", model->errors.items[i]->name);
+            unused(model, diags, model->errors.items[i]->span, "error",
+                   model->errors.items[i]->name);
     }
     WC_EACH(i, &model->services)
     {
         if (!model->services.items[i]->used)
-            unused(diags, model->services.items[i]->span, "service",
+            unused(model, diags, model->services.items[i]->span, "service",
                    model->services.items[i]->name);
     }
     WC_EACH(i, &model->models)
     {
         if (!model->models.items[i]->used)
-            unused(diags, model->models.items[i]->span, "model", model->models.items[i]->name);
+            unused(model, diags, model->models.items[i]->span, "model",
+                   model->models.items[i]->name);
     }
     WC_EACH(i, &model->workflows)
     {

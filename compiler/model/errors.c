@@ -49,7 +49,7 @@ void wc_resolve_errors(struct wc_resolver *r)
         if (decl->kind != WC_DECL_ERROR)
             continue;
         struct wc_user_error *error = wc_lookup(&r->errors, decl->name.text);
-        if (!error || error->span.start != decl->name.span.start)
+        if (!error || !wc_is_at(error->span, decl->name.span))
             continue;
         const struct wc_ast_user_error *ast = decl->error;
         if (!wc_refuse_reserved(r, decl->name, "error"))

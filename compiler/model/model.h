@@ -436,6 +436,7 @@ struct wc_test {
 struct wc_model {
     struct wc_arena *arena; /* borrowed */
     const struct wc_source *source;
+    bool parsed; /* without a syntax error in any of its files */
     const char *name, *version, *summary, *doc;
     struct wc_span span;
     enum wr_auth_kind auth;

@@ -86,19 +86,25 @@ static bool begins_line(const char *text, const char *at)
     return at == text || at[-1] == '\n';
 }
 
-/* Is it declared in a part of the text that a syntax error has hidden? Then nothing more is said. */
-static bool is_hidden(const struct wc_resolver *r, const char *what, const char *name)
+static bool is_in(const struct wc_source *source, const char *what, const char *name)
 {
-    const char *text = r->file->source->text;
+    const char *text = source->text;
     size_t what_len = strlen(what), name_len = strlen(name);
-    if (r->parsed)
-        return false;
     for (const char *at = strstr(text, what); at; at = strstr(at + 1, what)) {
         const char *after = at + what_len + strspn(at + what_len, " \t");
         if (after > at + what_len && begins_line(text, at) && strncmp(after, name, name_len) == 0 &&
             !is_name_char(after[name_len]))
             return true;
     }
+    return false;
+}
+
+/* Is it declared in a part of the text that a syntax error has hidden? Then nothing more is said. */
+static bool is_hidden(const struct wc_resolver *r, const char *what, const char *name)
+{
+    for (size_t i = 0; !r->parsed && i < r->sources.count; i++)
+        if (is_in(r->sources.items[i], what, name))
+            return true;
     return false;
 }
 

@@ -74,9 +74,6 @@ static void declare(struct wc_resolver *r, const struct wc_ast_decl *decl)
         DECLARE(r, decl, &r->workflows, &model->workflows, WORKFLOW_MAX, "workflows", wc_workflow,
                 workflow);
         break;
-    case WC_DECL_IMPORT:
-        wc_not_built(r, decl->span, "`import`");
-        break;
     case WC_DECL_FUNCTION:
         wc_not_built(r, decl->keyword, "`function`");
         break;
@@ -167,7 +164,11 @@ static void resolve_apis(struct wc_resolver *r)
         diag = wc_report(r->diags, WC_E0402, decl->name.span, "a specification is one api");
         wc_diag_label(r->diags, diag, "the second");
         wc_diag_also(r->diags, diag, first->name.span, "the first");
-        wc_diag_help(r->diags, diag, "put it into a file of its own");
+        if (decl->name.span.source == first->name.span.source)
+            wc_diag_help(r->diags, diag, "put it into a file of its own");
+        else
+            wc_diag_help(r->diags, diag,
+                         "move what both need into a file without an api, and import that");
     }
     if (first || r->diags->errors > 0)
         return;
@@ -181,27 +182,25 @@ struct wc_model *wc_resolve(struct wc_arena *arena, struct wc_interner *names,
                             const struct wc_file *file, struct wc_diags *diags)
 {
     struct wc_model *model = WC_NEW(arena, struct wc_model);
-    struct wc_resolver r = {.arena = arena,
-                            .names = names,
-                            .diags = diags,
-                            .file = file,
-                            .model = model,
-                            .parsed = diags->errors == 0};
+    struct wc_resolver r = {
+        .arena = arena, .names = names, .diags = diags, .file = file, .model = model};
     model->arena = arena;
     model->source = file->source;
+    wc_resolve_imports(&r);
+    r.parsed = model->parsed = diags->errors == 0;
     declare_all(&r);
     resolve_apis(&r);
     wc_resolve_schemas(&r);
     wc_resolve_errors(&r);
     wc_resolve_services(&r);
     wc_resolve_models(&r);
-    WC_EACH(i, &file->decls)
+    WC_EACH(i, &r.file->decls)
     {
-        const struct wc_ast_decl *decl = file->decls.items[i];
+        const struct wc_ast_decl *decl = r.file->decls.items[i];
         if (decl->kind != WC_DECL_WORKFLOW)
             continue;
         struct wc_workflow *workflow = wc_lookup(&r.workflows, decl->name.text);
-        if (workflow && workflow->span.start == decl->name.span.start)
+        if (workflow && wc_is_at(workflow->span, decl->name.span))
             wc_resolve_workflow(&r, decl, workflow);
     }
     wc_resolve_tests(&r);

@@ -9,6 +9,12 @@
 #include "compiler/model/type.h"
 #include "compiler/syntax/ast.h"
 
+/* Do both begin at one place of one file? */
+static inline bool wc_is_at(struct wc_span a, struct wc_span b)
+{
+    return a.source == b.source && a.start == b.start;
+}
+
 /* ---- names (names.c) ---------------------------------------------------------------------- */
 
 struct wc_entry {
@@ -39,6 +45,7 @@ struct wc_resolver {
     const struct wc_file *file;
     struct wc_model *model;
     bool parsed; /* without a syntax error: what is not there was not written */
+    WC_VEC(const struct wc_source *) sources; /* of the specification and what it imports */
     struct wc_table schemas, errors, services, models, workflows, functions;
     WC_VEC(struct wc_prompt_file) prompt_files;
 };
@@ -73,6 +80,8 @@ uint32_t wc_uint(struct wc_resolver *r, const struct wc_number *number, int64_t 
 
 /* ---- declarations ------------------------------------------------------------------------- */
 
+/* Makes `file` the declarations of all files that it imports, too. */
+void wc_resolve_imports(struct wc_resolver *r);
 struct wc_type *wc_resolve_type(struct wc_resolver *r, const struct wc_ast_type *ast);
 /* The same where null is refused: of `what`. */
 struct wc_type *wc_resolve_value_type(struct wc_resolver *r, const struct wc_ast_type *ast,

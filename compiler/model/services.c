@@ -136,7 +136,7 @@ void wc_resolve_services(struct wc_resolver *r)
         if (decl->kind != WC_DECL_SERVICE)
             continue;
         struct wc_service *service = wc_lookup(&r->services, decl->name.text);
-        if (service && service->span.start == decl->name.span.start)
+        if (service && wc_is_at(service->span, decl->name.span))
             resolve_service(r, decl, service);
     }
 }
@@ -262,7 +262,7 @@ void wc_resolve_models(struct wc_resolver *r)
         if (decl->kind != WC_DECL_MODEL)
             continue;
         struct wc_ai_model *model = wc_lookup(&r->models, decl->name.text);
-        if (model && model->span.start == decl->name.span.start)
+        if (model && wc_is_at(model->span, decl->name.span))
             resolve_model(r, decl, model);
     }
 }

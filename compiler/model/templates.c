@@ -109,7 +109,7 @@ struct wc_source *wc_read_beside(struct wc_resolver *r, const struct wc_text *fi
 {
     if (!is_beside(r, file, what))
         return NULL;
-    const char *path = wc_path_beside(r->arena, r->file->source->path, file->bytes);
+    const char *path = wc_path_beside(r->arena, file->span.source->path, file->bytes);
     struct wc_source *source = wc_source_read(r->arena, path);
     wc_push(r->arena, &r->model->files, path);
     if (!source)
@@ -120,7 +120,7 @@ struct wc_source *wc_read_beside(struct wc_resolver *r, const struct wc_text *fi
 /* NULL where it cannot be read, which is reported each time. */
 static const struct wc_prompt_file *prompt_file(struct wc_resolver *r, const struct wc_text *file)
 {
-    const char *path = wc_path_beside(r->arena, r->file->source->path, file->bytes);
+    const char *path = wc_path_beside(r->arena, file->span.source->path, file->bytes);
     WC_EACH(i, &r->prompt_files)
     {
         if (strcmp(r->prompt_files.items[i].path, path) == 0)

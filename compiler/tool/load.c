@@ -18,9 +18,8 @@ struct wc_model *wc_load(const char *path, struct wc_arena *arena, struct wc_dia
     if (!source)
         return NULL;
     struct wc_file *file = wc_parse(arena, &names, source, diags);
-    bool parsed = diags->errors == 0;
     struct wc_model *model = wc_resolve(arena, &names, file, diags);
-    wc_check(model, diags, parsed);
+    wc_check(model, diags, model->parsed);
     wc_diags_sort(diags);
     return model;
 }
