@@ -206,7 +206,8 @@ void wc_check_errors(struct wc_model *model, struct wc_diags *diags)
         const struct wc_workflow *workflow = model->workflows.items[i];
         WC_EACH(k, &workflow->stages)
         {
-            if (!workflow->stages.items[k]->unbuilt)
+            const struct wc_stage *stage = workflow->stages.items[k];
+            if (!stage->unbuilt && stage->action.kind != WR_ACT_MATCH)
                 check_stage(model, diags, workflow->stages.items[k]);
         }
     }

@@ -74,6 +74,11 @@ static void unused(const struct wc_model *model, struct wc_diags *diags, struct 
 
 static void check_values(struct wc_diags *diags, const struct wc_workflow *workflow)
 {
+    WC_EACH(i, &workflow->unread_lets)
+    {
+        unused(diags, workflow->unread_lets.items[i].span, "`let`",
+               workflow->unread_lets.items[i].name);
+    }
     WC_EACH(i, &workflow->stages)
     {
         const struct wc_stage *stage = workflow->stages.items[i];

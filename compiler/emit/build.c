@@ -43,23 +43,26 @@ static void set_field(struct wc_function *fn, const char *object, const struct w
     if (from->kind == WC_EXPR_LITERAL && from->literal.kind == WC_LIT_NULL)
         return; /* as the memory is */
     const char *set = wc_present(fn, from);
+    size_t mark = 0;
     if (set) {
         wc_line(fn, "if (%s) {", set);
-        fn->indent += 4;
+        mark = wc_begin_block(fn);
     }
     struct wc_value value = wc_value_of(fn, from);
     const char *name = wc_c_name(fn->arena, field->name);
-    const char *text = bare(fn, value.text);
+    const char *text = NULL;
     if (field->type->kind == WC_TYPE_SCHEMA) {
         const char *address = wc_address(fn, value);
         if (from->type->schema != field->type->schema)
             address = wc_copy_as(fn, address, from->type->schema, field->type->schema);
         text = wc_arena_printf(fn->arena, "%s%s", wc_is_maybe(field) ? "" : "*", address);
+    } else {
+        text = bare(fn, wc_convert(fn, value, from->type, field->type));
     }
     set_flag(fn, object, schema, field);
     wc_line(fn, "%s->%s = %s;", object, name, text);
     if (set) {
-        fn->indent -= 4;
+        wc_end_block(fn, mark);
         wc_line(fn, "}");
     }
 }
@@ -88,23 +91,116 @@ static struct wc_value build_object(struct wc_function *fn, const struct wc_expr
     return (struct wc_value){object, true, WC_OP_NONE};
 }
 
+/* `...list` among the items. */
+static void add_spread(struct wc_function *fn, const char *name, const struct wc_expr *list,
+                       const struct wc_type *element)
+{
+    const char *items = wc_named(fn, list, "list");
+    size_t id = ++fn->temps;
+    wc_line(fn, "for (size_t i_%zu = 0; i_%zu < %s.count; i_%zu++) {", id, id, items, id);
+    size_t mark = wc_begin_block(fn);
+    struct wc_value item = wc_plain(wc_arena_printf(fn->arena, "%s.items[i_%zu]", items, id));
+    wc_line(fn, "%s.items[%s.count++] = %s;", name, name,
+            wc_convert(fn, item, list->type->element, element));
+    wc_end_block(fn, mark);
+    wc_line(fn, "}");
+}
+
+/* A list that others are spread in: as long as they are together. */
+static struct wc_value build_spread(struct wc_function *fn, const struct wc_expr *expr)
+{
+    const struct wc_type *element = expr->type->element;
+    const char *name = wc_arena_printf(fn->arena, "items_%zu", ++fn->temps), *count = NULL;
+    size_t written = 0;
+    for (size_t i = 0; i < expr->kid_count; i++) {
+        if (expr->kids[i]->kind != WC_EXPR_SPREAD) {
+            written++;
+            continue;
+        }
+        const char *list = wc_named(fn, expr->kids[i]->kids[0], "list");
+        count = count ? wc_arena_printf(fn->arena, "%s + %s.count", count, list)
+                      : wc_arena_printf(fn->arena, "%s.count", list);
+    }
+    if (written)
+        count = wc_arena_printf(fn->arena, "%s + %zu", count, written);
+    wc_line(fn, "%s %s = {0};", wc_c_type(fn->arena, expr->type), name);
+    wc_line(fn, "%s.items = wr_arena_alloc(%s, (%s) * sizeof *%s.items);", name, fn->memory, count,
+            name);
+    for (size_t i = 0; i < expr->kid_count; i++) {
+        const struct wc_expr *kid = expr->kids[i];
+        if (kid->kind == WC_EXPR_SPREAD)
+            add_spread(fn, name, kid->kids[0], element);
+        else
+            wc_line(fn, "%s.items[%s.count++] = %s;", name, name,
+                    wc_convert(fn, wc_value_of(fn, kid), kid->type, element));
+    }
+    return wc_plain(name);
+}
+
 static struct wc_value build_list(struct wc_function *fn, const struct wc_expr *expr)
 {
     const struct wc_type *element = expr->type->element;
     const char *type = wc_c_type(fn->arena, expr->type);
     if (expr->kid_count == 0)
-        return (struct wc_value){wc_arena_printf(fn->arena, "(%s){0}", type), false, WC_OP_NONE};
+        return wc_plain(wc_arena_printf(fn->arena, "(%s){0}", type));
+    for (size_t i = 0; i < expr->kid_count; i++)
+        if (expr->kids[i]->kind == WC_EXPR_SPREAD)
+            return build_spread(fn, expr);
     size_t id = ++fn->temps;
     wc_line(fn, "%s *items_%zu = wr_arena_alloc(%s, %zu * sizeof *items_%zu);",
             wc_c_element(fn->arena, element), id, fn->memory, expr->kid_count, id);
     for (size_t i = 0; i < expr->kid_count; i++) {
         struct wc_value value = wc_value_of(fn, expr->kids[i]);
-        const char *deref = value.pointer && element->kind == WC_TYPE_SCHEMA ? "*" : "";
-        wc_line(fn, "items_%zu[%zu] = %s%s;", id, i, deref, value.text);
+        wc_line(fn, "items_%zu[%zu] = %s;", id, i,
+                wc_convert(fn, value, expr->kids[i]->type, element));
     }
-    return (struct wc_value){
-        wc_arena_printf(fn->arena, "(%s){items_%zu, %zu}", type, id, expr->kid_count), false,
-        WC_OP_NONE};
+    return wc_plain(wc_arena_printf(fn->arena, "(%s){items_%zu, %zu}", type, id, expr->kid_count));
+}
+
+/* ---- another type of the same values ------------------------------------------------------ */
+
+bool wc_is_same_c(struct wc_arena *arena, const struct wc_type *a, const struct wc_type *b)
+{
+    return strcmp(wc_c_type_word(arena, a), wc_c_type_word(arena, b)) == 0;
+}
+
+/* A list whose items have another type in C is made anew, item by item. */
+static const char *convert_list(struct wc_function *fn, struct wc_value value,
+                                const struct wc_type *from, const struct wc_type *into)
+{
+    size_t id = ++fn->temps;
+    const char *list = wc_arena_printf(fn->arena, "list_%zu", id);
+    const char *name = wc_arena_printf(fn->arena, "as_%zu", id);
+    wc_line(fn, "const %s %s = %s;", wc_c_type(fn->arena, from), list, value.text);
+    wc_line(fn, "%s %s = {0};", wc_c_type(fn->arena, into), name);
+    wc_line(fn, "%s.items = wr_arena_alloc(%s, %s.count * sizeof *%s.items);", name, fn->memory,
+            list, name);
+    wc_line(fn, "for (; %s.count < %s.count; %s.count++) {", name, list, name);
+    size_t mark = wc_begin_block(fn);
+    struct wc_value item = wc_plain(wc_arena_printf(fn->arena, "%s.items[%s.count]", list, name));
+    wc_line(fn, "%s.items[%s.count] = %s;", name, name,
+            wc_convert(fn, item, from->element, into->element));
+    wc_end_block(fn, mark);
+    wc_line(fn, "}");
+    return name;
+}
+
+const char *wc_convert(struct wc_function *fn, struct wc_value value, const struct wc_type *from,
+                       const struct wc_type *into)
+{
+    if (from->kind == WC_TYPE_INT && into->kind == WC_TYPE_NUMBER)
+        return wc_arena_printf(fn->arena, "(double)%s", wc_operand(fn, value, WC_OP_MUL));
+    if (from->kind == WC_TYPE_SCHEMA && into->kind == WC_TYPE_SCHEMA) {
+        const char *address = wc_address(fn, value);
+        if (from->schema == into->schema)
+            return value.pointer ? wc_arena_printf(fn->arena, "*%s", address) : value.text;
+        return wc_arena_printf(fn->arena, "*%s",
+                               wc_copy_as(fn, address, from->schema, into->schema));
+    }
+    if (from->kind == WC_TYPE_LIST && into->kind == WC_TYPE_LIST &&
+        from->element->kind != WC_TYPE_UNKNOWN && !wc_is_same_c(fn->arena, from, into))
+        return convert_list(fn, value, from, into);
+    return value.text;
 }
 
 static const struct wc_field *find_field(const struct wc_schema *schema, const char *name)
@@ -129,20 +225,23 @@ static void copy_field(struct wc_function *fn, const char *object, const char *f
     }
     const char *name = wc_c_name(fn->arena, field->name);
     const char *has = wc_is_maybe(there) ? wc_c_has(fn->arena, source, there) : NULL;
+    size_t mark = 0;
     if (wc_is_maybe(there)) {
         wc_line(fn, "if (%s->%s) {", from, has ? has : name);
-        fn->indent += 4;
+        mark = wc_begin_block(fn);
     }
     bool object_field = field->type->kind == WC_TYPE_SCHEMA;
     const char *address = wc_arena_printf(
         fn->arena, "%s%s->%s", object_field && !wc_is_maybe(there) ? "&" : "", from, name);
     if (object_field && there->type->schema != field->type->schema)
         address = wc_copy_as(fn, address, there->type->schema, field->type->schema);
+    if (!object_field)
+        address = wc_convert(fn, wc_plain(address), there->type, field->type);
     set_flag(fn, object, target, field);
     wc_line(fn, "%s->%s = %s%s;", object, name, object_field && !wc_is_maybe(field) ? "*" : "",
             address);
     if (wc_is_maybe(there)) {
-        fn->indent -= 4;
+        wc_end_block(fn, mark);
         wc_line(fn, "}");
     }
 }

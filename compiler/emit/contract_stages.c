@@ -56,6 +56,9 @@ static json_t *action_json(const struct wc_action *action)
     case WR_ACT_VALUE:
         wc_set(json, "make", wc_expr_json(action->value));
         break;
+    case WR_ACT_MATCH:
+        wc_set(json, "match", json_true());
+        break;
     case WR_ACT_HTTP:
         wc_set_text(json, methods[action->method], action->service->name);
         wc_set(json, "path", wc_expr_json(action->path));
@@ -156,6 +159,10 @@ static json_t *transition_json(const struct wc_stage *stage, const struct wc_on 
     json_decref(errors);
     wc_set(json, "on", labels);
     wc_set(json, "to", wc_target_json(&on->target));
+    if (stage->action.kind == WR_ACT_MATCH) {
+        const struct wc_expr *when = stage->action.arms.items[on - stage->ons.items].condition;
+        wc_set(json, "when", when ? wc_expr_json(when) : json_string("else"));
+    }
     if (on->target.with)
         wc_set(json, "with", wc_expr_json(on->target.with));
     if (on->target.remember) {

@@ -7,81 +7,27 @@
 #include <string.h>
 
 /* Names of locals and parameters in generated functions. */
-static const char *const own_names[] = {"all",   "any",  "arena", "chosen",   "found", "frame",
-                                        "holds", "i",    "it",    "messages", "of",    "out",
-                                        "path",  "text", "turn",  "value"};
+static const char *const own_names[] = {"all",   "any",    "arena", "arm",  "chosen", "found",
+                                        "frame", "stages", "holds", "i",    "it",     "messages",
+                                        "of",    "out",    "path",  "text", "turn",   "value"};
 
-/* ---- lines -------------------------------------------------------------------------------- */
-
-/* Where the expression of a statement begins: after `= ` or after `if (`. */
-static size_t expression_start(const char *line)
-{
-    const char *at = strstr(line, " = ");
-    if (at)
-        return (size_t)(at - line) + 3;
-    at = strstr(line, "if (");
-    return at ? (size_t)(at - line) + 4 : 0;
-}
-
-/* The last place within `room` columns where the line may be broken after an operator (`&&`, `||`)
- * or, failing that, a comma, in no text and no deeper parentheses than the expression's; 0: none. */
-static size_t break_at(const char *line, size_t start, size_t room)
-{
-    size_t joint = 0, comma = 0;
-    int depth = 0;
-    bool quoted = false;
-    for (size_t i = start; line[i] && i < room; i++) {
-        char c = line[i];
-        if (c == '"' && line[i - 1] != '\\')
-            quoted = !quoted;
-        if (quoted)
-            continue;
-        depth += (c == '(') - (c == ')');
-        bool pair = (c == '&' && line[i - 1] == '&') || (c == '|' && line[i - 1] == '|');
-        if (pair && depth == 0 && line[i + 1] == ' ')
-            joint = i + 1;
-        if (c == ',' && depth == 0)
-            comma = i + 1;
-    }
-    return joint ? joint : comma;
-}
-
-void wc_line(struct wc_function *fn, const char *format, ...)
-{
-    struct wc_buf line = {0};
-    va_list args;
-    wc_buf_repeat(&line, ' ', fn->indent);
-    va_start(args, format);
-    wc_buf_vprintf(&line, format, args);
-    va_end(args);
-    const char *rest = line.data;
-    size_t start = expression_start(line.data), column = 0;
-    while (column + strlen(rest) > WC_WIDTH) {
-        size_t at = break_at(rest, column ? 1 : start, WC_WIDTH - column);
-        if (start == 0 || at == 0)
-            break;
-        wc_buf_add(fn->out, rest, at);
-        wc_buf_char(fn->out, '\n');
-        wc_buf_repeat(fn->out, ' ', start);
-        rest += at + 1;
-        column = start;
-    }
-    wc_buf_printf(fn->out, "%s\n", rest);
-    wc_buf_free(&line);
-}
-
-static struct wc_value plain(const char *text)
+struct wc_value wc_plain(const char *text)
 {
     return (struct wc_value){.text = text, .joint = WC_OP_NONE};
 }
 
 /* The variable of a comprehension: its own name where that is free. */
-static const char *local_name(struct wc_function *fn, const struct wc_expr *expr)
+const char *wc_local_name(struct wc_function *fn, const struct wc_expr *expr)
 {
     const char *name = wc_c_name(fn->arena, expr->name);
     for (size_t i = 0; i < sizeof own_names / sizeof own_names[0]; i++)
         if (strcmp(name, own_names[i]) == 0)
             name = wc_arena_printf(fn->arena, "%s_", name);
+    size_t len = strlen(name), digits = len;
+    while (digits > 0 && name[digits - 1] >= '0' && name[digits - 1] <= '9')
+        digits--;
+    if (digits > 0 && digits < len && name[digits - 1] == '_') /* as temporaries are called */
+        name = wc_arena_printf(fn->arena, "%s_", name);
     return expr->local == 0 ? name : wc_arena_printf(fn->arena, "%s_%zu", name, expr->local + 1);
 }
 
@@ -91,7 +37,7 @@ const char *wc_address(struct wc_function *fn, struct wc_value value)
 }
 
 /* In parentheses where what it is put into binds as tightly. */
-static const char *operand(struct wc_function *fn, struct wc_value value, enum wc_op into)
+const char *wc_operand(struct wc_function *fn, struct wc_value value, enum wc_op into)
 {
     bool compares = value.joint >= WC_OP_EQ && value.joint <= WC_OP_GE;
     bool bare = value.joint == WC_OP_NONE ||
@@ -167,9 +113,19 @@ static const char *field_present(struct wc_function *fn, const struct wc_expr *e
 
 const char *wc_present(struct wc_function *fn, const struct wc_expr *expr)
 {
+    const struct wc_made *made = wc_find_made(fn, expr);
+    if (made)
+        return made->present;
     if (!expr->maybe)
         return NULL;
     switch (expr->kind) {
+    case WC_EXPR_INDEX:
+    case WC_EXPR_LOOP:
+    case WC_EXPR_BINARY:
+    case WC_EXPR_UNARY:
+        wc_value_of(fn, expr);
+        made = wc_find_made(fn, expr);
+        return made ? made->present : NULL;
     case WC_EXPR_STAGE:
         return wc_arena_printf(fn->arena, "frame->%s", wc_c_stage(fn->arena, expr->stage));
     case WC_EXPR_FIELD:
@@ -188,7 +144,7 @@ const char *wc_present(struct wc_function *fn, const struct wc_expr *expr)
 
 /* ---- operators ---------------------------------------------------------------------------- */
 
-static const char *sign_of(enum wc_op op)
+const char *wc_sign_of(enum wc_op op)
 {
     static const char *const signs[] = {
         [WC_OP_ADD] = "+", [WC_OP_SUB] = "-", [WC_OP_MUL] = "*", [WC_OP_DIV] = "/",
@@ -199,7 +155,7 @@ static const char *sign_of(enum wc_op op)
     return signs[op];
 }
 
-static bool is_text(const struct wc_type *type)
+bool wc_is_c_text(const struct wc_type *type)
 {
     switch (type->kind) {
     case WC_TYPE_INT:
@@ -221,11 +177,11 @@ static struct wc_value compare_text(struct wc_function *fn, const struct wc_expr
                                     const char *a, const char *b)
 {
     if (expr->op == WC_OP_EQ || expr->op == WC_OP_NE)
-        return plain(wc_arena_printf(fn->arena, "%swr_str_equal(%s, %s)",
-                                     expr->op == WC_OP_NE ? "!" : "", a, b));
+        return wc_plain(wc_arena_printf(fn->arena, "%swr_str_equal(%s, %s)",
+                                        expr->op == WC_OP_NE ? "!" : "", a, b));
     return (struct wc_value){
-        wc_arena_printf(fn->arena, "wr_str_compare(%s, %s) %s 0", a, b, sign_of(expr->op)), false,
-        expr->op};
+        wc_arena_printf(fn->arena, "wr_str_compare(%s, %s) %s 0", a, b, wc_sign_of(expr->op)),
+        false, expr->op};
 }
 
 /* A kid as a number of the kind the operation is done in. */
@@ -234,7 +190,7 @@ static const char *number_operand(struct wc_function *fn, const struct wc_expr *
 {
     struct wc_value value = wc_value_of(fn, kid);
     if (!fractional || kid->type->kind == WC_TYPE_NUMBER)
-        return operand(fn, value, op);
+        return wc_operand(fn, value, op);
     if (kid->kind == WC_EXPR_LITERAL)
         return wc_arena_printf(fn->arena, "%s.0", value.text);
     if (value.joint == WC_OP_NONE)
@@ -242,37 +198,66 @@ static const char *number_operand(struct wc_function *fn, const struct wc_expr *
     return wc_arena_printf(fn->arena, "(double)(%s)", value.text);
 }
 
-/* `list contains item`, as a loop. */
-static struct wc_value list_contains(struct wc_function *fn, const struct wc_expr *expr)
+/* ---- what takes statements --------------------------------------------------------------- */
+
+/* Do both sides of a choice have the choice's own type in C? */
+static bool is_converted(const struct wc_expr *expr)
 {
-    const struct wc_expr *list = expr->kids[0];
-    const char *items = wc_value_of(fn, list).text;
-    const char *item = wc_value_of(fn, expr->kids[1]).text;
-    size_t id = ++fn->temps;
-    wc_line(fn, "bool found_%zu = false;", id);
-    wc_line(fn, "for (size_t i_%zu = 0; !found_%zu && i_%zu < %s.count; i_%zu++)", id, id, id,
-            items, id);
-    const char *at = wc_arena_printf(fn->arena, "%s.items[i_%zu]", items, id);
-    fn->indent += 4;
-    if (is_text(list->type->element))
-        wc_line(fn, "found_%zu = wr_str_equal(%s, %s);", id, at, item);
-    else
-        wc_line(fn, "found_%zu = %s == %s;", id, at, item);
-    fn->indent -= 4;
-    return plain(wc_arena_printf(fn->arena, "found_%zu", id));
+    size_t first = expr->kind == WC_EXPR_IF ? 1 : 0;
+    for (size_t i = first; i < expr->kid_count; i++) {
+        const struct wc_type *kid = expr->kids[i]->type;
+        if (kid->schema != expr->type->schema)
+            return true;
+        if (kid->kind == WC_TYPE_LIST && expr->type->kind == WC_TYPE_LIST &&
+            (kid->element->kind != expr->type->element->kind ||
+             kid->element->schema != expr->type->element->schema))
+            return true;
+    }
+    return false;
 }
 
-static bool needs_statements(const struct wc_expr *expr)
+static bool is_list_operator(const struct wc_expr *expr)
+{
+    const struct wc_type *left = expr->kids[0]->type;
+    return left->kind == WC_TYPE_LIST &&
+           (expr->op == WC_OP_CONTAINS || expr->op == WC_OP_EQ || expr->op == WC_OP_NE);
+}
+
+static bool is_stepwise(const struct wc_expr *expr)
+{
+    switch (expr->kind) {
+    case WC_EXPR_LOOP:
+    case WC_EXPR_TEMPLATE:
+    case WC_EXPR_OBJECT:
+    case WC_EXPR_LIST:
+        return true;
+    case WC_EXPR_INDEX:
+        return !wc_is_named(expr->kids[0]) || expr->kids[1]->kind != WC_EXPR_LITERAL ||
+               expr->kids[0]->type->kind == WC_TYPE_MAP;
+    case WC_EXPR_BINARY:
+        return expr->maybe || expr->checked || is_list_operator(expr);
+    case WC_EXPR_UNARY:
+        return expr->maybe || expr->checked;
+    case WC_EXPR_IF:
+    case WC_EXPR_OR_ELSE:
+        return is_converted(expr);
+    case WC_EXPR_CALL:
+        return expr->fn == WC_FN_split || expr->fn == WC_FN_min || expr->fn == WC_FN_max ||
+               ((expr->fn == WC_FN_join || expr->fn == WC_FN_len || expr->fn == WC_FN_count) &&
+                !wc_is_named(expr->kids[0]) && !wc_is_c_text(expr->kids[0]->type));
+    default:
+        return false;
+    }
+}
+
+bool wc_needs_statements(const struct wc_expr *expr)
 {
     if (!expr)
         return false;
-    if (expr->kind == WC_EXPR_QUANTIFY || expr->kind == WC_EXPR_TEMPLATE ||
-        expr->kind == WC_EXPR_OBJECT || expr->kind == WC_EXPR_LIST)
-        return true;
-    if (expr->kind == WC_EXPR_BINARY && expr->op == WC_OP_CONTAINS && !is_text(expr->kids[0]->type))
+    if (is_stepwise(expr) || (expr->shared && !wc_is_named(expr)))
         return true;
     for (size_t i = 0; i < expr->kid_count; i++)
-        if (needs_statements(expr->kids[i]))
+        if (wc_needs_statements(expr->kids[i]))
             return true;
     return false;
 }
@@ -281,20 +266,29 @@ static bool needs_statements(const struct wc_expr *expr)
 static struct wc_value and_or(struct wc_function *fn, const struct wc_expr *expr)
 {
     struct wc_value first = wc_value_of(fn, expr->kids[0]);
-    if (!needs_statements(expr->kids[1])) {
+    if (!wc_needs_statements(expr->kids[1])) {
         struct wc_value second = wc_value_of(fn, expr->kids[1]);
-        const char *text = wc_arena_printf(fn->arena, "%s %s %s", operand(fn, first, expr->op),
-                                           sign_of(expr->op), operand(fn, second, expr->op));
+        const char *text = wc_arena_printf(fn->arena, "%s %s %s", wc_operand(fn, first, expr->op),
+                                           wc_sign_of(expr->op), wc_operand(fn, second, expr->op));
         return (struct wc_value){text, false, expr->op};
     }
     size_t id = ++fn->temps;
     wc_line(fn, "bool holds_%zu = %s;", id, first.text);
     wc_line(fn, "if (%sholds_%zu) {", expr->op == WC_OP_OR ? "!" : "", id);
-    fn->indent += 4;
+    size_t mark = wc_begin_block(fn);
     wc_line(fn, "holds_%zu = %s;", id, wc_value_of(fn, expr->kids[1]).text);
-    fn->indent -= 4;
+    wc_end_block(fn, mark);
     wc_line(fn, "}");
-    return plain(wc_arena_printf(fn->arena, "holds_%zu", id));
+    return wc_plain(wc_arena_printf(fn->arena, "holds_%zu", id));
+}
+
+/* A call of the pattern's automaton, which this file then has. */
+static struct wc_value matches(struct wc_function *fn, const struct wc_expr *expr)
+{
+    const char *text = wc_named(fn, expr->kids[0], "text");
+    size_t id = expr->kids[1]->type->pattern_id;
+    fn->patterns[id] = true;
+    return wc_plain(wc_arena_printf(fn->arena, "match_%zu(%s.ptr, %s.len)", id + 1, text, text));
 }
 
 static struct wc_value binary(struct wc_function *fn, const struct wc_expr *expr)
@@ -302,40 +296,60 @@ static struct wc_value binary(struct wc_function *fn, const struct wc_expr *expr
     const struct wc_expr *left = expr->kids[0], *right = expr->kids[1];
     if (expr->op == WC_OP_AND || expr->op == WC_OP_OR)
         return and_or(fn, expr);
-    if (expr->op == WC_OP_CONTAINS && !is_text(left->type))
-        return list_contains(fn, expr);
+    if (expr->op == WC_OP_CONTAINS && !wc_is_c_text(left->type))
+        return wc_list_contains(fn, expr);
+    if (left->type->kind == WC_TYPE_LIST)
+        return wc_same_lists(fn, expr);
+    if (expr->op == WC_OP_MATCHES)
+        return matches(fn, expr);
+    if (expr->maybe || expr->checked)
+        return wc_checked_value(fn, expr);
     bool numbers = left->type->kind == WC_TYPE_NUMBER || right->type->kind == WC_TYPE_NUMBER;
     const char *a = number_operand(fn, left, numbers, expr->op);
     const char *b = number_operand(fn, right, numbers, expr->op);
     if (expr->op == WC_OP_CONTAINS)
-        return plain(wc_arena_printf(fn->arena, "wr_str_contains(%s, %s)", a, b));
+        return wc_plain(wc_arena_printf(fn->arena, "wr_str_contains(%s, %s)", a, b));
     if (expr->op == WC_OP_STARTS_WITH)
-        return plain(wc_arena_printf(fn->arena, "wr_str_starts_with(%s, %s)", a, b));
-    if (is_text(left->type))
+        return wc_plain(wc_arena_printf(fn->arena, "wr_str_starts_with(%s, %s)", a, b));
+    if (wc_is_c_text(left->type))
         return compare_text(fn, expr, a, b);
-    const char *text = wc_arena_printf(fn->arena, "%s %s %s", a, sign_of(expr->op), b);
+    const char *text = wc_arena_printf(fn->arena, "%s %s %s", a, wc_sign_of(expr->op), b);
     return (struct wc_value){text, false, expr->op};
 }
 
 static struct wc_value unary(struct wc_function *fn, const struct wc_expr *expr)
 {
+    if (expr->maybe || expr->checked)
+        return wc_checked_value(fn, expr);
     struct wc_value value = wc_value_of(fn, expr->kids[0]);
-    const char *sign = expr->op == WC_OP_NOT ? "!" : "-";
-    return plain(wc_arena_printf(fn->arena, "%s%s", sign, operand(fn, value, expr->op)));
+    const char *text = wc_operand(fn, value, expr->op);
+    if (expr->op == WC_OP_NOT)
+        return wc_plain(wc_arena_printf(fn->arena, "!%s", text));
+    return wc_plain(wc_arena_printf(fn->arena, text[0] == '-' ? "-(%s)" : "-%s", text));
 }
 
 /* ---- choices ------------------------------------------------------------------------------ */
 
-/* One of two values, as a conditional; of two schemas' values, their addresses. */
-static struct wc_value choose(struct wc_function *fn, const char *condition,
-                              const struct wc_expr *then, const struct wc_expr *other)
+/* A branch's value as the choice's type: of a schema's, its address. */
+static const char *branch_text(struct wc_function *fn, const struct wc_expr *expr,
+                               const struct wc_expr *branch)
 {
-    struct wc_value a = wc_value_of(fn, then), b = wc_value_of(fn, other);
-    bool pointer = then->type->kind == WC_TYPE_SCHEMA;
-    const char *first = pointer ? wc_address(fn, a) : a.text;
-    const char *second = pointer ? wc_address(fn, b) : b.text;
-    const char *text = wc_arena_printf(fn->arena, "(%s ? %s : %s)", condition, first, second);
-    return (struct wc_value){text, pointer, WC_OP_NONE};
+    struct wc_value value = wc_value_of(fn, branch);
+    if (expr->type->kind != WC_TYPE_SCHEMA)
+        return wc_convert(fn, value, branch->type, expr->type);
+    if (branch->type->schema == expr->type->schema)
+        return wc_address(fn, value);
+    return wc_copy_as(fn, wc_address(fn, value), branch->type->schema, expr->type->schema);
+}
+
+/* One of two values, as a conditional. */
+static struct wc_value choose(struct wc_function *fn, const char *condition,
+                              const struct wc_expr *expr, const struct wc_expr *then,
+                              const struct wc_expr *other)
+{
+    const char *text = wc_arena_printf(fn->arena, "(%s ? %s : %s)", condition,
+                                       branch_text(fn, expr, then), branch_text(fn, expr, other));
+    return (struct wc_value){text, expr->type->kind == WC_TYPE_SCHEMA, WC_OP_NONE};
 }
 
 /* The same where a branch has statements: an if, and a temporary for the outcome. */
@@ -353,10 +367,9 @@ static struct wc_value choose_in_steps(struct wc_function *fn, const char *condi
             wc_line(fn, "if (%s) {", condition);
         else
             wc_line(fn, "} else {");
-        fn->indent += 4;
-        struct wc_value value = wc_value_of(fn, branches[i]);
-        wc_line(fn, "chosen_%zu = %s;", id, pointer ? wc_address(fn, value) : value.text);
-        fn->indent -= 4;
+        size_t mark = wc_begin_block(fn);
+        wc_line(fn, "chosen_%zu = %s;", id, branch_text(fn, expr, branches[i]));
+        wc_end_block(fn, mark);
     }
     wc_line(fn, "}");
     return (struct wc_value){wc_arena_printf(fn->arena, "chosen_%zu", id), pointer, WC_OP_NONE};
@@ -366,45 +379,9 @@ static struct wc_value choice(struct wc_function *fn, const char *condition,
                               const struct wc_expr *expr, const struct wc_expr *then,
                               const struct wc_expr *other)
 {
-    if (needs_statements(then) || needs_statements(other))
+    if (wc_needs_statements(then) || wc_needs_statements(other) || is_converted(expr))
         return choose_in_steps(fn, condition, expr, then, other);
-    return choose(fn, condition, then, other);
-}
-
-/* ---- lists -------------------------------------------------------------------------------- */
-
-/* `all` and `any`, as a loop that stops at the first item that decides. */
-static struct wc_value quantify(struct wc_function *fn, const struct wc_expr *expr)
-{
-    const struct wc_expr *list = expr->kids[0];
-    bool all = expr->op == WC_OP_ALL;
-    const char *items = wc_value_of(fn, list).text;
-    size_t id = ++fn->temps;
-    const char *flag = wc_arena_printf(fn->arena, "%s_%zu", all ? "all" : "any", id);
-    const char *name = local_name(fn, expr);
-    const char *type = wc_c_type(fn->arena, list->type->element);
-    bool pointer = list->type->element->kind == WC_TYPE_SCHEMA;
-
-    wc_line(fn, "bool %s = %s;", flag, all ? "true" : "false");
-    wc_line(fn, "for (size_t i_%zu = 0; %s%s && i_%zu < %s.count; i_%zu++) {", id, all ? "" : "!",
-            flag, id, items, id);
-    fn->indent += 4;
-    wc_line(fn, "const %s %s%s = %s%s.items[i_%zu];", type, pointer ? "*" : "", name,
-            pointer ? "&" : "", items, id);
-    wc_line(fn, "%s = %s;", flag, wc_value_of(fn, expr->kids[1]).text);
-    fn->indent -= 4;
-    wc_line(fn, "}");
-    return plain(flag);
-}
-
-static struct wc_value call(struct wc_function *fn, const struct wc_expr *expr)
-{
-    struct wc_value value = wc_value_of(fn, expr->kids[0]);
-    bool counts = strcmp(expr->name, "len") == 0 || strcmp(expr->name, "count") == 0;
-    enum wc_type_kind kind = expr->kids[0]->type->kind;
-    if (counts && (kind == WC_TYPE_LIST || kind == WC_TYPE_MAP))
-        return plain(wc_arena_printf(fn->arena, "(int64_t)%s.count", value.text));
-    return plain(wc_arena_printf(fn->arena, "wr_call_%s(%s)", expr->name, value.text));
+    return choose(fn, condition, expr, then, other);
 }
 
 /* ---- the table ---------------------------------------------------------------------------- */
@@ -412,6 +389,10 @@ static struct wc_value call(struct wc_function *fn, const struct wc_expr *expr)
 static struct wc_value field(struct wc_function *fn, const struct wc_expr *expr)
 {
     const struct wc_expr *whole = expr->kids[0];
+    if (whole->kind == WC_EXPR_LOCAL && whole->type->kind == WC_TYPE_OBJECT) /* of `zip` */
+        return (struct wc_value){
+            wc_arena_printf(fn->arena, "%s_%s", wc_local_name(fn, whole), expr->name),
+            expr->type->kind == WC_TYPE_SCHEMA, WC_OP_NONE};
     struct wc_value value = wc_value_of(fn, whole);
     const struct wc_field *part = &whole->type->schema->fields.items[expr->field];
     const char *text = wc_arena_printf(fn->arena, "%s%s%s", value.text, value.pointer ? "->" : ".",
@@ -427,17 +408,17 @@ static struct wc_value template(struct wc_function *fn, const struct wc_expr *ex
     const char *name = wc_arena_printf(fn->arena, "text_%zu", ++fn->temps);
     wc_line(fn, "struct wr_text %s = {.arena = %s};", name, fn->memory);
     wc_add_text(fn, name, expr, WC_AS_PLAIN);
-    return plain(wc_arena_printf(fn->arena, "wr_text_done(&%s)", name));
+    return wc_plain(wc_arena_printf(fn->arena, "wr_text_done(&%s)", name));
 }
 
-struct wc_value wc_value_of(struct wc_function *fn, const struct wc_expr *expr)
+static struct wc_value value_by_kind(struct wc_function *fn, const struct wc_expr *expr)
 {
     struct wc_value value = {.joint = WC_OP_NONE};
     switch (expr->kind) {
     case WC_EXPR_LITERAL:
-        return plain(wc_c_literal(fn->arena, &expr->literal));
+        return wc_plain(wc_c_literal(fn->arena, &expr->literal));
     case WC_EXPR_INPUT:
-        return plain("frame->input");
+        return wc_plain("frame->input");
     case WC_EXPR_STAGE:
         value.text = wc_arena_printf(fn->arena, "frame->%s", wc_c_stage(fn->arena, expr->stage));
         value.pointer = true;
@@ -445,7 +426,7 @@ struct wc_value wc_value_of(struct wc_function *fn, const struct wc_expr *expr)
     case WC_EXPR_IT:
         return (struct wc_value){"it", true, WC_OP_NONE};
     case WC_EXPR_LOCAL:
-        value.text = local_name(fn, expr);
+        value.text = wc_local_name(fn, expr);
         value.pointer = expr->type->kind == WC_TYPE_SCHEMA;
         return value;
     case WC_EXPR_FIELD:
@@ -458,10 +439,18 @@ struct wc_value wc_value_of(struct wc_function *fn, const struct wc_expr *expr)
         return unary(fn, expr);
     case WC_EXPR_IF:
         return choice(fn, wc_value_of(fn, expr->kids[0]).text, expr, expr->kids[1], expr->kids[2]);
-    case WC_EXPR_QUANTIFY:
-        return quantify(fn, expr);
+    case WC_EXPR_LOOP:
+        return wc_loop_value(fn, expr);
+    case WC_EXPR_INDEX:
+        return wc_index_value(fn, expr);
     case WC_EXPR_CALL:
-        return call(fn, expr);
+        return wc_call_value(fn, expr);
+    case WC_EXPR_JOB_ID:
+        return wc_plain("frame->about.job");
+    case WC_EXPR_NOW:
+        return wc_plain("frame->about.now");
+    case WC_EXPR_CALLER:
+        return wc_plain("frame->about.caller");
     case WC_EXPR_OR_ELSE: {
         const char *set = wc_present(fn, expr->kids[0]);
         return set ? choice(fn, set, expr, expr->kids[0], expr->kids[1])
@@ -470,12 +459,32 @@ struct wc_value wc_value_of(struct wc_function *fn, const struct wc_expr *expr)
     case WC_EXPR_PRESENT: {
         const char *set = wc_present(fn, expr->kids[0]);
         if (!set)
-            return plain(expr->op == WC_OP_NOT ? "false" : "true");
+            return wc_plain(expr->op == WC_OP_NOT ? "false" : "true");
         if (expr->op == WC_OP_NOT)
-            return plain(wc_arena_printf(fn->arena, "!(%s)", set));
+            return wc_plain(wc_arena_printf(fn->arena, "!(%s)", set));
         return (struct wc_value){set, false, strstr(set, " && ") ? WC_OP_AND : WC_OP_NONE};
     }
     default:
         return wc_build(fn, expr);
     }
+}
+
+/* What takes statements to make is made once in a block. */
+struct wc_value wc_value_of(struct wc_function *fn, const struct wc_expr *expr)
+{
+    const struct wc_made *made = wc_find_made(fn, expr);
+    if (made)
+        return (struct wc_value){made->text, made->pointer, WC_OP_NONE};
+    struct wc_value value = value_by_kind(fn, expr);
+    bool kept = expr->kind == WC_EXPR_LOOP || expr->kind == WC_EXPR_OBJECT ||
+                (expr->kind == WC_EXPR_LIST && expr->kid_count > 0);
+    if (kept && !wc_find_made(fn, expr))
+        wc_add_made(fn, (struct wc_made){expr, value.text, value.pointer, NULL});
+    if (!expr->shared || wc_is_named(expr) || wc_is_word(value.text))
+        return value;
+    const char *name = wc_arena_printf(fn->arena, "from_%zu", ++fn->temps);
+    wc_line(fn, "const %s *%s = %s;", wc_c_type(fn->arena, expr->type), name,
+            wc_address(fn, value));
+    wc_add_made(fn, (struct wc_made){expr, name, true, NULL});
+    return (struct wc_value){name, true, WC_OP_NONE};
 }

@@ -75,10 +75,18 @@ static const char *op_text(enum wc_op op)
         [WC_OP_CONTAINS] = "contains",
         [WC_OP_STARTS_WITH] = "starts_with",
         [WC_OP_MATCHES] = "matches",
-        [WC_OP_ALL] = "all",
-        [WC_OP_ANY] = "any",
     };
     return texts[op] ? texts[op] : "";
+}
+
+static const char *loop_text(enum wc_loop loop)
+{
+    static const char *const texts[] = {
+#define FUNCTION(name, fewest, most)
+#define LOOP(name) #name,
+#include "compiler/model/functions.def"
+    };
+    return texts[loop];
 }
 
 static void print_operand(struct wc_buf *out, const struct wc_expr *expr)
@@ -172,8 +180,18 @@ static void print(struct wc_buf *out, const struct wc_expr *expr)
         print_operand(out, expr->kids[0]);
         wc_buf_text(out, expr->op == WC_OP_NOT ? " is absent" : " is present");
         return;
-    case WC_EXPR_QUANTIFY:
-        wc_buf_printf(out, "%s(%s in ", op_text(expr->op), expr->name ? expr->name : "x");
+    case WC_EXPR_INDEX:
+        print_operand(out, expr->kids[0]);
+        wc_buf_char(out, '[');
+        print(out, expr->kids[1]);
+        wc_buf_char(out, ']');
+        return;
+    case WC_EXPR_SPREAD:
+        wc_buf_text(out, "...");
+        print_operand(out, expr->kids[0]);
+        return;
+    case WC_EXPR_LOOP:
+        wc_buf_printf(out, "%s(%s in ", loop_text(expr->loop), expr->name ? expr->name : "x");
         print(out, expr->kids[0]);
         wc_buf_text(out, ": ");
         print(out, expr->kids[1]);

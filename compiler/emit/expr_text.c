@@ -33,9 +33,9 @@ static bool branch(struct wc_function *fn, struct wc_buf *body, const char *var,
 {
     struct wc_buf *out = fn->out;
     fn->out = body;
-    fn->indent += 4;
+    size_t mark = wc_begin_block(fn);
     wc_add_text(fn, var, expr, as);
-    fn->indent -= 4;
+    wc_end_block(fn, mark);
     fn->out = out;
     const char *end = body->len ? strchr(body->data, '\n') : NULL;
     return end && end[1] == '\0';
@@ -82,21 +82,61 @@ static const char *scalar_adder(const struct wc_type *type, enum wc_text_as as)
 
 /* ---- objects, lists and maps, as JSON ----------------------------------------------------- */
 
+static void add_items_of(struct wc_function *fn, const char *var, const struct wc_type *type,
+                         const char *items);
+
 static void add_element(struct wc_function *fn, const char *var, const struct wc_type *type,
                         const char *text)
 {
-    if (type->kind == WC_TYPE_SCHEMA)
+    if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
+        add_items_of(fn, var, type, text);
+    else if (type->kind == WC_TYPE_SCHEMA)
         wc_line(fn, "wr_text_json(&%s, &schema_%s, &%s);", var,
                 wc_c_schema(fn->arena, type->schema), text);
     else
         wc_line(fn, "%s(&%s, %s);", scalar_adder(type, WC_AS_JSON), var, text);
 }
 
-/* A list's or map's items between brackets, with a comma before all but the first. */
-static void add_items(struct wc_function *fn, const char *var, const struct wc_expr *expr)
+/* `map(x in list: E)`, each E as it comes. */
+static void add_mapped(struct wc_function *fn, const char *var, const struct wc_expr *expr)
 {
-    bool map = expr->type->kind == WC_TYPE_MAP;
-    const char *items = wc_value_of(fn, expr).text;
+    const char *first = wc_arena_printf(fn->arena, "first_%zu", ++fn->temps);
+    wc_line(fn, "bool %s = true;", first);
+    wc_line(fn, "WR_ADD(&%s, \"[\");", var);
+    size_t mark = wc_begin_items(fn, expr, NULL);
+    wc_line(fn, "if (!%s)", first);
+    wc_line(fn, "    WR_ADD(&%s, \",\");", var);
+    wc_line(fn, "%s = false;", first);
+    wc_add_text(fn, var, expr->kids[1], WC_AS_JSON);
+    wc_end_items(fn, mark);
+    wc_line(fn, "WR_ADD(&%s, \"]\");", var);
+}
+
+/* `[a, b]` of objects that have no schema. */
+static void add_written(struct wc_function *fn, const char *var, const struct wc_expr *expr)
+{
+    wc_line(fn, "WR_ADD(&%s, \"[\");", var);
+    for (size_t i = 0; i < expr->kid_count; i++) {
+        if (i > 0)
+            wc_line(fn, "WR_ADD(&%s, \",\");", var);
+        wc_add_text(fn, var, expr->kids[i], WC_AS_JSON);
+    }
+    wc_line(fn, "WR_ADD(&%s, \"]\");", var);
+}
+
+static bool has_spread(const struct wc_expr *list)
+{
+    for (size_t i = 0; i < list->kid_count; i++)
+        if (list->kids[i]->kind == WC_EXPR_SPREAD)
+            return true;
+    return false;
+}
+
+/* A list's or map's items between brackets, with a comma before all but the first. */
+static void add_items_of(struct wc_function *fn, const char *var, const struct wc_type *type,
+                         const char *items)
+{
+    bool map = type->kind == WC_TYPE_MAP;
     size_t id = ++fn->temps;
     wc_line(fn, "WR_ADD(&%s, \"%s\");", var, map ? "{" : "[");
     wc_line(fn, "for (size_t i_%zu = 0; i_%zu < %s.count; i_%zu++) {", id, id, items, id);
@@ -109,10 +149,15 @@ static void add_items(struct wc_function *fn, const char *var, const struct wc_e
         wc_line(fn, "WR_ADD(&%s, \":\");", var);
         item = wc_arena_printf(fn->arena, "%s.value", item);
     }
-    add_element(fn, var, expr->type->element, item);
+    add_element(fn, var, type->element, item);
     fn->indent -= 4;
     wc_line(fn, "}");
     wc_line(fn, "WR_ADD(&%s, \"%s\");", var, map ? "}" : "]");
+}
+
+static void add_items(struct wc_function *fn, const char *var, const struct wc_expr *expr)
+{
+    add_items_of(fn, var, expr->type, wc_named(fn, expr, "list"));
 }
 
 static const char *field_name(const struct wc_expr *object, size_t at)
@@ -148,14 +193,15 @@ static void add_object(struct wc_function *fn, const char *var, const struct wc_
         if (!kid)
             continue;
         const char *set = wc_present(fn, kid);
+        size_t mark = 0;
         if (set) {
             wc_line(fn, "if (%s) {", set);
-            fn->indent += 4;
+            mark = wc_begin_block(fn);
         }
         add_field_name(fn, var, field_name(expr, i), first, sure);
         wc_add_text(fn, var, kid, WC_AS_JSON);
         if (set) {
-            fn->indent -= 4;
+            wc_end_block(fn, mark);
             wc_line(fn, "}");
         }
         first = false;
@@ -175,6 +221,13 @@ static void add_value(struct wc_function *fn, const char *var, const struct wc_e
                 wc_c_schema(fn->arena, expr->type->schema), wc_address(fn, wc_value_of(fn, expr)));
         return;
     case WC_TYPE_LIST:
+        if (expr->kind == WC_EXPR_LOOP && expr->loop == WC_LOOP_map)
+            add_mapped(fn, var, expr);
+        else if (expr->kind == WC_EXPR_LIST && !has_spread(expr))
+            add_written(fn, var, expr);
+        else
+            add_items(fn, var, expr);
+        return;
     case WC_TYPE_MAP:
         add_items(fn, var, expr);
         return;
@@ -241,7 +294,7 @@ static void write_scalar(struct wc_function *fn, const struct wc_type *type, con
 static void write_items(struct wc_function *fn, const struct wc_expr *expr)
 {
     const struct wc_type *element = expr->type->element;
-    const char *items = wc_value_of(fn, expr).text;
+    const char *items = wc_named(fn, expr, "list");
     size_t id = ++fn->temps;
     wc_line(fn, "wr_write_list(out);");
     wc_line(fn, "for (size_t i_%zu = 0; i_%zu < %s.count; i_%zu++)", id, id, items, id);

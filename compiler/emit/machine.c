@@ -1,5 +1,6 @@
 /* A workflow's machine as one C file: tables first, then one function a stage. */
 #include "compiler/emit/machine.h"
+#include "compiler/emit/schemas.h"
 
 #include <string.h>
 
@@ -157,6 +158,23 @@ static void emit_parts(struct wc_buf *out, const struct shape *shape, const stru
     }
 }
 
+/* The automata that this workflow's expressions match with. */
+static void emit_patterns(struct wc_buf *out, const struct wc_machine *machine)
+{
+    bool some = false;
+    WC_EACH(i, &machine->model->patterns)
+    {
+        if (!machine->patterns[i])
+            continue;
+        if (!some)
+            wc_c_banner(out, "patterns");
+        some = true;
+        wc_emit_automaton(out, i + 1, &machine->model->patterns.items[i]);
+    }
+    if (some)
+        out->len -= 1; /* the empty line: the banner that follows brings its own */
+}
+
 /* ---- the file ----------------------------------------------------------------------------- */
 
 static void emit_opening(struct wc_buf *out, struct wc_machine *machine)
@@ -183,6 +201,7 @@ void wc_emit_machine(struct wc_buf *out, const struct wc_model *model,
                      const struct wc_workflow *workflow)
 {
     struct wc_machine machine = {.arena = model->arena, .model = model, .workflow = workflow};
+    machine.patterns = WC_NEW_ARRAY(model->arena, bool, model->patterns.count + 1);
     struct wc_buf tables = {0}, stages = {0};
     wc_emit_tables(&tables, &machine);
     WC_EACH(i, &workflow->stages)
@@ -197,6 +216,7 @@ void wc_emit_machine(struct wc_buf *out, const struct wc_model *model,
     }
     declare_parts(out, &key_shape, &machine.keys);
     declare_parts(out, &served_shape, &machine.served);
+    emit_patterns(out, &machine);
     wc_buf_add(out, tables.data, tables.len);
     emit_parts(out, &key_shape, &machine.keys);
     emit_parts(out, &served_shape, &machine.served);

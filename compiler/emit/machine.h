@@ -21,6 +21,7 @@ struct wc_machine {
     const struct wc_model *model;
     const struct wc_workflow *workflow;
     struct wc_parts keys, prompts, served;
+    bool *patterns; /* by id: matched by some expression */
 };
 
 /* The name of the part with this body, which is added if it is new. `name` is what it would like to

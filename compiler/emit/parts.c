@@ -38,6 +38,16 @@ static const char *body_take(struct wc_machine *machine, struct wc_buf *text)
     return body;
 }
 
+static struct wc_function function_in(struct wc_machine *machine, struct wc_buf *text,
+                                      const char *memory)
+{
+    return (struct wc_function){.arena = machine->arena,
+                                .out = text,
+                                .indent = 4,
+                                .memory = memory,
+                                .patterns = machine->patterns};
+}
+
 /* ---- keys --------------------------------------------------------------------------------- */
 
 /* "input", "input_account_id": what the key is of, where that has a name. */
@@ -58,7 +68,7 @@ static const char *key_name(struct wc_arena *arena, const struct wc_expr *key)
 const char *wc_key_function(struct wc_machine *machine, const struct wc_expr *key)
 {
     struct wc_buf text = {0};
-    struct wc_function fn = {.arena = machine->arena, .out = &text, .indent = 4, .memory = "NULL"};
+    struct wc_function fn = function_in(machine, &text, "wr_writer_arena(out)");
     wc_write_key(&fn, key);
     const char *comment =
         wc_arena_printf(machine->arena, "by %s", wc_span_text(machine->arena, key->span));
@@ -72,7 +82,7 @@ const char *wc_served_function(struct wc_machine *machine, const struct wc_stage
                                const struct wc_expr *with)
 {
     struct wc_buf text = {0};
-    struct wc_function fn = {.arena = machine->arena, .out = &text, .indent = 4, .memory = "arena"};
+    struct wc_function fn = function_in(machine, &text, "arena");
     const struct wc_schema *output = machine->workflow->output;
     const char *address = wc_address(&fn, wc_value_of(&fn, with));
     if (with->type->kind == WC_TYPE_SCHEMA && with->type->schema != output)
@@ -99,7 +109,7 @@ static const char *prompt_name(struct wc_arena *arena, const struct wc_prompt *p
 const char *wc_prompt_function(struct wc_machine *machine, const struct wc_prompt *prompt)
 {
     struct wc_buf text = {0};
-    struct wc_function fn = {.arena = machine->arena, .out = &text, .indent = 4, .memory = "arena"};
+    struct wc_function fn = function_in(machine, &text, "arena");
     wc_line(&fn, "struct wr_text text = {.arena = arena};");
     wc_add_text(&fn, "text", prompt->text, WC_AS_PLAIN);
     wc_line(&fn, "return wr_text_done(&text);");

@@ -88,8 +88,7 @@ static void emit_tables(struct wc_buf *out, const struct wc_dfa *dfa)
     wc_buf_text(out, "\n    };\n    /* clang-format on */\n");
 }
 
-void wc_emit_pattern(struct wc_buf *out, struct wc_arena *arena, size_t number,
-                     const struct wc_pattern *pattern)
+void wc_emit_automaton(struct wc_buf *out, size_t number, const struct wc_pattern *pattern)
 {
     wc_buf_text(out, "/* ");
     emit_text(out, pattern->text);
@@ -103,6 +102,12 @@ void wc_emit_pattern(struct wc_buf *out, struct wc_arena *arena, size_t number,
                   "        state = next[state][class_%zu((unsigned char)text[i])];\n"
                   "    return accepts[state];\n}\n\n",
                   number);
+}
+
+void wc_emit_pattern(struct wc_buf *out, struct wc_arena *arena, size_t number,
+                     const struct wc_pattern *pattern)
+{
+    wc_emit_automaton(out, number, pattern);
     struct wc_init init = {.arena = arena, .indent = 4};
     wc_init_field(&init, "match", "match_%zu", number);
     wc_init_text(&init, "text", pattern->text);

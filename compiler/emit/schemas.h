@@ -39,6 +39,8 @@ const char *wc_reader_of(struct wc_validators *v, const struct wc_type *type);
 void wc_emit_write(struct wc_buf *out, struct wc_arena *arena, const struct wc_type *type,
                    const char *from, size_t indent, size_t depth);
 
+/* The automaton of a pattern as a C function `match_N`. */
+void wc_emit_automaton(struct wc_buf *out, size_t number, const struct wc_pattern *pattern);
 /* The automaton of a pattern as a C function, and its `struct wr_pattern pattern_N`. */
 void wc_emit_pattern(struct wc_buf *out, struct wc_arena *arena, size_t number,
                      const struct wc_pattern *pattern);

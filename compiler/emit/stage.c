@@ -62,6 +62,29 @@ static void init_recall(struct wc_init *init, struct wc_machine *machine,
     wc_init_flag(init, "shared", action->shared);
 }
 
+/* `if (…) arm = 0; else if …`: the first whose condition holds. One that takes statements stands in
+ * the `else` of those before it. */
+static void emit_arms(struct wc_function *fn, const struct wc_action *action)
+{
+    size_t last = action->arms.count - 1, blocks = 0, marks[WC_ARMS_MAX];
+    wc_line(fn, "uint16_t arm = %zu;", last);
+    for (size_t i = 0; i < last; i++) {
+        const struct wc_expr *condition = action->arms.items[i].condition;
+        const char *joint = i > 0 ? "else " : "";
+        if (i > 0 && wc_needs_statements(condition)) {
+            wc_line(fn, "else {");
+            marks[blocks++] = wc_begin_block(fn);
+            joint = "";
+        }
+        wc_line(fn, "%sif (%s)", joint, wc_value_of(fn, condition).text);
+        wc_line(fn, "    arm = %zu;", i);
+    }
+    while (blocks > 0) {
+        wc_end_block(fn, marks[--blocks]);
+        wc_line(fn, "}");
+    }
+}
+
 static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
                        const struct wc_stage *stage)
 {
@@ -69,9 +92,12 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
         [WR_ACT_VALUE] = "WR_ACT_VALUE", [WR_ACT_HTTP] = "WR_ACT_HTTP",
         [WR_ACT_ASK] = "WR_ACT_ASK",     [WR_ACT_RECALL] = "WR_ACT_RECALL",
         [WR_ACT_DRAFT] = "WR_ACT_DRAFT", [WR_ACT_SLEEP] = "WR_ACT_SLEEP",
+        [WR_ACT_MATCH] = "WR_ACT_MATCH",
     };
     const struct wc_action *action = &stage->action;
     struct wc_init init = {.arena = fn->arena, .indent = fn->indent + 4};
+    if (action->kind == WR_ACT_MATCH)
+        emit_arms(fn, action);
     wc_init_field(&init, "kind", "%s", kinds[action->kind]);
     if (action->as && action->as->kind == WC_TYPE_SCHEMA)
         wc_init_field(&init, "as", "&schema_%s", wc_c_schema(fn->arena, action->as->schema));
@@ -94,6 +120,9 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
         break;
     case WR_ACT_SLEEP:
         wc_init_number(&init, "within_ms", action->within_ms);
+        break;
+    case WR_ACT_MATCH:
+        wc_init_field(&init, "arm", "arm");
         break;
     default: /* refused */
         break;
@@ -143,7 +172,8 @@ static void emit_came(struct wc_function *fn, const struct wc_stage *stage)
 /* Does a line at eight columns declare something? */
 static bool declares(const struct wc_buf *body)
 {
-    static const char *const types[] = {"struct ", "const ", "bool ", "int64_t ", "double "};
+    static const char *const types[] = {"struct ", "const ",  "bool ",    "int64_t ",
+                                        "double ", "size_t ", "uint16_t "};
     for (const char *line = body->data; line && *line; line = strchr(line, '\n') + 1)
         for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
             if (strncmp(line, "        ", 8) == 0 &&
@@ -166,10 +196,16 @@ void wc_emit_stage(struct wc_buf *out, struct wc_machine *machine, const struct 
 {
     struct wc_buf enter = {0}, came = {0};
     struct wc_function fn = {
-        .arena = machine->arena, .out = &enter, .indent = 8, .memory = "turn->arena"};
+        .arena = machine->arena,
+        .out = &enter,
+        .indent = 8,
+        .memory = "turn->arena",
+        .patterns = machine->patterns,
+    };
     emit_enter(&fn, machine, stage);
     fn.out = &came;
     fn.temps = 0;
+    fn.made.count = 0;
     emit_came(&fn, stage);
 
     wc_c_banner(out, "stage %s (%s)", stage->name, wc_source_place(machine->arena, stage->span));

@@ -130,6 +130,10 @@ void wc_emit_types(struct wc_buf *out, const struct wc_model *model)
     {
         emit_schema(out, model->arena, &written, schemas.items[i]);
     }
+    WC_EACH(i, &model->lists)
+    {
+        emit_container(out, model->arena, &written, model->lists.items[i]);
+    }
     WC_EACH(i, &model->schemas)
     {
         wc_buf_printf(out, "extern const struct wr_schema schema_%s;\n",

@@ -1,80 +1,26 @@
-/* Functions of the language and comprehensions. */
+/* What is called: functions, and the loops that go through a list, `f(x in list: E)`. A loop is
+ * bounded by its list; its variable is a value like any other. */
 #include "compiler/model/scope.h"
 
 #include <string.h>
 
-static const char *const functions[] = {"len",  "lower",   "upper", "trim", "truncate",
-                                        "join", "split",   "count", "sum",  "min",
-                                        "max",  "sort_by", "first", "zip",  "reveal"};
-static const char *const comprehensions[] = {"all", "any", "map", "filter"};
-
-enum {
-    FUNCTIONS = sizeof functions / sizeof functions[0],
-    COMPREHENSIONS = sizeof comprehensions / sizeof comprehensions[0]
+static const char *const loop_names[] = {
+#define FUNCTION(name, fewest, most)
+#define LOOP(name) #name,
+#include "compiler/model/functions.def"
 };
 
-static bool is_one_of(const char *const *names, size_t count, const char *name)
+static enum wc_loop loop_find(const char *name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
+    size_t i = 0;
+    while (i < WC_LOOP_COUNT && strcmp(loop_names[i], name) != 0)
+        i++;
+    return (enum wc_loop)i;
 }
 
-static void unknown_function(struct wc_scope *scope, struct wc_name name)
+const char *wc_loop_name(enum wc_loop loop)
 {
-    struct wc_resolver *r = scope->work->r;
-    struct wc_diag *diag =
-        wc_report(r->diags, WC_E0401, name.span, "there is no function called `%s`", name.text);
-    wc_diag_label(r->diags, diag, "not a function");
-    wc_suggest_near(r, diag, name, functions, FUNCTIONS);
-}
-
-static bool takes(struct wc_scope *scope, const struct wc_ast_expr *ast, size_t count)
-{
-    struct wc_resolver *r = scope->work->r;
-    if (ast->kids.count == count)
-        return true;
-    struct wc_diag *diag =
-        wc_report(r->diags, WC_E0512, ast->span, "`%s` takes %zu argument%s, not %zu",
-                  ast->name.text, count, count == 1 ? "" : "s", ast->kids.count);
-    wc_diag_label(r->diags, diag, "%s", ast->kids.count < count ? "too few" : "too many");
-    return false;
-}
-
-/* The value itself, said to be shown on purpose. */
-static struct wc_expr *reveal(struct wc_scope *scope, const struct wc_ast_expr *ast)
-{
-    if (!takes(scope, ast, 1))
-        return wc_expr_error(scope, ast->span);
-    struct wc_expr *expr = wc_resolve_expr(scope, ast->kids.items[0], NULL);
-    expr->labels = 0;
-    return expr;
-}
-
-static struct wc_expr *length_of(struct wc_scope *scope, const struct wc_ast_expr *ast)
-{
-    struct wc_resolver *r = scope->work->r;
-    if (!takes(scope, ast, 1))
-        return wc_expr_error(scope, ast->span);
-    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_CALL, ast->span, 1);
-    struct wc_expr *of = wc_resolve_expr(scope, ast->kids.items[0], NULL);
-    enum wc_type_kind kind = of->type->kind;
-    if (kind == WC_TYPE_UNKNOWN)
-        return of;
-    wc_need_set(scope, of, "`len`");
-    expr->kids[0] = of;
-    expr->name = ast->name.text;
-    if (kind == WC_TYPE_STRING) {
-        wc_not_built(r, ast->span, "`len` of a text");
-    } else if (kind != WC_TYPE_LIST && kind != WC_TYPE_MAP) {
-        struct wc_diag *diag =
-            wc_report(r->diags, WC_E0501, of->span, "`len` takes a text, a list or a map");
-        wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, of->type));
-    }
-    expr->type = wc_type_int(r->arena, ast->span, of->type->has_min ? of->type->min : 0,
-                             of->type->has_max ? of->type->max : WC_SIZE_MAX);
-    return expr;
+    return loop_names[loop];
 }
 
 struct wc_expr *wc_resolve_call(struct wc_scope *scope, const struct wc_ast_expr *ast)
@@ -82,19 +28,19 @@ struct wc_expr *wc_resolve_call(struct wc_scope *scope, const struct wc_ast_expr
     struct wc_resolver *r = scope->work->r;
     if (!ast->name.text)
         return wc_expr_error(scope, ast->span);
-    if (strcmp(ast->name.text, "reveal") == 0)
-        return reveal(scope, ast);
-    if (strcmp(ast->name.text, "len") == 0)
-        return length_of(scope, ast);
-    if (is_one_of(comprehensions, COMPREHENSIONS, ast->name.text)) {
+    enum wc_fn fn = wc_fn_find(ast->name.text);
+    if (fn != WC_FN_COUNT)
+        return wc_resolve_function(scope, ast, fn);
+    if (loop_find(ast->name.text) != WC_LOOP_COUNT) {
         struct wc_diag *diag =
             wc_report(r->diags, WC_E0512, ast->span, "`%s` goes through a list", ast->name.text);
         wc_diag_label(r->diags, diag, "no variable and no list");
         wc_diag_help(r->diags, diag, "write `%s(x in list: …)`", ast->name.text);
-    } else if (is_one_of(functions, FUNCTIONS, ast->name.text)) {
-        wc_not_built(r, ast->span, wc_arena_printf(r->arena, "the function `%s`", ast->name.text));
     } else {
-        unknown_function(scope, ast->name);
+        struct wc_diag *diag = wc_report(r->diags, WC_E0401, ast->name.span,
+                                         "there is no function called `%s`", ast->name.text);
+        wc_diag_label(r->diags, diag, "not a function");
+        wc_suggest_near(r, diag, ast->name, wc_fn_names(), WC_FN_COUNT);
     }
     WC_EACH(i, &ast->kids)
     {
@@ -103,12 +49,157 @@ struct wc_expr *wc_resolve_call(struct wc_scope *scope, const struct wc_ast_expr
     return wc_expr_error(scope, ast->span);
 }
 
-/* ---- comprehensions ----------------------------------------------------------------------- */
+/* ---- what a loop gives -------------------------------------------------------------------- */
+
+static const struct wc_type *of_kind(struct wc_scope *scope, const struct wc_expr *loop,
+                                     enum wc_type_kind kind)
+{
+    return wc_type_new(scope->work->r->arena, kind, loop->span);
+}
+
+/* A list of `element`, of as many items as the loop's list, or fewer where some are left out. */
+static const struct wc_type *list_of(struct wc_scope *scope, const struct wc_expr *loop,
+                                     const struct wc_type *element, bool all)
+{
+    const struct wc_type *from = loop->kids[0]->type;
+    struct wc_type *type = wc_type_new(scope->work->r->arena, WC_TYPE_LIST, loop->span);
+    type->element = element;
+    type->has_min = true;
+    type->min = all && from->has_min ? from->min : 0;
+    type->has_max = from->has_max;
+    type->max = from->max;
+    return element->kind == WC_TYPE_OBJECT ? type : wc_use_list(scope, type);
+}
+
+static const struct wc_type *type_all(struct wc_scope *scope, struct wc_expr *loop)
+{
+    return of_kind(scope, loop, WC_TYPE_BOOL);
+}
+
+static const struct wc_type *type_map(struct wc_scope *scope, struct wc_expr *loop)
+{
+    loop->labels = loop->kids[1]->labels;
+    return list_of(scope, loop, loop->kids[1]->type, true);
+}
+
+/* Items as they are: they must be of a type that has a name in the program. */
+static const struct wc_type *items_of(struct wc_scope *scope, struct wc_expr *loop, bool all)
+{
+    struct wc_resolver *r = scope->work->r;
+    loop->labels = loop->kids[0]->labels;
+    if (loop->kids[0]->type->element->kind != WC_TYPE_OBJECT)
+        return list_of(scope, loop, loop->kids[0]->type->element, all);
+    struct wc_diag *diag = wc_report(r->diags, WC_E0514, loop->kids[0]->span,
+                                     "the pairs of `zip` are of no schema, and cannot be kept");
+    wc_diag_label(r->diags, diag, "they can only be gone through");
+    wc_diag_help(r->diags, diag,
+                 "make values of a schema of them first: "
+                 "`map(p in zip(a, b): SomeSchema { … })`");
+    return wc_unknown_type(scope, loop->span);
+}
+
+static const struct wc_type *type_filter(struct wc_scope *scope, struct wc_expr *loop)
+{
+    return items_of(scope, loop, false);
+}
+
+static const struct wc_type *type_sort_by(struct wc_scope *scope, struct wc_expr *loop)
+{
+    struct wc_resolver *r = scope->work->r;
+    const struct wc_expr *key = loop->kids[1];
+    if (!wc_is_amount(key->type) && !wc_is_text(key->type) && key->type->kind != WC_TYPE_UNKNOWN) {
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0501, key->span, "a list is sorted by numbers or by texts");
+        wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, key->type));
+    }
+    return items_of(scope, loop, true);
+}
+
+static const struct wc_type *type_first(struct wc_scope *scope, struct wc_expr *loop)
+{
+    const struct wc_type *type = items_of(scope, loop, false);
+    loop->maybe = true;
+    return type->kind == WC_TYPE_LIST ? type->element : type;
+}
+
+static const struct wc_type *type_count(struct wc_scope *scope, struct wc_expr *loop)
+{
+    const struct wc_type *list = loop->kids[0]->type;
+    return wc_type_int(scope->work->r->arena, loop->span, 0,
+                       list->has_max ? list->max : WC_SIZE_MAX);
+}
+
+static bool need_amount(struct wc_scope *scope, const struct wc_expr *loop)
+{
+    struct wc_resolver *r = scope->work->r;
+    const struct wc_expr *body = loop->kids[1];
+    if (wc_is_amount(body->type) || body->type->kind == WC_TYPE_UNKNOWN)
+        return body->type->kind != WC_TYPE_UNKNOWN;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0501, body->span, "`%s` takes numbers", wc_loop_name(loop->loop));
+    wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, body->type));
+    if (body->type->kind == WC_TYPE_SCHEMA)
+        wc_diag_help(r->diags, diag, "name one of its fields: `%s(x in list: x.field)`",
+                     wc_loop_name(loop->loop));
+    return false;
+}
+
+static const struct wc_type *type_sum(struct wc_scope *scope, struct wc_expr *loop)
+{
+    loop->labels = loop->kids[1]->labels;
+    return need_amount(scope, loop) ? wc_sum_type(scope, loop) : wc_unknown_type(scope, loop->span);
+}
+
+static const struct wc_type *type_min(struct wc_scope *scope, struct wc_expr *loop)
+{
+    const struct wc_type *list = loop->kids[0]->type;
+    loop->labels = loop->kids[1]->labels;
+    loop->maybe = !list->has_min || list->min == 0;
+    return need_amount(scope, loop) ? loop->kids[1]->type : wc_unknown_type(scope, loop->span);
+}
+
+/* ---- the table ---------------------------------------------------------------------------- */
+
+struct loop {
+    bool asks; /* a condition is said of each item, else a value */
+    const struct wc_type *(*type)(struct wc_scope *scope, struct wc_expr *loop);
+};
+
+static const struct loop loops[WC_LOOP_COUNT] = {
+    [WC_LOOP_all] = {true, type_all},     [WC_LOOP_any] = {true, type_all},
+    [WC_LOOP_map] = {false, type_map},    [WC_LOOP_filter] = {true, type_filter},
+    [WC_LOOP_count] = {true, type_count}, [WC_LOOP_sum] = {false, type_sum},
+    [WC_LOOP_min] = {false, type_min},    [WC_LOOP_max] = {false, type_min},
+    [WC_LOOP_first] = {true, type_first}, [WC_LOOP_sort_by] = {false, type_sort_by},
+};
+
+/* `sum(list)`: each item itself. */
+struct wc_expr *wc_loop_over_itself(struct wc_scope *scope, enum wc_loop loop,
+                                    const struct wc_expr *call)
+{
+    struct wc_resolver *r = scope->work->r;
+    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_LOOP, call->span, 2);
+    struct wc_expr *item = wc_make_expr(scope, WC_EXPR_LOCAL, call->kids[0]->span, 0);
+    expr->loop = loop;
+    expr->name = item->name = wc_intern(r->names, "each", 4);
+    expr->local = item->local = scope->locals ? scope->locals->depth + 1 : 0;
+    item->type = call->kids[0]->type->element;
+    item->labels = call->kids[0]->labels;
+    expr->kids[0] = call->kids[0];
+    expr->kids[1] = item;
+    expr->type = loops[loop].type(scope, expr);
+    return expr->type->kind == WC_TYPE_UNKNOWN ? wc_expr_error(scope, call->span) : expr;
+}
+
+/* ---- the variable ------------------------------------------------------------------------- */
 
 static const struct wc_type *element_of(struct wc_scope *scope, const struct wc_expr *list)
 {
     struct wc_resolver *r = scope->work->r;
-    if (list->type->kind == WC_TYPE_LIST)
+    bool empty = list->kind == WC_EXPR_LIST && list->kid_count == 0;
+    if (list->type->kind == WC_TYPE_LIST && !empty)
+        return list->type->element;
+    if (empty && list->type->element->kind != WC_TYPE_UNKNOWN)
         return list->type->element;
     if (list->type->kind != WC_TYPE_UNKNOWN) {
         struct wc_diag *diag =
@@ -128,6 +219,9 @@ static void refuse_shadowing(struct wc_scope *scope, struct wc_name name)
     struct wc_stage *stage = wc_lookup(&scope->work->names, name.text);
     if (stage)
         first = stage->span;
+    const struct wc_let *let = wc_lookup(&scope->work->lets, name.text);
+    if (let)
+        first = let->clause->name.span;
     if (!first.source) {
         wc_refuse_reserved(r, name, "variable");
         return;
@@ -139,10 +233,31 @@ static void refuse_shadowing(struct wc_scope *scope, struct wc_name name)
     wc_diag_help(r->diags, diag, "choose another name for the variable");
 }
 
-static struct wc_expr *quantify(struct wc_scope *scope, const struct wc_ast_expr *ast)
+static struct wc_expr *loop_body(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                 enum wc_loop loop, const struct wc_type *into)
 {
-    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_QUANTIFY, ast->span, 2);
+    const char *place =
+        wc_arena_printf(scope->work->r->arena, "what `%s` asks of each item", wc_loop_name(loop));
+    if (loops[loop].asks)
+        return wc_resolve_condition(scope, ast, place);
+    if (loop == WC_LOOP_map && into && into->kind == WC_TYPE_LIST)
+        return wc_resolve_into(scope, ast, into->element, "the item");
+    struct wc_expr *body = wc_resolve_expr(scope, ast, NULL);
+    if (body->type->kind != WC_TYPE_UNKNOWN)
+        wc_need_set(scope, body, "the item");
+    return body;
+}
+
+static struct wc_expr *resolve_loop(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                    enum wc_loop loop, const struct wc_type *into)
+{
+    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_LOOP, ast->span, 2);
+    bool bare = scope->bare;
+    scope->bare = false;
+    scope->pairs = true;
     struct wc_expr *list = wc_resolve_expr(scope, ast->kids.items[0], NULL);
+    scope->pairs = false;
+    scope->bare = bare && loop == WC_LOOP_map;
     wc_need_set(scope, list, "a list to go through");
     struct wc_local local = {.name = ast->local.text,
                              .span = ast->local.span,
@@ -152,34 +267,33 @@ static struct wc_expr *quantify(struct wc_scope *scope, const struct wc_ast_expr
                              .outer = scope->locals};
     if (local.name)
         refuse_shadowing(scope, ast->local);
-    expr->op = strcmp(ast->name.text, "all") == 0 ? WC_OP_ALL : WC_OP_ANY;
+    expr->loop = loop;
     expr->name = local.name;
     expr->local = local.depth;
     expr->kids[0] = list;
     scope->locals = &local;
-    expr->kids[1] = wc_resolve_condition(scope, ast->kids.items[1],
-                                         expr->op == WC_OP_ALL ? "what `all` asks of each item"
-                                                               : "what `any` asks of each item");
+    expr->kids[1] = loop_body(scope, ast->kids.items[1], loop, into);
     scope->locals = local.outer;
-    expr->type = wc_type_new(scope->work->r->arena, WC_TYPE_BOOL, ast->span);
-    return expr;
+    scope->bare = bare;
+    bool known = local.type->kind != WC_TYPE_UNKNOWN &&
+                 (expr->kids[1]->type->kind != WC_TYPE_UNKNOWN || loops[loop].asks);
+    expr->type = known ? loops[loop].type(scope, expr) : wc_unknown_type(scope, ast->span);
+    return expr->type->kind == WC_TYPE_UNKNOWN ? wc_expr_error(scope, ast->span) : expr;
 }
 
-struct wc_expr *wc_resolve_comprehension(struct wc_scope *scope, const struct wc_ast_expr *ast)
+struct wc_expr *wc_resolve_comprehension(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                         const struct wc_type *into)
 {
     struct wc_resolver *r = scope->work->r;
     const char *name = ast->name.text;
     if (!name || ast->kids.count < 2)
         return wc_expr_error(scope, ast->span);
-    if (strcmp(name, "all") == 0 || strcmp(name, "any") == 0)
-        return quantify(scope, ast);
-    if (is_one_of(comprehensions, COMPREHENSIONS, name) || is_one_of(functions, FUNCTIONS, name)) {
-        wc_not_built(r, ast->span, wc_arena_printf(r->arena, "`%s(… in …: …)`", name));
-    } else {
-        struct wc_diag *diag =
-            wc_report(r->diags, WC_E0401, ast->name.span, "there is no comprehension `%s`", name);
-        wc_diag_label(r->diags, diag, "does not go through a list");
-        wc_suggest_near(r, diag, ast->name, comprehensions, COMPREHENSIONS);
-    }
+    enum wc_loop loop = loop_find(name);
+    if (loop != WC_LOOP_COUNT)
+        return resolve_loop(scope, ast, loop, into);
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0401, ast->name.span, "there is no comprehension `%s`", name);
+    wc_diag_label(r->diags, diag, "does not go through a list");
+    wc_suggest_near(r, diag, ast->name, loop_names, WC_LOOP_COUNT);
     return wc_expr_error(scope, ast->span);
 }

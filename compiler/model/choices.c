@@ -40,7 +40,7 @@ static const struct wc_type *join_texts(struct wc_scope *scope, const struct wc_
 static const struct wc_type *join_ints(struct wc_scope *scope, const struct wc_type *a,
                                        const struct wc_type *b, struct wc_span span)
 {
-    struct wc_type *type = wc_type_new(scope->work->r->arena, WC_TYPE_INT, span);
+    struct wc_type *type = wc_type_new(scope->work->r->arena, a->kind, span);
     type->has_min = a->has_min && b->has_min;
     type->has_max = a->has_max && b->has_max;
     type->min = a->min < b->min ? a->min : b->min;
@@ -69,6 +69,29 @@ static const struct wc_type *join_numbers(struct wc_scope *scope, const struct w
     return type;
 }
 
+/* Items of one type in C, and as many as either has. */
+static const struct wc_type *join_lists(struct wc_scope *scope, const struct wc_expr *a,
+                                        const struct wc_expr *b)
+{
+    struct wc_expr one = *a, other = *b;
+    bool in_text = scope->in_text;
+    one.type = a->type->element;
+    other.type = b->type->element;
+    one.kind = other.kind = WC_EXPR_LOCAL;
+    scope->in_text = false;
+    const struct wc_type *element = wc_join_types(scope, &one, &other);
+    scope->in_text = in_text;
+    if (!element || one.type->kind != other.type->kind || one.type->schema != other.type->schema)
+        return NULL;
+    struct wc_type *type = wc_type_new(scope->work->r->arena, WC_TYPE_LIST, a->span);
+    type->element = element;
+    type->has_min = a->type->has_min && b->type->has_min;
+    type->has_max = a->type->has_max && b->type->has_max;
+    type->min = smaller(a->type->min, b->type->min);
+    type->max = larger(a->type->max, b->type->max);
+    return type;
+}
+
 const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr *a,
                                     const struct wc_expr *b)
 {
@@ -84,6 +107,10 @@ const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr
         return join_ints(scope, a->type, b->type, a->span);
     if (wc_is_number(a->type) && wc_is_number(b->type))
         return join_numbers(scope, a->type, b->type, a->span);
+    if (wc_is_amount(a->type) && a->type->kind == b->type->kind)
+        return join_ints(scope, a->type, b->type, a->span);
+    if (a->type->kind == WC_TYPE_LIST && b->type->kind == WC_TYPE_LIST)
+        return join_lists(scope, a, b);
     if (a->type->kind == b->type->kind && wc_fits(arena, b->type, a->type, &why))
         return a->type;
     if (a->type->kind == b->type->kind && wc_fits(arena, a->type, b->type, &why))
@@ -103,15 +130,62 @@ static void refuse_pair(struct wc_scope *scope, const struct wc_expr *a, const s
     wc_diag_help(r->diags, diag, "make one like the other");
 }
 
-static void join(struct wc_scope *scope, struct wc_expr *expr, const struct wc_expr *a,
-                 const struct wc_expr *b)
+/* An empty list has the items of the place where it stands. */
+static void name_items(struct wc_scope *scope, struct wc_expr *expr, const struct wc_type *type)
 {
+    if (type->kind != WC_TYPE_LIST || expr->type->kind != WC_TYPE_LIST ||
+        expr->type->element->kind != WC_TYPE_UNKNOWN)
+        return;
+    struct wc_type *named = WC_NEW(scope->work->r->arena, struct wc_type);
+    *named = *expr->type;
+    named->element = type->element;
+    expr->type = named;
+}
+
+void wc_name_items(struct wc_scope *scope, struct wc_expr *a, struct wc_expr *b)
+{
+    name_items(scope, a, b->type);
+    name_items(scope, b, a->type);
+}
+
+void wc_join(struct wc_scope *scope, struct wc_expr *expr, struct wc_expr *a, struct wc_expr *b)
+{
+    wc_name_items(scope, a, b);
     expr->type = wc_join_types(scope, a, b);
     if (!expr->type) {
         refuse_pair(scope, a, b, expr->span);
         expr->type = wc_unknown_type(scope, expr->span);
     }
     expr->labels |= a->labels | b->labels;
+}
+
+/* The stages of which each sets an operand. */
+static void setters(const struct wc_expr *expr, uint64_t *stages)
+{
+    if (expr->kind == WC_EXPR_OR_ELSE) {
+        setters(expr->kids[0], stages);
+        setters(expr->kids[1], stages);
+        return;
+    }
+    while (expr->kind == WC_EXPR_FIELD) {
+        const struct wc_field *field = &expr->kids[0]->type->schema->fields.items[expr->field];
+        if (field->optional && !field->fallback)
+            return;
+        expr = expr->kids[0];
+    }
+    if (expr->kind == WC_EXPR_STAGE)
+        stages[expr->stage->id / 64] |= UINT64_C(1) << (expr->stage->id % 64);
+}
+
+/* Each may be unset by itself; but does every path to the reader set one of them? */
+static bool one_is_set(struct wc_scope *scope, const struct wc_expr *expr)
+{
+    struct wc_workflow_work *work = scope->work;
+    if (!scope->stage || !scope->stage->reached || !work->edges)
+        return false;
+    uint64_t *stages = WC_NEW_ARRAY(work->r->arena, uint64_t, work->words);
+    setters(expr, stages);
+    return wc_some_is_set(work, stages, scope->stage->stage);
 }
 
 struct wc_expr *wc_resolve_choice(struct wc_scope *scope, const struct wc_ast_expr *ast,
@@ -121,6 +195,7 @@ struct wc_expr *wc_resolve_choice(struct wc_scope *scope, const struct wc_ast_ex
     const struct wc_fact *facts = scope->facts;
     struct wc_expr *expr;
     if (ast->kind == WC_AST_IF) {
+        scope->checked = false;
         expr = wc_make_expr(scope, WC_EXPR_IF, ast->span, 3);
         expr->kids[0] = wc_resolve_condition(scope, ast->kids.items[0], "the condition of `if`");
         scope->facts = wc_facts(arena, expr->kids[0], true, facts);
@@ -130,13 +205,16 @@ struct wc_expr *wc_resolve_choice(struct wc_scope *scope, const struct wc_ast_ex
         scope->facts = facts;
         wc_need_set(scope, expr->kids[1], "the value after `then`");
         wc_need_set(scope, expr->kids[2], "the value after `else`");
-        join(scope, expr, expr->kids[1], expr->kids[2]);
+        wc_join(scope, expr, expr->kids[1], expr->kids[2]);
         return expr;
     }
     expr = wc_make_expr(scope, WC_EXPR_OR_ELSE, ast->span, 2);
+    bool checked = scope->checked;
+    scope->checked = true;
     expr->kids[0] = wc_resolve_expr(scope, ast->kids.items[0], into);
+    scope->checked = checked;
     expr->kids[1] = wc_resolve_expr(scope, ast->kids.items[1], into);
-    expr->maybe = expr->kids[0]->maybe && expr->kids[1]->maybe;
-    join(scope, expr, expr->kids[0], expr->kids[1]);
+    expr->maybe = expr->kids[0]->maybe && expr->kids[1]->maybe && !one_is_set(scope, expr);
+    wc_join(scope, expr, expr->kids[0], expr->kids[1]);
     return expr;
 }

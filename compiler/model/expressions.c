@@ -12,6 +12,7 @@ struct wc_expr *wc_make_expr(struct wc_scope *scope, enum wc_expr_kind kind, str
     expr->span = span;
     expr->kids = WC_NEW_ARRAY(arena, struct wc_expr *, kids + 1);
     expr->kid_count = kids;
+    scope->work->let_nodes += scope->in_let;
     return expr;
 }
 
@@ -37,16 +38,17 @@ void wc_expr_inherit(struct wc_expr *expr)
     }
 }
 
+const struct wc_type *wc_use_list(struct wc_scope *scope, const struct wc_type *list)
+{
+    struct wc_resolver *r = scope->work->r;
+    wc_push(r->arena, &r->model->lists, list);
+    return list;
+}
+
 static struct wc_expr *unbuilt(struct wc_scope *scope, struct wc_span span, const char *what)
 {
     wc_not_built(scope->work->r, span, what);
     return wc_expr_error(scope, span);
-}
-
-/* The labels of a whole value: those of every field in it. */
-static unsigned labels_in(const struct wc_type *type)
-{
-    return wc_labels_in(type);
 }
 
 /* ---- names -------------------------------------------------------------------------------- */
@@ -91,6 +93,8 @@ static void report_never_set(struct wc_scope *scope, struct wc_span span,
 
 static bool is_never_set(const struct wc_scope *scope, const struct wc_stage *stage)
 {
+    if (scope->anywhere)
+        return false;
     return !scope->stage || (scope->stage->reached && !wc_has_bit(scope->stage->may, stage->id));
 }
 
@@ -122,8 +126,8 @@ static struct wc_expr *stage_value(struct wc_scope *scope, struct wc_span span,
     expr->type = wc_stage_type(work, wc_stage_work(work, stage));
     if (!expr->type)
         return no_value(scope, span, stage);
-    expr->labels = labels_in(expr->type);
-    if (own || work->workflow->partial)
+    expr->labels = wc_labels_in(expr->type);
+    if (own || work->workflow->partial || scope->anywhere)
         return expr;
     expr->maybe = !wc_has_bit(scope->stage->set, stage->id) && !wc_is_known(scope->facts, expr);
     return expr;
@@ -131,9 +135,9 @@ static struct wc_expr *stage_value(struct wc_scope *scope, struct wc_span span,
 
 static struct wc_expr *own_value(struct wc_scope *scope, struct wc_span span)
 {
-    if (scope->own == WC_OWN_STAGE)
+    if (scope->own == WC_OWN_STAGE && !scope->in_let)
         return stage_value(scope, span, scope->stage->stage);
-    if (scope->own == WC_OWN_NONE) {
+    if (scope->own == WC_OWN_NONE || scope->in_let) {
         struct wc_resolver *r = scope->work->r;
         struct wc_diag *diag = wc_report(r->diags, WC_E0503, span, "`it` has no value here");
         wc_diag_label(r->diags, diag, "never set here");
@@ -147,7 +151,7 @@ static struct wc_expr *own_value(struct wc_scope *scope, struct wc_span span)
     expr->type = wc_stage_type(scope->work, scope->stage);
     if (!expr->type)
         expr->type = wc_unknown_type(scope, span);
-    expr->labels = labels_in(expr->type);
+    expr->labels = wc_labels_in(expr->type);
     return expr;
 }
 
@@ -158,7 +162,9 @@ static struct wc_expr *unknown_name(struct wc_scope *scope, struct wc_name name)
     struct wc_diag *diag =
         wc_report(r->diags, WC_E0401, name.span, "there is nothing called `%s` here", name.text);
     wc_diag_label(r->diags, diag, "not a stage, a variable or an input");
-    const char **names = WC_NEW_ARRAY(r->arena, const char *, stages->entries.count + 64);
+    const struct wc_table *lets = &scope->work->lets;
+    const char **names =
+        WC_NEW_ARRAY(r->arena, const char *, stages->entries.count + lets->entries.count + 64);
     size_t count = 0;
     for (const struct wc_local *local = scope->locals; local && count < 60; local = local->outer)
         names[count++] = local->name;
@@ -166,6 +172,10 @@ static struct wc_expr *unknown_name(struct wc_scope *scope, struct wc_name name)
     WC_EACH(i, &stages->entries)
     {
         names[count++] = stages->entries.items[i].name;
+    }
+    WC_EACH(i, &lets->entries)
+    {
+        names[count++] = lets->entries.items[i].name;
     }
     const struct wc_schema *input = scope->work->workflow->input;
     for (size_t i = 0; input && i < input->fields.count; i++) {
@@ -190,7 +200,8 @@ static struct wc_expr *local_value(struct wc_scope *scope, struct wc_span span,
     return expr;
 }
 
-static struct wc_expr *resolve_name(struct wc_scope *scope, struct wc_name name)
+static struct wc_expr *resolve_name(struct wc_scope *scope, struct wc_name name,
+                                    const struct wc_type *into)
 {
     if (!name.text)
         return wc_expr_error(scope, name.span);
@@ -205,8 +216,9 @@ static struct wc_expr *resolve_name(struct wc_scope *scope, struct wc_name name)
         return unbuilt(scope, name.span, "`caller`");
     if (strcmp(name.text, "now") == 0)
         return unbuilt(scope, name.span, "`now`");
-    if (wc_lookup(&scope->work->lets, name.text))
-        return wc_expr_error(scope, name.span); /* refused where it stands */
+    struct wc_let *let = wc_lookup(&scope->work->lets, name.text);
+    if (let)
+        return wc_resolve_let(scope, name, let, into);
     struct wc_stage *stage = wc_lookup(&scope->work->names, name.text);
     return stage ? stage_value(scope, name.span, stage) : unknown_name(scope, name);
 }
@@ -248,18 +260,28 @@ static struct wc_expr *no_fields(struct wc_scope *scope, const struct wc_ast_exp
     return wc_expr_error(scope, ast->span);
 }
 
-static struct wc_expr *field_value(struct wc_scope *scope, const struct wc_ast_expr *ast,
-                                   struct wc_expr *base, size_t index)
+struct wc_expr *wc_field_of(struct wc_scope *scope, struct wc_span span, struct wc_expr *base,
+                            size_t index)
 {
     const struct wc_field *field = &base->type->schema->fields.items[index];
-    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_FIELD, ast->span, 1);
+    const struct wc_expr *kid = base->kind == WC_EXPR_OBJECT ? base->kids[index] : NULL;
+    if (kid && !kid->maybe && kid->type->kind == field->type->kind) {
+        struct wc_expr *part = WC_NEW(scope->work->r->arena, struct wc_expr);
+        *part = *kid; /* what is taken from an object at hand need not be made */
+        part->span = span;
+        part->spread = false;
+        part->labels |= field->labels;
+        return part;
+    }
+    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_FIELD, span, 1);
     expr->kids[0] = base;
     expr->name = field->name;
     expr->field = index;
     expr->type = wc_type_set(scope->work->r->arena, field->type);
     /* What `reveal` has cleared stays clear. */
-    if (base->labels || !labels_in(base->type))
-        expr->labels = field->labels | labels_in(field->type);
+    if (base->labels || !wc_labels_in(base->type))
+        expr->labels = field->labels | wc_labels_in(field->type);
+    expr->labels |= base->labels & ~wc_labels_in(base->type);
     bool optional = field->type->nullable || (field->optional && !field->fallback);
     expr->maybe = (base->maybe || optional) && !wc_is_known(scope->facts, expr);
     return expr;
@@ -282,22 +304,88 @@ static struct wc_expr *resolve_field(struct wc_scope *scope, const struct wc_ast
     WC_EACH(i, &type->schema->fields)
     {
         if (type->schema->fields.items[i].name == ast->name.text)
-            return field_value(scope, ast, base, i);
+            return wc_field_of(scope, ast->span, base, i);
     }
     return unknown_field(scope, ast, type);
 }
 
+/* ---- items -------------------------------------------------------------------------------- */
+
+static struct wc_expr *refuse_index(struct wc_scope *scope, const struct wc_expr *part,
+                                    const char *needs)
+{
+    struct wc_resolver *r = scope->work->r;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0501, part->span, "%s", needs);
+    wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, part->type));
+    return wc_expr_error(scope, part->span);
+}
+
+struct wc_expr *wc_index(struct wc_scope *scope, struct wc_span span, struct wc_expr *of,
+                         struct wc_expr *at)
+{
+    const struct wc_type *type = of->type;
+    if (type->kind == WC_TYPE_LIST && type->element->kind == WC_TYPE_UNKNOWN)
+        return of->kind == WC_EXPR_LIST && of->kid_count == 0
+                   ? refuse_index(scope, of, "an empty list has no items")
+                   : wc_expr_error(scope, span);
+    if (type->kind != WC_TYPE_LIST && type->kind != WC_TYPE_MAP)
+        return refuse_index(scope, of, "only a list or a map has items");
+    if (type->kind == WC_TYPE_LIST && at->type->kind != WC_TYPE_INT)
+        return refuse_index(scope, at, "the items of a list are counted, from 0");
+    if (type->kind == WC_TYPE_MAP && !wc_is_text(at->type))
+        return refuse_index(scope, at, "the keys of a map are texts");
+    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_INDEX, span, 2);
+    bool there = type->kind == WC_TYPE_LIST && type->has_min && wc_int_low(at->type) >= 0 &&
+                 wc_int_high(at->type) < type->min;
+    expr->kids[0] = of;
+    expr->kids[1] = at;
+    expr->type = type->element;
+    expr->labels = of->labels | at->labels;
+    expr->maybe = !there && !wc_is_known(scope->facts, expr);
+    return expr;
+}
+
+static struct wc_expr *resolve_index(struct wc_scope *scope, const struct wc_ast_expr *ast)
+{
+    struct wc_expr *of = wc_resolve_expr(scope, ast->kids.items[0], NULL);
+    struct wc_expr *at = wc_resolve_expr(scope, ast->kids.items[1], NULL);
+    if (of->type->kind == WC_TYPE_UNKNOWN || at->type->kind == WC_TYPE_UNKNOWN)
+        return wc_expr_error(scope, ast->span);
+    wc_need_set(scope, of, "a list whose item is read");
+    wc_need_set(scope, at, "the place in a list");
+    return wc_index(scope, ast->span, of, at);
+}
+
 /* ---- literals and the rest ---------------------------------------------------------------- */
+
+/* A duration is its milliseconds, 10% is 0.1. */
+static struct wc_expr *unit_literal(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                    struct wc_expr *expr)
+{
+    struct wc_arena *arena = scope->work->r->arena;
+    struct wc_type *type = wc_type_new(arena, WC_TYPE_DURATION, ast->span);
+    type->has_min = type->has_max = true;
+    if (ast->number.kind == WC_PERCENT) {
+        type->kind = WC_TYPE_NUMBER;
+        expr->literal.kind = WC_LIT_NUMBER;
+        expr->literal.number = ast->number.decimal / 100;
+        type->number_min = type->number_max = expr->literal.number;
+    } else {
+        expr->literal.kind = WC_LIT_INT;
+        expr->literal.integer = ast->number.integer;
+        type->min = type->max = ast->number.integer;
+    }
+    expr->type = type;
+    return expr;
+}
 
 static struct wc_expr *resolve_literal(struct wc_scope *scope, const struct wc_ast_expr *ast)
 {
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_LITERAL, ast->span, 0);
     if (!wc_literal_of(ast, &expr->literal)) {
-        const char *what = ast->number.kind == WC_DURATION  ? "a duration in an expression"
-                           : ast->number.kind == WC_MONEY   ? "an amount of money in an expression"
-                           : ast->number.kind == WC_PERCENT ? "a percentage in an expression"
-                                                            : "this constant";
-        return unbuilt(scope, ast->span, what);
+        if (ast->number.kind == WC_DURATION || ast->number.kind == WC_PERCENT)
+            return unit_literal(scope, ast, expr);
+        return unbuilt(scope, ast->span, "an amount of money in an expression");
     }
     if (expr->literal.kind == WC_LIT_NULL)
         return unbuilt(scope, ast->span, "`null`");
@@ -326,15 +414,15 @@ static struct wc_expr *resolve_kind(struct wc_scope *scope, const struct wc_ast_
     case WC_AST_TEMPLATE:
         return wc_resolve_template(scope, ast->template, "a text");
     case WC_AST_NAME:
-        return resolve_name(scope, ast->name);
+        return resolve_name(scope, ast->name, into);
     case WC_AST_FIELD:
         return resolve_field(scope, ast);
     case WC_AST_INDEX:
-        return unbuilt(scope, ast->span, "an index");
+        return resolve_index(scope, ast);
     case WC_AST_CALL:
         return wc_resolve_call(scope, ast);
     case WC_AST_COMPREHENSION:
-        return wc_resolve_comprehension(scope, ast);
+        return wc_resolve_comprehension(scope, ast, into);
     case WC_AST_UNARY:
         return wc_resolve_unary(scope, ast);
     case WC_AST_BINARY:
@@ -353,13 +441,27 @@ static struct wc_expr *resolve_kind(struct wc_scope *scope, const struct wc_ast_
     }
 }
 
+/* Do its parts stand where it stands? */
+static bool holds_values(enum wc_ast_expr_kind kind)
+{
+    return kind == WC_AST_OBJECT || kind == WC_AST_LIST || kind == WC_AST_COMPREHENSION ||
+           kind == WC_AST_NAME;
+}
+
 struct wc_expr *wc_resolve_expr(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                 const struct wc_type *into)
 {
-    bool in_text = scope->in_text;
+    struct wc_scope outer = *scope;
     bool chooses = ast->kind == WC_AST_IF || ast->op == WC_AST_OP_OR_ELSE;
-    scope->in_text = in_text && chooses; /* what is not itself put into the text keeps its type */
+    bool calculates = ast->kind == WC_AST_BINARY || ast->kind == WC_AST_UNARY;
+    scope->in_text = outer.in_text && chooses; /* what is not itself put in keeps its type */
+    scope->checked = outer.checked && calculates;
+    scope->pairs = outer.pairs && ast->kind == WC_AST_CALL;
+    scope->bare = outer.bare && (chooses || holds_values(ast->kind));
     struct wc_expr *expr = resolve_kind(scope, ast, into);
-    scope->in_text = in_text;
+    scope->in_text = outer.in_text;
+    scope->checked = outer.checked;
+    scope->pairs = outer.pairs;
+    scope->bare = outer.bare;
     return expr;
 }

@@ -1,7 +1,18 @@
 /* What a condition shows: in the branch that it guards, `x is present` makes x readable. */
 #include "compiler/model/scope.h"
 
-static bool same(const struct wc_expr *a, const struct wc_expr *b)
+#include <string.h>
+
+static bool same_constant(const struct wc_literal *a, const struct wc_literal *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    if (a->kind == WC_LIT_STRING)
+        return a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0);
+    return a->kind != WC_LIT_NUMBER && a->integer == b->integer;
+}
+
+bool wc_is_same(const struct wc_expr *a, const struct wc_expr *b)
 {
     if (a->kind != b->kind)
         return false;
@@ -14,7 +25,11 @@ static bool same(const struct wc_expr *a, const struct wc_expr *b)
     case WC_EXPR_LOCAL:
         return a->local == b->local;
     case WC_EXPR_FIELD:
-        return a->field == b->field && same(a->kids[0], b->kids[0]);
+        return a->field == b->field && wc_is_same(a->kids[0], b->kids[0]);
+    case WC_EXPR_LITERAL:
+        return same_constant(&a->literal, &b->literal);
+    case WC_EXPR_INDEX:
+        return wc_is_same(a->kids[0], b->kids[0]) && wc_is_same(a->kids[1], b->kids[1]);
     default:
         return false;
     }
@@ -23,7 +38,7 @@ static bool same(const struct wc_expr *a, const struct wc_expr *b)
 bool wc_is_known(const struct wc_fact *facts, const struct wc_expr *expr)
 {
     for (; facts; facts = facts->older)
-        if (same(facts->present, expr))
+        if (wc_is_same(facts->present, expr))
             return true;
     return false;
 }
@@ -32,7 +47,9 @@ bool wc_is_known(const struct wc_fact *facts, const struct wc_expr *expr)
 static const struct wc_fact *add(struct wc_arena *arena, const struct wc_expr *expr,
                                  const struct wc_fact *facts)
 {
-    for (; expr->kind == WC_EXPR_FIELD || expr->kind == WC_EXPR_STAGE; expr = expr->kids[0]) {
+    for (;
+         expr->kind == WC_EXPR_FIELD || expr->kind == WC_EXPR_STAGE || expr->kind == WC_EXPR_INDEX;
+         expr = expr->kids[0]) {
         struct wc_fact *fact = WC_NEW(arena, struct wc_fact);
         fact->present = expr;
         fact->older = facts;

@@ -218,9 +218,11 @@ enum wc_expr_kind {
     WC_EXPR_IF,       /* kids: condition, then, else */
     WC_EXPR_OR_ELSE,  /* kids[0] ?? kids[1] */
     WC_EXPR_PRESENT,  /* kids[0] is present; op WC_OP_NOT: is absent */
-    WC_EXPR_QUANTIFY, /* all or any: kids: list, body; `local` is the variable */
-    WC_EXPR_CALL,     /* a function of the language: `name`; kids are arguments */
-    WC_EXPR_LIST,
+    WC_EXPR_INDEX,    /* kids[0][kids[1]]: of a list or a map; unset where nothing is there */
+    WC_EXPR_LOOP,     /* `loop` over kids[0]; kids[1] is said of each item, `name`, `local` */
+    WC_EXPR_CALL,     /* a function of the language: `fn`; kids are arguments */
+    WC_EXPR_LIST,     /* a kid may be a SPREAD */
+    WC_EXPR_SPREAD,   /* in a list: the items of kids[0] */
     WC_EXPR_OBJECT, /* of `type`, a SCHEMA or OBJECT: kids in the schema's field order, NULL: unset */
     WC_EXPR_ERROR   /* an error was reported */
 };
@@ -244,9 +246,22 @@ enum wc_op {
     WC_OP_NOT,
     WC_OP_CONTAINS,
     WC_OP_STARTS_WITH,
-    WC_OP_MATCHES,
-    WC_OP_ALL,
-    WC_OP_ANY
+    WC_OP_MATCHES
+};
+
+/* The functions and loops of functions.def. */
+enum wc_fn {
+#define FUNCTION(name, fewest, most) WC_FN_##name,
+#define LOOP(name)
+#include "compiler/model/functions.def"
+    WC_FN_COUNT
+};
+
+enum wc_loop {
+#define FUNCTION(name, fewest, most)
+#define LOOP(name) WC_LOOP_##name,
+#include "compiler/model/functions.def"
+    WC_LOOP_COUNT
 };
 
 struct wc_expr {
@@ -258,7 +273,12 @@ struct wc_expr {
     unsigned labels;            /* @pii, @secret that flow in */
     const char *name;
     size_t field;
-    size_t local; /* depth of the comprehension, from 0 */
+    size_t local;      /* depth of the comprehension, from 0 */
+    enum wc_fn fn;     /* CALL */
+    enum wc_loop loop; /* LOOP */
+    bool shared;       /* a value that several parts of an object are taken from */
+    bool spread;       /* of an object's part: it came from another object */
+    bool checked;      /* arithmetic that may have no result: then it is unset */
     struct wc_stage *stage;
     struct wc_literal literal;
     struct wc_expr **kids;
@@ -277,6 +297,13 @@ struct wc_prompt {
     struct wc_expr *text;     /* a TEMPLATE */
 };
 
+#define WC_ARMS_MAX 200
+
+/* An arm of a `match` that leads on; the stage's `ons` say where, in the same order. */
+struct wc_arm {
+    struct wc_expr *condition; /* NULL: else, or the last of all that can be */
+};
+
 struct wc_action {
     enum wr_action_kind kind; /* VALUE is `make` */
     struct wc_span span;
@@ -291,6 +318,7 @@ struct wc_action {
     struct wc_expr *key;   /* `recall by` */
     int64_t within_ms;     /* `recall`; how long a park lasts */
     uint32_t at_most;      /* `sleep`: how often a job may; 0: not counted */
+    WC_VEC(struct wc_arm) arms;
     bool shared;
 };
 
@@ -373,6 +401,12 @@ struct wc_stage {
     bool value_read;  /* somewhere, or served */
 };
 
+/* Something that is named and that nothing reads. */
+struct wc_unused {
+    const char *name;
+    struct wc_span span;
+};
+
 struct wc_workflow {
     size_t id;
     const char *name;
@@ -395,6 +429,7 @@ struct wc_workflow {
     bool key_required;
     uint64_t keep_ms;
     WC_VEC(struct wc_stage *) stages;
+    WC_VEC(struct wc_unused) unread_lets;
     const struct wc_source *example; /* a request, from the first test that sends one; NULL: none */
     bool partial; /* a stage is `unbuilt`, or a target unknown: whole paths are not checked */
 };
@@ -446,6 +481,7 @@ struct wc_model {
     WC_VEC(struct wc_schema *) aliases; /* other names of types */
     WC_VEC(struct wc_union *) unions;
     WC_VEC(struct wc_pattern) patterns;
+    WC_VEC(const struct wc_type *) lists; /* that expressions make, besides those of schemas */
     WC_VEC(struct wc_user_error *) errors;
     WC_VEC(struct wc_service *) services;
     WC_VEC(struct wc_ai_model *) models;

@@ -27,33 +27,41 @@ static const struct wc_type *element_with(struct wc_scope *scope, struct wc_expr
     return wc_unknown_type(scope, item->span);
 }
 
-/* Is there a list of such items in `type`? */
-static bool holds_list(const struct wc_type *type, const struct wc_type *element)
-{
-    for (; type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP; type = type->element)
-        if (type->kind == WC_TYPE_LIST && type->element->kind == element->kind &&
-            type->element->schema == element->schema)
-            return true;
-    return false;
-}
-
-/* The program's types of lists are those of its schemas. */
-static void need_list_type(struct wc_scope *scope, struct wc_span span,
-                           const struct wc_type *element)
+/* `...list` among the items: as many as it has. */
+static bool spread_items(struct wc_scope *scope, struct wc_expr *expr, size_t at,
+                         const struct wc_ast_entry *entry, const struct wc_type *needed,
+                         struct wc_type *type)
 {
     struct wc_resolver *r = scope->work->r;
-    if (!element || element->kind == WC_TYPE_UNKNOWN || !r->parsed)
-        return;
-    WC_EACH(i, &r->model->schemas)
-    {
-        const struct wc_schema *schema = r->model->schemas.items[i];
-        WC_EACH(k, &schema->fields)
-        {
-            if (holds_list(schema->fields.items[k].type, element))
-                return;
-        }
+    bool bare = scope->bare;
+    scope->bare = false;
+    struct wc_expr *list = wc_resolve_expr(scope, entry->value, NULL);
+    scope->bare = bare;
+    if (list->type->kind == WC_TYPE_UNKNOWN)
+        return false;
+    wc_need_set(scope, list, "what is spread");
+    if (list->type->kind != WC_TYPE_LIST || list->type->element->kind == WC_TYPE_UNKNOWN) {
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0501, list->span, "only a list is spread in a list");
+        wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, list->type));
+        return false;
     }
-    wc_not_built(r, span, "a list of such items, which no field of a schema has,");
+    struct wc_misfit why;
+    if (needed && !wc_fits(r->arena, list->type->element, needed, &why)) {
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0504, list->span, "these items may not fit the list");
+        wc_diag_label(r->diags, diag, "%s", why.reason);
+        return false;
+    }
+    struct wc_expr *spread = wc_make_expr(scope, WC_EXPR_SPREAD, entry->span, 1);
+    spread->kids[0] = list;
+    spread->type = list->type->element;
+    spread->labels = list->labels;
+    expr->kids[at] = spread;
+    expr->labels |= list->labels;
+    type->min = wc_add_sat(type->min, list->type->has_min ? list->type->min : 0);
+    type->max = wc_add_sat(type->max, list->type->has_max ? list->type->max : WC_SIZE_MAX);
+    return true;
 }
 
 struct wc_expr *wc_resolve_list(struct wc_scope *scope, const struct wc_ast_expr *ast,
@@ -65,14 +73,18 @@ struct wc_expr *wc_resolve_list(struct wc_scope *scope, const struct wc_ast_expr
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_LIST, ast->span, ast->entries.count);
     struct wc_type *type = wc_type_new(r->arena, WC_TYPE_LIST, ast->span);
     type->has_min = type->has_max = true;
-    type->min = type->max = (int64_t)ast->entries.count;
     WC_EACH(i, &ast->entries)
     {
         const struct wc_ast_entry *entry = &ast->entries.items[i];
         if (entry->spread) {
-            wc_not_built(r, entry->span, "a spread in a list");
-            return wc_expr_error(scope, ast->span);
+            if (!spread_items(scope, expr, i, entry, needed, type))
+                return wc_expr_error(scope, ast->span);
+            if (!needed)
+                element = element_with(scope, expr, i, element);
+            continue;
         }
+        type->min = wc_add_sat(type->min, 1);
+        type->max = wc_add_sat(type->max, 1);
         struct wc_expr *kid = needed ? wc_resolve_into(scope, entry->value, needed, "the item")
                                      : wc_resolve_expr(scope, entry->value, NULL);
         expr->kids[i] = kid;
@@ -83,10 +95,8 @@ struct wc_expr *wc_resolve_list(struct wc_scope *scope, const struct wc_ast_expr
         if (element->kind == WC_TYPE_NUMBER && expr->kids[i]->kind == WC_EXPR_LITERAL &&
             expr->kids[i]->literal.kind == WC_LIT_INT)
             expr->kids[i]->literal.kind = WC_LIT_NUMBER;
-    if (!needed)
-        need_list_type(scope, ast->span, element);
     type->element = element ? element : wc_unknown_type(scope, ast->span);
-    expr->type = type;
+    expr->type = element && element->kind != WC_TYPE_OBJECT ? wc_use_list(scope, type) : type;
     return expr;
 }
 
@@ -108,7 +118,7 @@ static struct wc_schema *schema_for(struct wc_scope *scope, const struct wc_ast_
     return NULL;
 }
 
-static size_t field_index(const struct wc_schema *schema, const char *name)
+size_t wc_field_index(const struct wc_schema *schema, const char *name)
 {
     size_t i = 0;
     while (i < schema->fields.count && schema->fields.items[i].name != name)
@@ -134,23 +144,50 @@ static void unknown_field(struct wc_scope *scope, const struct wc_schema *schema
     wc_suggest_near(r, diag, name, names, schema->fields.count);
 }
 
+static struct wc_expr *default_of(struct wc_scope *scope, const struct wc_field *field,
+                                  struct wc_span span)
+{
+    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_LITERAL, span, 0);
+    expr->literal = *field->fallback;
+    expr->type = field->type;
+    return expr;
+}
+
+/* An optional field may stay unset; one with a default gets it. */
+static struct wc_expr *put_field(struct wc_scope *scope, const struct wc_field *field,
+                                 struct wc_expr *kid)
+{
+    const char *place = wc_arena_printf(scope->work->r->arena, "`%s`", field->name);
+    if (kid->type->kind == WC_TYPE_UNKNOWN)
+        return kid;
+    if (kid->maybe && field->fallback) {
+        struct wc_expr *either = wc_make_expr(scope, WC_EXPR_OR_ELSE, kid->span, 2);
+        either->kids[0] = kid;
+        either->kids[1] = default_of(scope, field, kid->span);
+        either->type = field->type;
+        either->labels = kid->labels;
+        wc_put(scope, kid, field->type, place);
+        return either;
+    }
+    if (!field->optional)
+        wc_need_set(scope, kid, place);
+    wc_put(scope, kid, field->type, place);
+    return kid;
+}
+
 static void resolve_entry(struct wc_scope *scope, struct wc_expr *expr,
                           const struct wc_schema *schema, const struct wc_ast_entry *entry)
 {
     struct wc_resolver *r = scope->work->r;
-    if (entry->spread || !entry->key.text) {
-        if (entry->spread)
-            wc_not_built(r, entry->span, "a spread in an object");
+    if (entry->spread || !entry->key.text)
         return;
-    }
-    size_t index = field_index(schema, entry->key.text);
+    size_t index = wc_field_index(schema, entry->key.text);
     if (index == schema->fields.count) {
         unknown_field(scope, schema, entry->key);
         wc_resolve_expr(scope, entry->value, NULL);
         return;
     }
     const struct wc_field *field = &schema->fields.items[index];
-    const char *place = wc_arena_printf(r->arena, "`%s`", field->name);
     if (expr->kids[index]) {
         struct wc_diag *diag =
             wc_report(r->diags, WC_E0402, entry->key.span, "`%s` is given twice", field->name);
@@ -159,7 +196,8 @@ static void resolve_entry(struct wc_scope *scope, struct wc_expr *expr,
         wc_diag_help(r->diags, diag, "keep one of them");
         return;
     }
-    struct wc_expr *kid = wc_resolve_into(scope, entry->value, field->type, place);
+    struct wc_expr *kid = wc_resolve_expr(scope, entry->value, field->type);
+    kid = put_field(scope, field, kid);
     expr->kids[index] = kid;
     expr->labels |= kid->labels;
 }
@@ -176,9 +214,7 @@ static void fill(struct wc_scope *scope, struct wc_expr *expr, const struct wc_s
         if (expr->kids[i])
             continue;
         if (field->fallback) {
-            expr->kids[i] = wc_make_expr(scope, WC_EXPR_LITERAL, expr->span, 0);
-            expr->kids[i]->literal = *field->fallback;
-            expr->kids[i]->type = field->type;
+            expr->kids[i] = default_of(scope, field, expr->span);
         } else if (!field->optional) { /* null must be said */
             wc_buf_printf(&missing, "%s`%s`", missing.len ? ", " : "", field->name);
         }
@@ -193,44 +229,12 @@ static void fill(struct wc_scope *scope, struct wc_expr *expr, const struct wc_s
     wc_buf_free(&missing);
 }
 
-/* An object of no schema: its fields are what is given, in the order that they are given. */
-static struct wc_expr *bare_object(struct wc_scope *scope, const struct wc_ast_expr *ast)
-{
-    struct wc_resolver *r = scope->work->r;
-    struct wc_schema *schema = WC_NEW(r->arena, struct wc_schema);
-    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_OBJECT, ast->span, ast->entries.count);
-    struct wc_type *type = wc_type_new(r->arena, WC_TYPE_OBJECT, ast->span);
-    type->schema = schema;
-    expr->type = type;
-    WC_EACH(i, &ast->entries)
-    {
-        const struct wc_ast_entry *entry = &ast->entries.items[i];
-        if (entry->spread || !entry->key.text) {
-            wc_not_built(r, entry->span, "a spread in an object");
-            return wc_expr_error(scope, ast->span);
-        }
-        struct wc_expr *kid = wc_resolve_expr(scope, entry->value, NULL);
-        struct wc_type *copy = WC_NEW(r->arena, struct wc_type);
-        *copy = *kid->type;
-        struct wc_field field = {.name = entry->key.text,
-                                 .span = entry->key.span,
-                                 .type = copy,
-                                 .optional = kid->maybe,
-                                 .labels = kid->labels};
-        expr->kids[i] = kid;
-        expr->labels |= kid->labels;
-        wc_push(r->arena, &schema->fields, field);
-    }
-    return expr;
-}
-
 struct wc_expr *wc_resolve_object(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                   const struct wc_type *into)
 {
     if (scope->bare && !ast->name.text && !into)
-        return bare_object(scope, ast);
+        return wc_bare_object(scope, ast);
     struct wc_schema *schema = schema_for(scope, ast, into);
-    bool complete = true;
     if (!schema)
         return wc_expr_error(scope, ast->span);
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_OBJECT, ast->span, schema->fields.count);
@@ -240,9 +244,15 @@ struct wc_expr *wc_resolve_object(struct wc_scope *scope, const struct wc_ast_ex
     schema->used = true;
     WC_EACH(i, &ast->entries)
     {
-        complete &= !ast->entries.items[i].spread;
         resolve_entry(scope, expr, schema, &ast->entries.items[i]);
     }
-    fill(scope, expr, schema, complete);
+    bool known = wc_resolve_spreads(scope, expr, ast);
+    WC_EACH(i, &schema->fields)
+    {
+        struct wc_expr *kid = expr->kids[i];
+        if (kid && kid->spread)
+            expr->kids[i] = put_field(scope, &schema->fields.items[i], kid);
+    }
+    fill(scope, expr, schema, known);
     return expr;
 }

@@ -1,5 +1,4 @@
-/* Operators: what they take and what they give; integer ranges are followed, so that no result can
- * leave 64 bits. */
+/* Operators: what they take and what they give. Arithmetic is in arithmetic.c. */
 #include "compiler/model/scope.h"
 
 static enum wc_op op_of(enum wc_ast_op op)
@@ -80,11 +79,23 @@ static void check_enum_literal(struct wc_scope *scope, const struct wc_expr *val
     wc_diag_also(r->diags, diag, value->span, "%s", wc_type_text(r->arena, value->type));
 }
 
-/* Two scalars that can be equal. */
+static bool are_alike(const struct wc_type *a, const struct wc_type *b);
+
+/* Lists of scalars, item by item; an empty list has items of no type. */
+static bool are_alike_lists(const struct wc_type *a, const struct wc_type *b)
+{
+    if (a->kind != WC_TYPE_LIST || b->kind != WC_TYPE_LIST)
+        return false;
+    if (a->element->kind == WC_TYPE_UNKNOWN || b->element->kind == WC_TYPE_UNKNOWN)
+        return true;
+    return wc_is_scalar(a->element) && are_alike(a->element, b->element);
+}
+
+/* Two values that can be equal. */
 static bool are_alike(const struct wc_type *a, const struct wc_type *b)
 {
     return (wc_is_text(a) && wc_is_text(b)) || (wc_is_number(a) && wc_is_number(b)) ||
-           (a->kind == b->kind && wc_is_scalar(a));
+           (a->kind == b->kind && wc_is_scalar(a)) || are_alike_lists(a, b);
 }
 
 static struct wc_expr *resolve_comparison(struct wc_scope *scope, const struct wc_ast_expr *ast,
@@ -92,14 +103,18 @@ static struct wc_expr *resolve_comparison(struct wc_scope *scope, const struct w
 {
     const struct wc_type *left = expr->kids[0]->type, *right = expr->kids[1]->type;
     bool equality = ast->op == WC_AST_OP_EQ || ast->op == WC_AST_OP_NE;
-    bool good = (wc_is_text(left) && wc_is_text(right)) ||
-                (wc_is_number(left) && wc_is_number(right)) || (equality && are_alike(left, right));
+    bool good =
+        (wc_is_text(left) && wc_is_text(right)) || (wc_is_number(left) && wc_is_number(right)) ||
+        (wc_is_amount(left) && left->kind == right->kind) || (equality && are_alike(left, right));
     expr->type = bool_type(scope, ast->span);
     if (!good)
-        refuse_operands(scope, expr,
-                        equality ? "`==` and `!=` compare two texts, two numbers or two bools"
-                                 : "`<` and its like compare two numbers or two texts");
+        refuse_operands(
+            scope, expr,
+            equality
+                ? "`==` and `!=` compare two texts, two numbers, two bools or two lists of them"
+                : "`<` and its like compare two numbers or two texts");
     if (good && equality) {
+        wc_name_items(scope, expr->kids[0], expr->kids[1]);
         check_enum_literal(scope, expr->kids[0], expr->kids[1]);
         check_enum_literal(scope, expr->kids[1], expr->kids[0]);
     }
@@ -123,98 +138,46 @@ static struct wc_expr *resolve_containment(struct wc_scope *scope, const struct 
     return expr;
 }
 
-/* ---- arithmetic --------------------------------------------------------------------------- */
-
-static int64_t low(const struct wc_type *type)
-{
-    return type->has_min ? type->min : INT64_MIN;
-}
-
-static int64_t high(const struct wc_type *type)
-{
-    return type->has_max ? type->max : INT64_MAX;
-}
-
-static bool apply(enum wc_op op, int64_t a, int64_t b, int64_t *result)
-{
-    switch (op) {
-    case WC_OP_ADD:
-        return !__builtin_add_overflow(a, b, result);
-    case WC_OP_SUB:
-        return !__builtin_sub_overflow(a, b, result);
-    case WC_OP_MUL:
-        return !__builtin_mul_overflow(a, b, result);
-    default:
-        if (b == 0 || (a == INT64_MIN && b == -1))
-            return false;
-        *result = op == WC_OP_DIV ? a / b : a % b;
-        return true;
-    }
-}
-
-/* The range of a result from the corners of its operands' ranges; false: it may overflow. */
-static bool range_of(const struct wc_expr *expr, int64_t *min, int64_t *max)
-{
-    const struct wc_type *left = expr->kids[0]->type, *right = expr->kids[1]->type;
-    const int64_t as[] = {low(left), high(left)}, bs[] = {low(right), high(right)};
-    if ((expr->op == WC_OP_DIV || expr->op == WC_OP_MOD) && bs[0] <= 0 && bs[1] >= 0)
-        return false;
-    *min = INT64_MAX;
-    *max = INT64_MIN;
-    for (size_t i = 0; i < 4; i++) {
-        int64_t result;
-        if (!apply(expr->op, as[i / 2], bs[i % 2], &result))
-            return false;
-        *min = result < *min ? result : *min;
-        *max = result > *max ? result : *max;
-    }
-    if (expr->op == WC_OP_MOD) { /* the corners are not its extremes */
-        uint64_t magnitude = bs[1] > 0 ? (uint64_t)bs[1] : -(uint64_t)bs[0];
-        *max = as[1] <= 0 ? 0 : (int64_t)(magnitude - 1);
-        *min = as[0] >= 0 ? 0 : -(int64_t)(magnitude - 1);
-    }
-    return true;
-}
-
-static const struct wc_type *arithmetic_type(struct wc_scope *scope, const struct wc_expr *expr)
+/* `matches` takes a pattern that is known now: it becomes an automaton. */
+static struct wc_expr *resolve_matches(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                       struct wc_expr *expr)
 {
     struct wc_resolver *r = scope->work->r;
-    const struct wc_type *left = expr->kids[0]->type, *right = expr->kids[1]->type;
-    int64_t min, max;
-    if (left->kind == WC_TYPE_NUMBER || right->kind == WC_TYPE_NUMBER) {
-        wc_not_built(r, expr->span, "arithmetic with fractions");
-        return wc_unknown_type(scope, expr->span);
-    }
-    if (range_of(expr, &min, &max))
-        return wc_type_int(r->arena, expr->span, min, max);
-    bool divides = expr->op == WC_OP_DIV || expr->op == WC_OP_MOD;
-    struct wc_diag *diag =
-        wc_report(r->diags, WC_E0510, expr->span, "%s",
-                  divides ? "this may divide by zero" : "this may leave the range of 64 bits");
-    wc_diag_label(r->diags, diag, "of %s and %s", wc_type_text(r->arena, left),
-                  wc_type_text(r->arena, right));
-    wc_diag_help(r->diags, diag, "%s",
-                 divides ? "give the divisor a type that leaves zero out: `int(1..…)`"
-                         : "give its operands narrower types");
-    return wc_unknown_type(scope, expr->span);
-}
-
-static struct wc_expr *resolve_arithmetic(struct wc_scope *scope, const struct wc_ast_expr *ast,
-                                          struct wc_expr *expr)
-{
-    const struct wc_type *left = expr->kids[0]->type, *right = expr->kids[1]->type;
-    if (wc_is_number(left) && wc_is_number(right)) {
-        expr->type = arithmetic_type(scope, expr);
+    const struct wc_ast_expr *pattern = ast->kids.items[1];
+    expr->type = bool_type(scope, ast->span);
+    if (!wc_is_text(expr->kids[0]->type)) {
+        refuse_operands(scope, expr, "`matches` asks whether a text is of a pattern");
         return expr;
     }
-    refuse_operands(scope, expr, "arithmetic takes numbers");
-    if (ast->op == WC_AST_OP_ADD && wc_is_text(left) && wc_is_text(right)) {
-        struct wc_resolver *r = scope->work->r;
-        wc_diag_help(r->diags, r->diags->list.items[r->diags->list.count - 1],
-                     "texts are put together with holes: \"${…}${…}\"");
+    if (pattern->kind != WC_AST_STRING || !pattern->text.bytes) {
+        struct wc_diag *diag = wc_report(r->diags, WC_E0501, expr->kids[1]->span,
+                                         "the pattern of `matches` is a constant");
+        wc_diag_label(r->diags, diag, "not known when this is compiled");
+        wc_diag_help(r->diags, diag, "write it out: `… matches r\"[a-z]+\"`");
+        return expr;
     }
-    expr->type = wc_unknown_type(scope, ast->span);
+    struct wc_type *type = wc_type_new(r->arena, WC_TYPE_STRING, pattern->span);
+    wc_resolve_pattern(r, type, &pattern->text);
+    expr->kids[1]->type = type;
     return expr;
+}
+
+/* May an operand of this be unset? Where `??` stands behind arithmetic, or may a result be. */
+static struct wc_expr *resolve_operand(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                       bool checked)
+{
+    scope->checked = checked;
+    struct wc_expr *kid = wc_resolve_expr(scope, ast, NULL);
+    scope->checked = checked;
+    if (kid->type->kind != WC_TYPE_UNKNOWN && !checked)
+        wc_need_set(scope, kid, "an operand");
+    return kid;
+}
+
+static bool is_arithmetic(enum wc_ast_op op)
+{
+    return op == WC_AST_OP_ADD || op == WC_AST_OP_SUB || op == WC_AST_OP_MUL ||
+           op == WC_AST_OP_DIV || op == WC_AST_OP_MOD || op == WC_AST_OP_NEG;
 }
 
 struct wc_expr *wc_resolve_binary(struct wc_scope *scope, const struct wc_ast_expr *ast)
@@ -222,29 +185,23 @@ struct wc_expr *wc_resolve_binary(struct wc_scope *scope, const struct wc_ast_ex
     if (ast->op == WC_AST_OP_AND || ast->op == WC_AST_OP_OR)
         return resolve_logic(scope, ast);
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_BINARY, ast->span, 2);
+    bool checked = scope->checked && is_arithmetic(ast->op);
     expr->op = op_of(ast->op);
     for (size_t i = 0; i < 2; i++) {
-        expr->kids[i] = wc_resolve_expr(scope, ast->kids.items[i], NULL);
-        if (!unknown(expr->kids[i]))
-            wc_need_set(scope, expr->kids[i], "an operand");
+        expr->kids[i] = resolve_operand(scope, ast->kids.items[i], checked);
         expr->labels |= expr->kids[i]->labels;
     }
     expr->type = wc_unknown_type(scope, ast->span);
     if (unknown(expr->kids[0]) || unknown(expr->kids[1]))
-        return expr;
+        return is_arithmetic(ast->op) ? wc_expr_error(scope, ast->span) : expr;
+    if (is_arithmetic(ast->op))
+        return wc_type_arithmetic(scope, expr);
     switch (ast->op) {
     case WC_AST_OP_CONTAINS:
     case WC_AST_OP_STARTS_WITH:
         return resolve_containment(scope, ast, expr);
     case WC_AST_OP_MATCHES:
-        wc_not_built(scope->work->r, ast->span, "`matches`");
-        return expr;
-    case WC_AST_OP_ADD:
-    case WC_AST_OP_SUB:
-    case WC_AST_OP_MUL:
-    case WC_AST_OP_DIV:
-    case WC_AST_OP_MOD:
-        return resolve_arithmetic(scope, ast, expr);
+        return resolve_matches(scope, ast, expr);
     default:
         return resolve_comparison(scope, ast, expr);
     }
@@ -266,6 +223,7 @@ struct wc_expr *wc_resolve_unary(struct wc_scope *scope, const struct wc_ast_exp
         constant->type = wc_literal_type(scope->work->r->arena, &literal, ast->span);
         return constant;
     }
-    wc_not_built(scope->work->r, ast->span, "a minus sign before an expression");
-    return wc_expr_error(scope, ast->span);
+    expr->kids[0] = resolve_operand(scope, ast->kids.items[0], scope->checked);
+    expr->labels = expr->kids[0]->labels;
+    return unknown(expr->kids[0]) ? expr->kids[0] : wc_type_negative(scope, expr);
 }

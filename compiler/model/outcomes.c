@@ -33,6 +33,7 @@ static enum wr_effect_kind effect_of(const struct wc_action *action)
     switch (action->kind) {
     case WR_ACT_VALUE:
     case WR_ACT_SLEEP:
+    case WR_ACT_MATCH:
         return WR_PURE;
     case WR_ACT_DRAFT:
         return WR_REPEATABLE;
@@ -59,7 +60,8 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
         return BIT(missing);
     if (action->kind == WR_ACT_SLEEP)
         return action->at_most ? BIT(expired) : 0;
-    if (action->kind == WR_ACT_VALUE || action->kind == WR_ACT_DRAFT)
+    if (action->kind == WR_ACT_VALUE || action->kind == WR_ACT_DRAFT ||
+        action->kind == WR_ACT_MATCH)
         return 0;
     classes |= network;
     if (action->as)
@@ -200,6 +202,14 @@ void wc_decide_outcomes(struct wc_arena *arena, const struct wc_model *model,
             stage->raises.classes |= BIT(check_failed);
         else if (check->otherwise->id < WC_USER_ERROR_MAX)
             add_error(&stage->raises, check->otherwise);
+    }
+    if (stage->action.kind == WR_ACT_MATCH) { /* a row an arm: the stage itself says which */
+        WC_EACH(i, &stage->ons)
+        {
+            struct wc_row row = {WR_BIT(WR_OK), NULL, &stage->ons.items[i]};
+            wc_push(arena, &stage->rows, row);
+        }
+        return;
     }
     WC_EACH(i, &stage->ons)
     {

@@ -8,7 +8,7 @@ static const char *source_text(struct wc_arena *arena, struct wc_span span)
     if (!span.source)
         return "it";
     size_t len = span.end - span.start;
-    return wc_arena_copy(arena, span.source->text + span.start, len > 60 ? 60 : len);
+    return wc_arena_copy(arena, span.source->text + span.start, len > 80 ? 80 : len);
 }
 
 /* The innermost part that may be unset: of `a.b.c` the stage `a`, or the field. */
@@ -86,7 +86,20 @@ static void report_misfit(struct wc_scope *scope, const struct wc_expr *expr,
         wc_diag_label(r->diags, diag, "%s", why->reason);
     if (into->span.source && into->span.end > into->span.start)
         wc_diag_also(r->diags, diag, into->span, "the type it must fit");
-    if (code == WC_E0504)
+    if (code != WC_E0504)
+        return;
+    const struct wc_type *from = why->from ? why->from : expr->type, *to = why->into;
+    if (why->kind == WC_MISFIT_LENGTH && !why->path[0] && to && to->kind == WC_TYPE_STRING &&
+        wc_is_text(from) && to->has_max &&
+        (to->in_bytes ? wc_text_bytes(from) : wc_text_points(from)) > to->max &&
+        expr->span.source && expr->span.end - expr->span.start <= 80) {
+        const char *text = source_text(r->arena, expr->span);
+        int64_t keep = to->in_bytes ? to->max / 4 : to->max;
+        wc_diag_help(r->diags, diag, "cut it: `truncate(%s, %s)`", text,
+                     wc_int_text(r->arena, keep));
+        wc_diag_suggest(r->diags, diag, expr->span, WC_MAYBE_APPLIES, "truncate(%s, %s)", text,
+                        wc_int_text(r->arena, keep));
+    } else
         wc_diag_help(r->diags, diag, "narrow what is put in, or widen the type it must fit");
 }
 
@@ -118,16 +131,22 @@ static bool put(struct wc_scope *scope, struct wc_expr *expr, const struct wc_ty
     return true;
 }
 
+void wc_put(struct wc_scope *scope, struct wc_expr *expr, const struct wc_type *into,
+            const char *place)
+{
+    struct wc_misfit why;
+    if (expr->type->kind != WC_TYPE_UNKNOWN && !put(scope, expr, into, &why))
+        report_misfit(scope, expr, into, place, &why);
+}
+
 struct wc_expr *wc_resolve_into(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                 const struct wc_type *into, const char *place)
 {
-    struct wc_misfit why;
     struct wc_expr *expr = wc_resolve_expr(scope, ast, into);
     if (expr->type->kind == WC_TYPE_UNKNOWN)
         return expr;
     wc_need_set(scope, expr, place);
-    if (!put(scope, expr, into, &why))
-        report_misfit(scope, expr, into, place, &why);
+    wc_put(scope, expr, into, place);
     return expr;
 }
 

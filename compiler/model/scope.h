@@ -22,9 +22,18 @@ struct wc_workflow_work {
     struct wc_resolver *r;
     struct wc_workflow *workflow;
     struct wc_table names; /* its stages */
-    struct wc_table lets;  /* names that `let` gives; refused as not built */
+    struct wc_table lets;  /* struct wc_let, by name */
+    const struct wc_edges *edges;
+    size_t let_nodes; /* expressions made for readers of a `let` */
+    bool too_large;   /* they are too many, and it was said */
     struct wc_stage_work *stages;
     size_t words; /* of a set */
+};
+
+/* `let name = expr`: resolved anew for each reader, in the reader's scope. */
+struct wc_let {
+    const struct wc_clause *clause;
+    bool used, in_progress;
 };
 
 /* ---- scopes ------------------------------------------------------------------------------- */
@@ -57,8 +66,12 @@ struct wc_scope {
     enum wc_own_value own;
     const struct wc_local *locals;
     const struct wc_fact *facts;
-    bool bare;    /* an object needs no schema: it is the body of a request */
-    bool in_text; /* operands of `??` and `if` may differ: each becomes text */
+    bool bare;     /* an object needs no schema: it is the body of a request */
+    bool in_text;  /* operands of `??` and `if` may differ: each becomes text */
+    bool checked;  /* arithmetic may have no result: `??` stands behind it */
+    bool pairs;    /* what `zip` gives is gone through here */
+    bool in_let;   /* `it` means nothing */
+    bool anywhere; /* of a `let` that nothing reads: every stage may be read */
 };
 
 /* Never NULL; its type is never NULL. `into` says what its place needs, or NULL; it guides
@@ -68,6 +81,9 @@ struct wc_expr *wc_resolve_expr(struct wc_scope *scope, const struct wc_ast_expr
 /* The same, and reports what is unset or does not fit; `place` names it: "the body". */
 struct wc_expr *wc_resolve_into(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                 const struct wc_type *into, const char *place);
+/* Holds a resolved value against its place: reports what does not fit. */
+void wc_put(struct wc_scope *scope, struct wc_expr *expr, const struct wc_type *into,
+            const char *place);
 /* A condition: a bool that is set. */
 struct wc_expr *wc_resolve_condition(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                      const char *place);
@@ -89,18 +105,88 @@ struct wc_expr *wc_resolve_unary(struct wc_scope *scope, const struct wc_ast_exp
 struct wc_expr *wc_resolve_choice(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                   const struct wc_type *into);
 struct wc_expr *wc_resolve_call(struct wc_scope *scope, const struct wc_ast_expr *ast);
-struct wc_expr *wc_resolve_comprehension(struct wc_scope *scope, const struct wc_ast_expr *ast);
+struct wc_expr *wc_resolve_function(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                    enum wc_fn fn);
+enum wc_fn wc_fn_find(const char *name); /* WC_FN_COUNT where none is called so */
+const char *const *wc_fn_names(void);    /* WC_FN_COUNT of them */
+const char *wc_loop_name(enum wc_loop loop);
+struct wc_expr *wc_resolve_comprehension(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                         const struct wc_type *into);
+/* `sum(list)` as a loop whose body is the item itself. */
+struct wc_expr *wc_loop_over_itself(struct wc_scope *scope, enum wc_loop loop,
+                                    const struct wc_expr *call);
+/* `of[at]`, both resolved: the item of a list, or the value of a map. */
+struct wc_expr *wc_index(struct wc_scope *scope, struct wc_span span, struct wc_expr *of,
+                         struct wc_expr *at);
+/* A part of an object: the field of this index in its type's schema. */
+struct wc_expr *wc_field_of(struct wc_scope *scope, struct wc_span span, struct wc_expr *base,
+                            size_t index);
+/* What a name of `let` stands for, in this scope. */
+struct wc_expr *wc_resolve_let(struct wc_scope *scope, struct wc_name name, struct wc_let *let,
+                               const struct wc_type *into);
+/* Those of a `let` that nothing reads are looked at, too. */
+void wc_resolve_unread_lets(struct wc_workflow_work *work);
+/* The program gets a C type for such lists. Gives the type. */
+const struct wc_type *wc_use_list(struct wc_scope *scope, const struct wc_type *list);
+
+/* ---- arithmetic (arithmetic.c) ------------------------------------------------------------ */
+
+/* Operator and operands are set; gives the expression, or an error that was reported. */
+struct wc_expr *wc_type_arithmetic(struct wc_scope *scope, struct wc_expr *expr);
+struct wc_expr *wc_type_negative(struct wc_scope *scope, struct wc_expr *expr);
+const struct wc_type *wc_sum_type(struct wc_scope *scope, const struct wc_expr *loop);
+bool wc_is_amount(const struct wc_type *type); /* int, number, duration, money */
+int64_t wc_int_low(const struct wc_type *type);
+int64_t wc_int_high(const struct wc_type *type);
+double wc_number_low(const struct wc_type *type);
+double wc_number_high(const struct wc_type *type);
+
+/* ---- paths (sets.c) ----------------------------------------------------------------------- */
+
+/* Is one of these stages left with `ok` on every path to the entry of `stage`? A set is bits by
+ * stage id. */
+bool wc_some_is_set(const struct wc_workflow_work *work, const uint64_t *stages,
+                    const struct wc_stage *stage);
+/* A diagnostic that a second reader of the same text brings is said once. */
+void wc_forget_repeated(struct wc_diags *diags, size_t before);
 struct wc_expr *wc_resolve_list(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                 const struct wc_type *into);
 struct wc_expr *wc_resolve_object(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                   const struct wc_type *into);
+/* Its number among the schema's fields, or their count. `name` is interned. */
+size_t wc_field_index(const struct wc_schema *schema, const char *name);
+/* The parts that `...E` brings to an object whose written ones are there; marked `spread`. False
+ * where one of them is unknown, which was reported. */
+bool wc_resolve_spreads(struct wc_scope *scope, struct wc_expr *expr,
+                        const struct wc_ast_expr *ast);
+struct wc_expr *wc_bare_object(struct wc_scope *scope, const struct wc_ast_expr *ast);
 /* A type that holds both, or NULL. */
 const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr *a,
                                     const struct wc_expr *b);
+/* An empty list takes the items' type of the other. */
+void wc_name_items(struct wc_scope *scope, struct wc_expr *a, struct wc_expr *b);
 /* What is known to be present where `condition` is `truth`, added to `facts`. */
 const struct wc_fact *wc_facts(struct wc_arena *arena, const struct wc_expr *condition, bool truth,
                                const struct wc_fact *facts);
 bool wc_is_known(const struct wc_fact *facts, const struct wc_expr *expr);
+
+/* ---- match (match.c) ---------------------------------------------------------------------- */
+
+/* Do its arms lead somewhere (`->`), or give values (`=>`)? */
+bool wc_match_leads(const struct wc_ast_action *ast);
+/* The arms as the stage's transitions; conditions and what is served come later. */
+void wc_resolve_arms(struct wc_workflow_work *work, struct wc_stage_work *stage,
+                     struct wc_target (*target)(struct wc_workflow_work *work,
+                                                const struct wc_ast_target *ast));
+/* The conditions of arms that lead on; `facts[i]` is what is known where arm i is taken. */
+void wc_resolve_arm_conditions(struct wc_scope *scope, struct wc_stage_work *stage,
+                               const struct wc_fact **facts);
+/* The value of a `match` whose arms give one: a chain of `if`. */
+struct wc_expr *wc_resolve_match_value(struct wc_scope *scope, const struct wc_ast_action *ast);
+/* Do both read the same place? */
+bool wc_is_same(const struct wc_expr *a, const struct wc_expr *b);
+/* Reports that two values are of no common type, or sets the type of `expr` to it. */
+void wc_join(struct wc_scope *scope, struct wc_expr *expr, struct wc_expr *a, struct wc_expr *b);
 
 /* ---- workflows ---------------------------------------------------------------------------- */
 

@@ -9,11 +9,11 @@ struct edge {
     bool sets; /* taken with `ok` */
 };
 
-struct edges {
+struct wc_edges {
     WC_VEC(struct edge) list;
 };
 
-static void edges_of(struct wc_arena *arena, struct edges *edges, const struct wc_stage *stage)
+static void edges_of(struct wc_arena *arena, struct wc_edges *edges, const struct wc_stage *stage)
 {
     WC_EACH(i, &stage->rows)
     {
@@ -52,25 +52,46 @@ static bool follow(struct wc_workflow_work *work, const struct edge *edge)
     return changed;
 }
 
+bool wc_some_is_set(const struct wc_workflow_work *work, const uint64_t *stages,
+                    const struct wc_stage *stage)
+{
+    struct wc_arena *arena = work->r->arena;
+    size_t count = work->workflow->stages.count;
+    bool *met = WC_NEW_ARRAY(arena, bool, count + 1);
+    met[0] = true;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < work->edges->list.count; i++) {
+            const struct edge *edge = &work->edges->list.items[i];
+            if (!met[edge->from] || met[edge->to] || (edge->sets && wc_has_bit(stages, edge->from)))
+                continue;
+            met[edge->to] = true;
+            changed = true;
+        }
+    }
+    return !met[stage->id];
+}
+
 /* From "everything is set everywhere" down to what holds. Each round is linear; going through the
  * edges forwards and backwards by turns keeps the rounds few, whichever way the stages are written. */
 void wc_resolve_sets(struct wc_workflow_work *work)
 {
-    struct edges edges = {{0}};
     struct wc_arena *arena = work->r->arena;
+    struct wc_edges *edges = WC_NEW(arena, struct wc_edges);
+    work->edges = edges;
     size_t count = work->workflow->stages.count;
     for (size_t i = 0; i < count; i++) {
         work->stages[i].set = WC_NEW_ARRAY(arena, uint64_t, work->words);
         work->stages[i].may = WC_NEW_ARRAY(arena, uint64_t, work->words);
         work->stages[i].reached = i == 0;
         memset(work->stages[i].set, i == 0 ? 0 : 0xff, work->words * sizeof(uint64_t));
-        edges_of(arena, &edges, work->stages[i].stage);
+        edges_of(arena, edges, work->stages[i].stage);
     }
     for (bool changed = true; changed;) {
         changed = false;
-        for (size_t i = 0; i < edges.list.count; i++)
-            changed |= follow(work, &edges.list.items[i]);
-        for (size_t i = edges.list.count; i-- > 0;)
-            changed |= follow(work, &edges.list.items[i]);
+        for (size_t i = 0; i < edges->list.count; i++)
+            changed |= follow(work, &edges->list.items[i]);
+        for (size_t i = edges->list.count; i-- > 0;)
+            changed |= follow(work, &edges->list.items[i]);
     }
 }

@@ -102,8 +102,6 @@ static void resolve_recall(struct wc_workflow_work *work, const struct wc_ast_ac
 static const char *unbuilt(enum wc_ast_action_kind kind)
 {
     switch (kind) {
-    case WC_AST_MATCH:
-        return "`match`";
     case WC_AST_ALL:
         return "`all`";
     case WC_AST_EACH:
@@ -144,6 +142,8 @@ static void resolve_action(struct wc_workflow_work *work, const struct wc_ast_ac
         resolve_ask(work->r, ast, action);
     else if (ast->kind == WC_AST_MAKE)
         action->kind = WR_ACT_VALUE;
+    else if (ast->kind == WC_AST_MATCH)
+        action->kind = wc_match_leads(ast) ? WR_ACT_MATCH : WR_ACT_VALUE;
     else if (ast->kind == WC_AST_RECALL)
         resolve_recall(work, ast, action);
     else if (!wc_resolve_park(work, ast, stage))
@@ -222,6 +222,7 @@ static void refuse_out_of_place(struct wc_resolver *r, const struct wc_stage *st
         [WR_ACT_VALUE] = "`make`",        [WR_ACT_HTTP] = "a call of a service",
         [WR_ACT_ASK] = "`ask`",           [WR_ACT_RECALL] = "`recall`",
         [WR_ACT_DRAFT] = "`reply draft`", [WR_ACT_SLEEP] = "`sleep`",
+        [WR_ACT_MATCH] = "`match`",
     };
     struct wc_diag *diag =
         wc_report(r->diags, WC_E0407, clause->keyword, "`%s` does not apply to %s",

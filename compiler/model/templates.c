@@ -144,7 +144,7 @@ static const char *label_of(struct wc_arena *arena, const char *path)
 }
 
 /* A second stage that asks with the same file finds the same mistakes: said once. */
-static void forget_repeated(struct wc_diags *diags, size_t before)
+void wc_forget_repeated(struct wc_diags *diags, size_t before)
 {
     size_t kept = before;
     for (size_t i = before; i < diags->list.count; i++) {
@@ -192,7 +192,7 @@ void wc_resolve_prompts(struct wc_workflow_work *work, struct wc_stage_work *one
                                    .source = file->source};
         prompt.text = wc_resolve_template(&scope, file->text, "the prompt");
         say_who_asks(r, one->stage, before);
-        forget_repeated(r->diags, before);
+        wc_forget_repeated(r->diags, before);
         wc_push(r->arena, &one->stage->action.prompts, prompt);
     }
 }

@@ -145,11 +145,22 @@ static void resolve_target(struct wc_workflow_work *work, const struct wc_ast_ta
     }
 }
 
+static struct wc_target arm_target(struct wc_workflow_work *work, const struct wc_ast_target *ast)
+{
+    struct wc_target target = {0};
+    resolve_target(work, ast, &target);
+    return target;
+}
+
 /* A line whose labels are all wrong keeps its place, so that lines match those of the tree. */
 void wc_resolve_transitions(struct wc_workflow_work *work, struct wc_stage_work *stage)
 {
     struct wc_resolver *r = work->r;
     struct seen seen = {0};
+    if (stage->stage->action.kind == WR_ACT_MATCH) {
+        wc_resolve_arms(work, stage, arm_target);
+        return;
+    }
     WC_EACH(i, &stage->ast->ons)
     {
         const struct wc_ast_on *ast = &stage->ast->ons.items[i];

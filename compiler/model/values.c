@@ -25,7 +25,8 @@ static void need_schema(struct wc_workflow_work *work, struct wc_action *action)
     struct wc_resolver *r = work->r;
     const struct wc_type *type = action->value->type;
     action->as = type;
-    if (type->kind == WC_TYPE_SCHEMA || type->kind == WC_TYPE_UNKNOWN)
+    if (action->value->kind == WC_EXPR_ERROR || type->kind == WC_TYPE_SCHEMA ||
+        type->kind == WC_TYPE_UNKNOWN)
         return;
     struct wc_diag *diag = wc_report(r->diags, WC_E0514, action->value->span,
                                      "`make` gives a value of a named schema");
@@ -34,19 +35,39 @@ static void need_schema(struct wc_workflow_work *work, struct wc_action *action)
     action->as = wc_type_new(r->arena, WC_TYPE_UNKNOWN, action->value->span);
 }
 
+/* Is its value that of an expression? */
+static bool gives_expression(const struct wc_ast_action *ast)
+{
+    return ast && (ast->kind == WC_AST_MAKE || (ast->kind == WC_AST_MATCH && !wc_match_leads(ast)));
+}
+
+static void resolve_value(struct wc_scope *scope, const struct wc_ast_action *ast,
+                          struct wc_action *action)
+{
+    if (ast->kind == WC_AST_MATCH) {
+        action->value = wc_resolve_match_value(scope, ast);
+        wc_need_set(scope, action->value, "`match`");
+    } else {
+        action->value = wc_resolve_expr(scope, ast->value, NULL);
+        wc_need_set(scope, action->value, "`make`");
+    }
+    need_schema(scope->work, action);
+}
+
 const struct wc_type *wc_stage_type(struct wc_workflow_work *work, struct wc_stage_work *one)
 {
     struct wc_action *action = &one->stage->action;
     const struct wc_ast_action *ast = one->ast->action;
-    if (!ast || ast->kind != WC_AST_MAKE || one->typed == WC_RESOLVED)
+    if (!gives_expression(ast) || one->typed == WC_RESOLVED)
         return action->as;
     if (one->typed == WC_IN_PROGRESS)
         return refuse_circle(work, one);
     struct wc_scope scope = {.work = work, .stage = one};
     /* An object that is named says its type before its parts are looked at. */
-    if (ast->value->kind == WC_AST_OBJECT && ast->value->name.text && !action->as) {
-        struct wc_schema *schema = wc_lookup(&work->r->schemas, ast->value->name.text);
-        struct wc_type *type = wc_type_new(work->r->arena, WC_TYPE_SCHEMA, ast->value->span);
+    const struct wc_ast_expr *first = ast->kind == WC_AST_MAKE ? ast->value : NULL;
+    if (first && first->kind == WC_AST_OBJECT && first->name.text && !action->as) {
+        struct wc_schema *schema = wc_lookup(&work->r->schemas, first->name.text);
+        struct wc_type *type = wc_type_new(work->r->arena, WC_TYPE_SCHEMA, first->span);
         if (schema && schema->alias)
             schema = schema->alias->kind == WC_TYPE_SCHEMA ? schema->alias->schema : NULL;
         type->schema = schema;
@@ -56,9 +77,7 @@ const struct wc_type *wc_stage_type(struct wc_workflow_work *work, struct wc_sta
         }
     }
     one->typed = WC_IN_PROGRESS;
-    action->value = wc_resolve_expr(&scope, ast->value, NULL);
-    wc_need_set(&scope, action->value, "`make`");
-    need_schema(work, action);
+    resolve_value(&scope, ast, action);
     one->typed = WC_RESOLVED;
     return action->as;
 }
@@ -243,11 +262,8 @@ static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *
     struct wc_action *action = &one->stage->action;
     if (!ast || one->stage->unbuilt)
         return;
-    if (ast->kind == WC_AST_MAKE && !action->value) {
-        action->value = wc_resolve_expr(&scope, ast->value, NULL);
-        wc_need_set(&scope, action->value, "`make`");
-        need_schema(work, action);
-    }
+    if (gives_expression(ast) && !action->value)
+        resolve_value(&scope, ast, action);
     if (action->kind == WR_ACT_HTTP && ast->path) {
         action->path = wc_resolve_template(&scope, ast->path, "a path");
         check_path(work->r, action->path);
@@ -261,10 +277,30 @@ static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *
     wc_resolve_park_value(&scope, ast);
 }
 
+/* What an arm serves knows what the arm has asked. */
+static void resolve_arm_ends(struct wc_workflow_work *work, struct wc_stage_work *one)
+{
+    const struct wc_ast_action *ast = one->ast->action;
+    struct wc_scope scope = {.work = work, .stage = one};
+    const struct wc_fact **facts =
+        WC_NEW_ARRAY(work->r->arena, const struct wc_fact *, ast->arms.count + 1);
+    wc_resolve_arm_conditions(&scope, one, facts);
+    for (size_t i = 0; i < one->stage->ons.count && i < ast->arms.count; i++) {
+        struct wc_on *on = &one->stage->ons.items[i];
+        scope.facts = facts[i];
+        if (on->target.kind == WR_TO_DONE)
+            resolve_end(&scope, &ast->arms.items[i].target, on, true);
+    }
+}
+
 void wc_resolve_stage_expressions(struct wc_workflow_work *work, struct wc_stage_work *one)
 {
     resolve_action(work, one);
     resolve_checks(work, one);
+    if (one->stage->action.kind == WR_ACT_MATCH) {
+        resolve_arm_ends(work, one);
+        return;
+    }
     WC_EACH(i, &one->ast->ons)
     {
         struct wc_on *on = &one->stage->ons.items[i];

@@ -132,22 +132,32 @@ static void resolve_cost(struct wc_resolver *r, const struct wc_clause *clause,
     wc_diag_help(r->diags, diag, "write `cost at most $0.10`");
 }
 
-/* Clauses that are parsed and not built. What a `let` names is known all the same. */
-static void refuse_unbuilt(struct wc_workflow_work *work, struct wc_clauses clauses)
+static void declare_lets(struct wc_workflow_work *work, struct wc_clauses clauses)
 {
     struct wc_resolver *r = work->r;
     work->lets.what = "let";
     for (size_t i = 0; i < clauses.count; i++) {
+        if (clauses.items[i]->kind != WC_CLAUSE_LET)
+            continue;
+        struct wc_let *let = WC_NEW(r->arena, struct wc_let);
+        let->clause = clauses.items[i];
+        wc_refuse_reserved(r, let->clause->name, "let");
+        wc_declare(r, &work->lets, let->clause->name, let);
+    }
+}
+
+/* Clauses that are parsed and not built. */
+static void refuse_unbuilt(struct wc_workflow_work *work, struct wc_clauses clauses)
+{
+    struct wc_resolver *r = work->r;
+    for (size_t i = 0; i < clauses.count; i++) {
         struct wc_clause *clause = clauses.items[i];
-        if (clause->kind == WC_CLAUSE_LET)
-            wc_declare(r, &work->lets, clause->name, clause);
         switch (clause->kind) {
         case WC_CLAUSE_LIMIT:
         case WC_CLAUSE_NOTIFY:
         case WC_CLAUSE_DISCONNECT:
         case WC_CLAUSE_UPGRADE:
         case WC_CLAUSE_SPLIT:
-        case WC_CLAUSE_LET:
         case WC_CLAUSE_DEPRECATED:
         case WC_CLAUSE_SUNSET:
             wc_not_built(r, clause->span,
@@ -188,6 +198,7 @@ static void resolve_clauses(struct wc_workflow_work *work, const struct wc_ast_d
     workflow->keep_ms =
         keep ? duration(r, &keep->numbers[0], "`keep jobs`") : (uint64_t)(KEEP_DAYS * DAY_MS);
     refuse_unbuilt(work, all);
+    declare_lets(work, all);
 }
 
 /* After the stages, whose values it cannot read: a job does not exist yet. */
@@ -201,6 +212,20 @@ static void resolve_dedupe(struct wc_workflow_work *work, const struct wc_clause
     wc_need_set(&scope, workflow->dedupe, "the key of `dedupe`");
     workflow->dedupe_ms = duration(work->r, &clause->numbers[0], "the window of `dedupe`");
     workflow->dedupe_shared = clause->flag;
+}
+
+/* A stage and a `let` are read alike. */
+static void refuse_let_name(struct wc_workflow_work *work, struct wc_name name)
+{
+    struct wc_resolver *r = work->r;
+    const struct wc_let *let = name.text ? wc_lookup(&work->lets, name.text) : NULL;
+    if (!let)
+        return;
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0403, name.span, "`%s` is the name of a `let`", name.text);
+    wc_diag_label(r->diags, diag, "hides the other");
+    wc_diag_also(r->diags, diag, let->clause->name.span, "the other");
+    wc_diag_help(r->diags, diag, "choose another name for one of them");
 }
 
 static void declare_stages(struct wc_workflow_work *work, const struct wc_ast_workflow *ast)
@@ -221,6 +246,7 @@ static void declare_stages(struct wc_workflow_work *work, const struct wc_ast_wo
             break;
         }
         wc_refuse_reserved(r, one->name, "stage");
+        refuse_let_name(work, one->name);
         if (!wc_declare(r, &work->names, one->name, stage))
             continue;
         stage->id = work->workflow->stages.count;
@@ -260,4 +286,5 @@ void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
     for (size_t i = 0; i < count; i++)
         wc_resolve_stage_expressions(&work, &work.stages[i]);
     resolve_dedupe(&work, wc_clause_one(r, all, WC_CLAUSE_DEDUPE));
+    wc_resolve_unread_lets(&work);
 }

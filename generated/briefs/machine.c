@@ -227,8 +227,8 @@ static void stage_draft(struct wr_turn *turn)
     case WR_CHECK: {
         const struct KeyPoints *it = turn->value;
         bool all_1 = true;
-        for (size_t i_1 = 0; all_1 && i_1 < it->points.count; i_1++) {
-            const struct KeyPoint *p = &it->points.items[i_1];
+        for (size_t i_2 = 0; all_1 && i_2 < it->points.count; i_2++) {
+            const struct KeyPoint *p = &it->points.items[i_2];
             all_1 = wr_str_contains(frame->input.document, p->quote);
         }
         if (!all_1) {
@@ -265,8 +265,8 @@ static void stage_brief(struct wr_turn *turn)
     case WR_CHECK: {
         const struct KeyPoints *it = turn->value;
         bool all_1 = true;
-        for (size_t i_1 = 0; all_1 && i_1 < it->points.count; i_1++) {
-            const struct KeyPoint *p = &it->points.items[i_1];
+        for (size_t i_2 = 0; all_1 && i_2 < it->points.count; i_2++) {
+            const struct KeyPoint *p = &it->points.items[i_2];
             all_1 = wr_str_contains(frame->input.document, p->quote);
         }
         if (!all_1) {

@@ -141,8 +141,11 @@ enum wr_phase wr_activity_move(struct wr_activity *activity)
 {
     if (activity->member)
         return wr_member_end(activity);
+    /* A `match` has looked for itself. */
+    bool is_match = activity->turn.action.kind == WR_ACT_MATCH && activity->class == WR_OK;
     const struct wr_transition *way =
-        wr_way_of(activity->stage, activity->whose, activity->class, activity->error);
+        is_match ? &activity->stage->transitions[activity->turn.action.arm]
+                 : wr_way_of(activity->stage, activity->whose, activity->class, activity->error);
     record_move(activity, way);
     if (!way || way->to != WR_TO_STAGE)
         return activity->parent ? wr_child_end(activity, way) : end_job(activity, way);

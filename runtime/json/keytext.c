@@ -23,3 +23,8 @@ struct wr_str wr_key_text(struct wr_arena *arena, wr_key_fn *key, const void *fr
     key(&out, frame);
     return wr_written(&out);
 }
+
+struct wr_arena *wr_writer_arena(struct wr_writer *out)
+{
+    return out->text.arena;
+}

@@ -185,6 +185,45 @@ int wr_str_compare(struct wr_str a, struct wr_str b); /* by code points */
 bool wr_str_contains(struct wr_str text, struct wr_str part);
 bool wr_str_starts_with(struct wr_str text, struct wr_str start);
 
+/* Functions of the language on texts: by code points, the same everywhere and for ever (case by the
+ * simple mappings of Unicode 14). What is made is in the arena. */
+int64_t wr_str_points(struct wr_str text); /* how many */
+struct wr_str wr_str_lower(struct wr_arena *arena, struct wr_str text);
+struct wr_str wr_str_upper(struct wr_arena *arena, struct wr_str text);
+struct wr_str wr_str_trim(struct wr_str text);                   /* of White_Space, both ends */
+struct wr_str wr_str_truncate(struct wr_str text, int64_t most); /* the first `most` of them */
+struct wr_str wr_str_join(struct wr_arena *arena, const struct wr_str *items, size_t count,
+                          struct wr_str between);
+/* At least one part; `at` is not empty. */
+struct wr_str *wr_str_split(struct wr_arena *arena, struct wr_str text, struct wr_str at,
+                            size_t *count);
+
+/* Whole numbers: false where the result does not fit 64 bits, or the divisor is zero. */
+bool wr_int_add(int64_t a, int64_t b, int64_t *result);
+bool wr_int_sub(int64_t a, int64_t b, int64_t *result);
+bool wr_int_mul(int64_t a, int64_t b, int64_t *result);
+bool wr_int_div(int64_t a, int64_t b, int64_t *result); /* towards zero */
+bool wr_int_mod(int64_t a, int64_t b, int64_t *result); /* with the sign of `a` */
+/* Numbers: false where the result is not finite, or the divisor is zero. */
+bool wr_number_add(double a, double b, double *result);
+bool wr_number_sub(double a, double b, double *result);
+bool wr_number_mul(double a, double b, double *result);
+bool wr_number_div(double a, double b, double *result);
+
+/* What an item is sorted by, and where it stood; equal keys keep their order. */
+struct wr_rank {
+    union {
+        struct wr_str text;
+        int64_t integer;
+        double number;
+    };
+    size_t at;
+};
+
+void wr_rank_by_text(struct wr_rank *ranks, size_t count);
+void wr_rank_by_integer(struct wr_rank *ranks, size_t count);
+void wr_rank_by_number(struct wr_rank *ranks, size_t count);
+
 struct wr_message {
     const char *role; /* "system" or "user" */
     struct wr_str text;
@@ -198,6 +237,7 @@ enum wr_action_kind {
     WR_ACT_ALL,
     WR_ACT_EACH,
     WR_ACT_RUN,
+    WR_ACT_MATCH, /* which transition is taken: `arm` */
     WR_ACT_DRAFT, /* publishes `value` */
     WR_ACT_SLEEP
 };
@@ -223,6 +263,7 @@ struct wr_action {
     bool shared;       /* WR_ACT_RECALL: among all callers */
     size_t count;      /* WR_ACT_EACH: how many items there are */
     const struct wr_workflow *workflow; /* WR_ACT_RUN; `value` is its input */
+    uint16_t arm;                       /* WR_ACT_MATCH: which transition is taken */
 };
 
 /* WR_ENTER: say what to do in `action`. WR_CHECK: `value` came; store it in the frame, and raise if

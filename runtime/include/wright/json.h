@@ -144,6 +144,8 @@ void wr_write_bool(struct wr_writer *out, bool value);
 void wr_write_null(struct wr_writer *out);
 /* The variant's object, the tag before its fields. */
 void wr_write_choice(struct wr_writer *out, struct wr_choice value, const struct wr_union *choice);
+/* What is made on the way to a key is made here. */
+struct wr_arena *wr_writer_arena(struct wr_writer *out);
 /* Text that is JSON already. */
 void wr_write_json(struct wr_writer *out, struct wr_str json);
 

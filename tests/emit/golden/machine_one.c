@@ -180,8 +180,8 @@ static void stage_find(struct wr_turn *turn)
         bool holds_1 = it->total > 0;
         if (holds_1) {
             bool any_2 = false;
-            for (size_t i_2 = 0; !any_2 && i_2 < it->hits.count; i_2++) {
-                const struct Item *h = &it->hits.items[i_2];
+            for (size_t i_3 = 0; !any_2 && i_3 < it->hits.count; i_3++) {
+                const struct Item *h = &it->hits.items[i_3];
                 any_2 = wr_str_equal(h->name, frame->input.name) &&
                         (h->has_default ? h->default_ : false);
             }
@@ -194,17 +194,17 @@ static void stage_find(struct wr_turn *turn)
                 "it.total > 0 and any(h in it.hits: h.name == input.name and h.default ?\? false)";
             return;
         }
-        bool all_3 = true;
-        for (size_t i_3 = 0; all_3 && i_3 < it->hits.count; i_3++) {
-            const struct Item *h = &it->hits.items[i_3];
-            bool any_4 = false;
-            for (size_t i_4 = 0; !any_4 && i_4 < frame->input.tags.count; i_4++) {
-                const struct wr_str t_2 = frame->input.tags.items[i_4];
-                any_4 = wr_str_equal(t_2, h->name);
+        bool all_4 = true;
+        for (size_t i_5 = 0; all_4 && i_5 < it->hits.count; i_5++) {
+            const struct Item *h = &it->hits.items[i_5];
+            bool any_6 = false;
+            for (size_t i_7 = 0; !any_6 && i_7 < frame->input.tags.count; i_7++) {
+                const struct wr_str t_2 = frame->input.tags.items[i_7];
+                any_6 = wr_str_equal(t_2, h->name);
             }
-            all_3 = any_4;
+            all_4 = any_6;
         }
-        if (all_3) {
+        if (all_4) {
             turn->raised = WR_CLASS_check_failed;
             turn->raised_check = "not all(h in it.hits: any(t in input.tags: t == h.name))";
             return;
