@@ -259,7 +259,7 @@ static void refuse_policies(struct wc_resolver *r, const struct wc_clauses *all,
         else if (clause->kind == WC_CLAUSE_HEDGE)
             wc_not_built(r, clause->span, "`hedge`");
         else if ((clause->kind != WC_CLAUSE_CHECK || stage->action.kind == WR_ACT_DRAFT ||
-                  WR_PARKS(stage->action.kind)) &&
+                  stage->action.kind == WR_ACT_MATCH || WR_PARKS(stage->action.kind)) &&
                  !stage->unbuilt)
             refuse_out_of_place(r, stage, clause);
     }
