@@ -72,13 +72,18 @@ static void unused(const struct wc_model *model, struct wc_diags *diags, struct 
     wc_diag_help(diags, diag, "use it, or delete it");
 }
 
-static void check_values(struct wc_diags *diags, const struct wc_workflow *workflow)
+static void check_lets(const struct wc_model *model, struct wc_diags *diags,
+                       const struct wc_workflow *workflow)
 {
     WC_EACH(i, &workflow->unread_lets)
     {
-        unused(diags, workflow->unread_lets.items[i].span, "`let`",
+        unused(model, diags, workflow->unread_lets.items[i].span, "`let`",
                workflow->unread_lets.items[i].name);
     }
+}
+
+static void check_values(struct wc_diags *diags, const struct wc_workflow *workflow)
+{
     WC_EACH(i, &workflow->stages)
     {
         const struct wc_stage *stage = workflow->stages.items[i];
@@ -123,6 +128,7 @@ void wc_check_names(struct wc_model *model, struct wc_diags *diags)
     }
     WC_EACH(i, &model->workflows)
     {
+        check_lets(model, diags, model->workflows.items[i]);
         check_values(diags, model->workflows.items[i]);
     }
 }
