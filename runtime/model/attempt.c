@@ -254,15 +254,14 @@ static void set_basics(struct wr_effect *effect)
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     if (!effect->place->tls)
         return;
-    const char *certificates = wr_client_certificates(effect->client);
-    struct curl_blob built_in = {(void *)(uintptr_t)wr_ca_bundle, strlen(wr_ca_bundle),
-                                 CURL_BLOB_NOCOPY};
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); /* rather HTTP/2 streams than connections */
-    curl_easy_setopt(easy, CURLOPT_CAPATH,
-                     NULL); /* what libcurl was built with means nothing here */
-    curl_easy_setopt(easy, CURLOPT_CAINFO, certificates);
-    if (!certificates && built_in.len > 0)
-        curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &built_in);
+    /* What libcurl was built with means nothing here: the store is ours, and shared. */
+    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, wr_client_trust);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, effect->client);
 }
 
 static void set_body(struct wr_effect *effect, const char *method)

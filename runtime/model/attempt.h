@@ -17,9 +17,9 @@ struct wr_client {
     CURLM *multi;
     struct event *timer; /* libcurl's */
     struct wr_place *services, *models;
-    char agent[64]; /* User-Agent */
-    bool certificates_looked_for;
-    char *certificates; /* a file; NULL: the bundle built in, or none */
+    char agent[64];         /* User-Agent */
+    char *certificates;     /* SSL_CERT_FILE; NULL: not set */
+    struct wr_trust *trust; /* NULL: no call has needed it yet, or there is none */
     struct wr_effect *under_way;
     struct wr_arena scratch; /* of the event being read */
 };
@@ -67,7 +67,7 @@ void wr_attempt_expire(struct wr_effect *effect, int64_t now_us);
 void wr_attempt_outcome(struct wr_effect *effect, CURLcode result, struct wr_outcome *outcome);
 /* Its deadlines have moved forward. */
 void wr_client_rearm(struct wr_effect *effect);
-/* The file with the certificates to trust, or NULL. */
-const char *wr_client_certificates(struct wr_client *client);
+/* CURLOPT_SSL_CTX_FUNCTION: gives a connection the certificates to trust. */
+CURLcode wr_client_trust(CURL *easy, void *ssl_ctx, void *client);
 
 #endif

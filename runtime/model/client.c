@@ -4,6 +4,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/model/attempt.h"
+#include "runtime/model/trust.h"
 
 #include <event2/event.h>
 #include <nss.h>
@@ -171,25 +172,15 @@ static int watch_timer(CURLM *multi, long ms, void *arg)
 
 /* ---- certificates --------------------------------------------------------------------------- */
 
-static const char *const usual_places[] = {
-    "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Ubuntu, Alpine, Arch */
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Fedora, RHEL */
-    "/etc/pki/tls/certs/ca-bundle.crt",                  /* older RHEL */
-    "/etc/ssl/ca-bundle.pem",                            /* openSUSE */
-    "/etc/ssl/cert.pem",                                 /* Alpine, BSD */
-};
-
-const char *wr_client_certificates(struct wr_client *client)
+CURLcode wr_client_trust(CURL *easy, void *ssl_ctx, void *arg)
 {
-    if (client->certificates_looked_for)
-        return client->certificates;
-    client->certificates_looked_for = true;
-    for (size_t i = 0; !client->certificates && i < sizeof usual_places / sizeof *usual_places; i++)
-        if (access(usual_places[i], R_OK) == 0)
-            client->certificates = strdup(usual_places[i]);
-    if (!client->certificates && !*wr_ca_bundle)
+    struct wr_client *client = arg;
+    (void)easy;
+    if (!client->trust)
+        client->trust = wr_trust_take(client->certificates);
+    if (!client->trust)
         wr_log_write(WR_LOG_WARN, "no_certificates", NULL, 0);
-    return client->certificates;
+    return wr_trust_use(client->trust, ssl_ctx);
 }
 
 /* ---- opening and closing -------------------------------------------------------------------- */
@@ -225,9 +216,9 @@ static bool read_places(struct wr_client *client, const struct wr_lookup *lookup
             return false;
     }
     const char *file = wr_lookup_get(lookup, "SSL_CERT_FILE");
-    if (file && *file) {
-        client->certificates = strdup(file);
-        client->certificates_looked_for = client->certificates;
+    if (file && *file && !(client->certificates = strdup(file))) {
+        snprintf(error, size, "memory is out");
+        return false;
     }
     return true;
 }
@@ -290,6 +281,7 @@ void wr_client_close(struct wr_effects *effects)
     free(client->services);
     free(client->models);
     free(client->certificates);
+    wr_trust_release(client->trust);
     wr_arena_free(&client->scratch);
     free(client);
     effects->self = NULL;

@@ -346,10 +346,9 @@ add("filter_at_the_end", ends_with("filter"), REFUSED, "content_filter", 1,
     but={"messages": (REFUSED, "refusal", 1)})
 add("refusal", steadily(refusal), REFUSED, "refusal", 1)
 add("wrong_key", refusing(401, "key"), FALLBACK, "auth", 1)
-add("spend_limit", refusing(429, "spend"), FALLBACK, "quota_exhausted", 1,
-    but={"messages": (FALLBACK, "rate_limited", 2)})
+add("spend_limit", refusing(429, "spend"), FALLBACK, "quota_exhausted", 1)
 add("spend_limit_400", refusing(400, "spend"), FALLBACK, "quota_exhausted", 1)
-add("unpaid", refusing(402, "spend"), FALLBACK, "quota_exhausted", 1, but={"messages": (FALLBACK, "billing", 1)})
+add("unpaid", refusing(402, "spend"), FALLBACK, "quota_exhausted", 1)
 add("drip", steadily(drip), FALLBACK, "timeout_ttft", 1)
 add("endless_body", steadily(endless_body), FALLBACK, "schema_invalid", 2)
 add("endless_stream", steadily(endless_stream), FALLBACK, ("stream_malformed", "timeout_idle", "timeout_total"), None)
