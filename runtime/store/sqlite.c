@@ -286,7 +286,7 @@ struct wr_store *wr_store_open(const char *url, struct event_base *loop,
     s->readers = calloc(s->options.readers, sizeof *s->readers);
     s->read = calloc(s->options.readers, sizeof *s->read);
     s->sides = calloc(s->options.loops, sizeof *s->sides);
-    s->doubtful = calloc(s->options.batch, sizeof *s->doubtful);
+    s->doubtful = calloc(WR_DOUBTFUL(s), sizeof *s->doubtful);
     if (s->sides)
         s->sides[0] = (struct wr_side){.port.self = &s->sides[0], .s = s};
     if (!s->path || !s->readers || !s->read || !s->sides || !s->doubtful ||

@@ -17,6 +17,7 @@
  * waits for it, where the log has grown past the second. */
 #define WR_WAL_PAGES 1000
 #define WR_WAL_PAGES_MAX 32768
+#define WR_DOUBTFUL(s) (4 * (size_t)(s)->options.batch)
 /* So many of the newest entries that were acknowledged are looked for after trouble. */
 #define WR_SURE_PLACES 64
 
@@ -100,11 +101,11 @@ struct wr_sqlite {
     struct wr_connection write, check;
     struct wr_connection *read; /* one a reader */
     pthread_rwlock_t using;     /* of the connections: to write is to close them and open others */
-    /* The writer's: places of what was acknowledged; jobs that the newest failed commit had accepted,
-     * and that may be there all the same. */
+    /* The writer's: places of what was acknowledged; jobs that failed commits had accepted, and that may
+     * be there all the same. */
     int64_t sure[WR_SURE_PLACES];
     size_t sure_at;
-    struct wr_id *doubtful; /* options.batch */
+    struct wr_id *doubtful; /* WR_DOUBTFUL of them at most */
     size_t doubtful_count;
     atomic_bool suspect; /* a write or a sync failed: reopen, before anything is believed */
     atomic_bool damaged; /* found to be; nothing is written any more */

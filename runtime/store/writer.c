@@ -63,11 +63,23 @@ static int apply_apart(struct wr_connection *c, struct wr_op *op)
     return code == SQLITE_OK ? wr_connection_step(c, WR_SQL_release) : code;
 }
 
+/* Who was told that nothing was accepted must not find a job there. */
+static int forget_doubtful(struct wr_sqlite *s)
+{
+    int code = SQLITE_OK;
+    for (size_t i = 0; i < s->doubtful_count && code == SQLITE_OK; i++)
+        code = wr_store_forget(&s->write, &s->doubtful[i]);
+    return code;
+}
+
 /* A savepoint costs a copy of every page that is changed, and a call that is wrong is rare. So all
  * go in without; only where one was wrong they go in once more, each apart. */
-static int apply_all(struct wr_connection *c, struct wr_op_list *batch)
+static int apply_all(struct wr_sqlite *s, struct wr_op_list *batch)
 {
+    struct wr_connection *c = &s->write;
     int code = wr_connection_step(c, WR_SQL_begin);
+    if (code == SQLITE_OK)
+        code = forget_doubtful(s);
     for (struct wr_op *op = batch->first; op && code == SQLITE_OK; op = op->next)
         code = wr_op_apply(c, op);
     if (code == SQLITE_OK || is_trouble(code) || sqlite3_get_autocommit(c->db))
@@ -75,14 +87,17 @@ static int apply_all(struct wr_connection *c, struct wr_op_list *batch)
     code = wr_connection_step(c, WR_SQL_rollback);
     if (code == SQLITE_OK)
         code = wr_connection_step(c, WR_SQL_begin);
+    if (code == SQLITE_OK)
+        code = forget_doubtful(s);
     for (struct wr_op *op = batch->first; op && code == SQLITE_OK; op = op->next)
         code = apply_apart(c, op);
     return code;
 }
 
-static int commit_batch(struct wr_connection *c, struct wr_op_list *batch)
+static int commit_batch(struct wr_sqlite *s, struct wr_op_list *batch)
 {
-    int code = apply_all(c, batch);
+    struct wr_connection *c = &s->write;
+    int code = apply_all(s, batch);
     wr_failpoint("store.commit.before");
     if (code == SQLITE_OK)
         code = wr_connection_step(c, WR_SQL_commit);
@@ -179,11 +194,25 @@ static void after_commit(struct wr_sqlite *s, struct wr_op_list *batch)
     keep_log_short(s);
 }
 
+/* What a failed commit had accepted may be found there when the log is read anew. */
+static void add_doubtful(struct wr_sqlite *s, const struct wr_op_list *batch)
+{
+    for (const struct wr_op *op = batch->first; op; op = op->next)
+        if (op->is_accept)
+            s->doubtful[s->doubtful_count++] = op->accept.job;
+}
+
+/* False: there is no more room to note what might be there, so nothing is tried but the probe. */
+static bool may_fail(const struct wr_sqlite *s)
+{
+    return s->doubtful_count + s->options.batch <= WR_DOUBTFUL(s);
+}
+
 static void write_batch(struct wr_sqlite *s, struct wr_op_list *batch, struct wr_op_list *kept)
 {
     int64_t began = wr_mono_us();
     wr_op_list_init(kept);
-    int code = commit_batch(&s->write, batch);
+    int code = commit_batch(s, batch);
     atomic_fetch_add(&s->commit_us, (unsigned long long)(wr_mono_us() - began));
     if (code == SQLITE_OK) {
         atomic_fetch_add(&s->commits, 1);
@@ -197,23 +226,11 @@ static void write_batch(struct wr_sqlite *s, struct wr_op_list *batch, struct wr
     if (!sqlite3_get_autocommit(s->write.db))
         wr_connection_step(&s->write, WR_SQL_rollback);
     atomic_fetch_add(&s->failed_commits, 1);
-    s->doubtful_count = 0; /* what an older commit left in the log, this one has overwritten */
-    for (const struct wr_op *op = batch->first; op; op = op->next)
-        if (op->is_accept)
-            s->doubtful[s->doubtful_count++] = op->accept.job;
+    add_doubtful(s, batch);
     if (status != WR_STORE_FULL)
         wr_store_heard(s, code);
     set_trouble(s, (int)status, reason);
     batch_failed(s, batch, kept, status);
-}
-
-/* Who was told that nothing was accepted must not find a job there. */
-static int forget_doubtful(struct wr_sqlite *s)
-{
-    int code = SQLITE_OK;
-    for (size_t i = 0; i < s->doubtful_count && code == SQLITE_OK; i++)
-        code = wr_store_forget(&s->write, &s->doubtful[i]);
-    return code;
 }
 
 /* Some pages, as an update in place would succeed on a full disk. */
@@ -369,7 +386,7 @@ void *wr_writer_run(void *store)
         pthread_mutex_unlock(&s->lock);
         if (!work)
             break;
-        if (is_unsure(s) && !is_sure_again(s, closing))
+        if ((is_unsure(s) || !may_fail(s)) && !is_sure_again(s, closing))
             batch_failed(s, &batch, &kept, WR_STORE_FAILED);
         else if (batch.first)
             write_batch(s, &batch, &kept);
