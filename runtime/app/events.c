@@ -10,6 +10,10 @@
 
 #define SETTLE_US 8000     /* entries that nobody awaits are durable after about this long */
 #define READ_WAIT_US 50000 /* between two reads of a journal that lags behind */
+#define UNSENT_MAX                                                                                 \
+    65536 /* bytes that a client has not taken, past which nothing more is read for it */
+#define DRAIN_US 20000 /* between two looks at whether it has */
+#define STALL_BEATS 2  /* times --heartbeat that it may take nothing, then it is cut */
 
 /* One reading of a journal: a single answer, or a stream until the job's end. */
 struct wr_stream {
@@ -17,9 +21,11 @@ struct wr_stream {
     struct wr_call *call; /* NULL: the client is gone */
     struct wr_loop *loop;
     struct wr_id job;
-    uint32_t sent;   /* seq of the newest event that the client has */
+    uint32_t sent;   /* seq of the newest entry that was read; the client has its event */
     uint32_t newest; /* of the newest that there is, durable or not, as far as is known */
     bool streams, started, owed, held, live;
+    size_t unsent;      /* when it was last looked at … */
+    int64_t stalled_us; /* … and since when it has not become less; 0: it is not too much */
     struct wr_lookout *lookout;
     struct wr_timer *read_timer, *beat_timer;
 };
@@ -93,12 +99,44 @@ static bool send_piece(struct wr_stream *stream, struct wr_str piece)
 /* ---- reading -------------------------------------------------------------------------------- */
 
 static void read_now(struct wr_stream *stream);
+static void read_soon(struct wr_stream *stream, int64_t us);
+
+static void cut(struct wr_stream *stream)
+{
+    struct wr_exchange *exchange = stream->call->exchange;
+    leave(stream);
+    wr_stream_cut(exchange);
+    wr_abandon(exchange);
+}
+
+/* A client gets as much as it takes: the rest stays in the store until it has taken what it was sent.
+ * True: there is more to wait for than to read. */
+static bool is_behind(struct wr_stream *stream)
+{
+    const struct wr_clock *clock = &stream->loop->clock.port;
+    int64_t now = clock->mono_us(clock->self);
+    size_t unsent = stream->started ? wr_stream_unsent(stream->call->exchange) : 0;
+    bool first = !stream->stalled_us;
+    if (unsent <= UNSENT_MAX) {
+        stream->stalled_us = 0;
+        return false;
+    }
+    if (first || unsent < stream->unsent)
+        stream->stalled_us = now;
+    stream->unsent = unsent;
+    if (now - stream->stalled_us > stream->loop->app->options.heartbeat_ms * 1000 * STALL_BEATS)
+        cut(stream);
+    else
+        read_soon(stream, DRAIN_US);
+    return true;
+}
 
 static void read_due(void *arg)
 {
     struct wr_stream *stream = arg;
     stream->read_timer = NULL;
-    read_now(stream);
+    if (!is_behind(stream))
+        read_now(stream);
 }
 
 static void read_soon(struct wr_stream *stream, int64_t us)
@@ -253,12 +291,12 @@ static void wait_for_more(struct wr_stream *stream)
         read_soon(stream, READ_WAIT_US);
 }
 
-static void go_on(struct wr_stream *stream, const struct wr_entry *entries, size_t count)
+static void go_on(struct wr_stream *stream, const struct wr_job_row *row,
+                  const struct wr_entry *entries, size_t count)
 {
     struct wr_arena arena = {0};
     struct wr_text out = {.arena = &arena};
-    if (!stream->started && count && entries[count - 1].kind == WR_ENTRY_FINISHED &&
-        entries[count - 1].seq <= stream->sent) {
+    if (!stream->started && count == 0 && row->finished_ms) {
         answer_nothing_more(stream);
         return;
     }
@@ -266,11 +304,16 @@ static void go_on(struct wr_stream *stream, const struct wr_entry *entries, size
         start(stream);
         WR_ADD(&out, "retry: 1000\n\n");
     }
-    bool ended = show_all(&out, is_operator(stream->call), true, &stream->sent, entries, count);
+    uint32_t seq = stream->sent;
+    bool ended = show_all(&out, is_operator(stream->call), true, &seq, entries, count);
+    if (count)
+        stream->sent = entries[count - 1].seq;
     bool there = send_piece(stream, wr_text_done(&out));
     wr_arena_free(&arena);
-    if (there && ended)
+    if (there && (ended || (count == 0 && row->finished_ms)))
         end(stream);
+    else if (there && count)
+        read_soon(stream, 0); /* until there is none */
     else if (there)
         wait_for_more(stream);
 }
@@ -295,7 +338,7 @@ static void was_read(void *arg, enum wr_store_status status, const struct wr_job
                            ? WR_ANSWER_NOT_FOUND
                            : WR_ANSWER_STORE_DOWN);
     else if (stream->streams)
-        go_on(stream, entries, count);
+        go_on(stream, row, entries, count);
     else
         answer_json(stream, entries, count);
 }
@@ -304,7 +347,10 @@ static void read_now(struct wr_stream *stream)
 {
     const struct wr_store *store = stream->loop->store;
     stream->owed = true;
-    store->read(store->self, stream->job, was_read, stream);
+    if (stream->streams)
+        store->read_after(store->self, stream->job, stream->sent, was_read, stream);
+    else
+        store->read(store->self, stream->job, was_read, stream);
 }
 
 /* ---- the request ---------------------------------------------------------------------------- */

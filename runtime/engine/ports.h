@@ -157,6 +157,13 @@ struct wr_store {
                  void (*done)(void *arg, enum wr_store_status status, const struct wr_job_row *row,
                               const struct wr_entry *entries, size_t entry_count),
                  void *arg);
+    /* As read(), of the entries after `after` the next ones, no more than fit well in memory: who wants
+     * all asks again after the last of them, until there are none. */
+    void (*read_after)(void *self, struct wr_id job, uint32_t after,
+                       void (*done)(void *arg, enum wr_store_status status,
+                                    const struct wr_job_row *row, const struct wr_entry *entries,
+                                    size_t entry_count),
+                       void *arg);
     void (*list)(void *self, const struct wr_list_query *query,
                  void (*done)(void *arg, enum wr_store_status status, const struct wr_job_row *rows,
                               size_t count),

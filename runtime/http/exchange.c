@@ -111,6 +111,21 @@ bool wr_stream_send(struct wr_exchange *exchange, struct wr_str piece)
     return there;
 }
 
+size_t wr_stream_unsent(const struct wr_exchange *exchange)
+{
+    const struct wr_conn *conn = (const struct wr_conn *)exchange;
+    return conn->out_len - conn->out_at;
+}
+
+void wr_stream_cut(struct wr_exchange *exchange)
+{
+    struct wr_conn *conn = (struct wr_conn *)exchange;
+    wr_conn_enter(conn);
+    conn->gone_told = true;
+    wr_conn_cut(conn, "stream_too_slow");
+    wr_conn_leave(conn);
+}
+
 void wr_stream_end(struct wr_exchange *exchange)
 {
     struct wr_conn *conn = (struct wr_conn *)exchange;

@@ -153,5 +153,9 @@ void wr_stream_start(struct wr_exchange *exchange, const struct wr_reply *head);
  * for it any more: end the exchange. */
 bool wr_stream_send(struct wr_exchange *exchange, struct wr_str piece);
 void wr_stream_end(struct wr_exchange *exchange);
+/* Bytes that the client has not taken yet, beyond what the kernel holds. */
+size_t wr_stream_unsent(const struct wr_exchange *exchange);
+/* Cuts a client that takes nothing, as wr_stream_send() does; on_gone is not called any more. */
+void wr_stream_cut(struct wr_exchange *exchange);
 
 #endif

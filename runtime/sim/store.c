@@ -21,6 +21,7 @@ struct wr_sim_op {
     struct wr_append append;
     struct wr_finish finish;
     struct wr_id job;
+    uint32_t after;
     struct wr_key key;
     int64_t not_before_ms;
     struct wr_str schema;
@@ -337,8 +338,10 @@ static void tell_job(const struct wr_sim_job *job, struct wr_sim_op *op)
         .deadline_ms = job->deadline_ms,
         .finished_ms = job->finished_ms,
     };
+    size_t skipped = op->after < job->entry_count ? op->after : job->entry_count;
     if (op->kind == OP_READ)
-        op->was_read(op->arg, WR_STORE_OK, &row, job->entries, job->entry_count);
+        op->was_read(op->arg, WR_STORE_OK, &row, job->entries + skipped,
+                     job->entry_count - skipped);
     else
         op->each(op->arg, &row, job->entries, job->entry_count);
 }
@@ -418,6 +421,18 @@ static void store_read(void *self, struct wr_id job,
     read_later(op);
 }
 
+static void store_read_after(void *self, struct wr_id job, uint32_t after,
+                             void (*done)(void *, enum wr_store_status, const struct wr_job_row *,
+                                          const struct wr_entry *, size_t),
+                             void *arg)
+{
+    struct wr_sim_op *op = new_op(self, OP_READ, arg);
+    op->job = job;
+    op->after = after;
+    op->was_read = done;
+    read_later(op);
+}
+
 static void store_recall(void *self, const struct wr_key *key, int64_t not_before_ms,
                          struct wr_str schema_hash,
                          void (*done)(void *, enum wr_store_status, struct wr_str, int64_t),
@@ -477,6 +492,7 @@ void wr_sim_store_open(struct wr_world *world)
         .accept = store_accept,
         .append = store_append,
         .read = store_read,
+        .read_after = store_read_after,
         .recall = store_recall,
         .unfinished = store_unfinished,
     };

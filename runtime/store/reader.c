@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum query_kind { QUERY_READ, QUERY_LIST, QUERY_RECALL, QUERY_UNFINISHED };
+enum query_kind { QUERY_READ, QUERY_READ_AFTER, QUERY_LIST, QUERY_RECALL, QUERY_UNFINISHED };
+
+#define SOME_BYTES 65536 /* of bodies, after which read_after() stops */
 
 /* Memory of one answer, freed at once. */
 struct chunk {
@@ -39,6 +41,7 @@ struct wr_query {
     struct wr_side *side; /* who asks */
     enum query_kind kind;
     struct wr_id job;
+    uint32_t after; /* read_after */
     struct wr_key key;
     int64_t not_before_ms;
     struct wr_str texts[3]; /* list: caller, status, workflow; recall: schema */
@@ -124,16 +127,21 @@ static void read_rows(struct answer *answer, sqlite3_stmt *statement, int code, 
         answer->status = WR_STORE_FAILED;
 }
 
-static void read_entries(struct wr_connection *c, struct answer *answer, int64_t n)
+static void read_entries(struct wr_connection *c, struct answer *answer, int64_t n, bool all,
+                         uint32_t after)
 {
-    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_read_entries);
+    sqlite3_stmt *statement = wr_connection_sql(c, all ? WR_SQL_read_entries : WR_SQL_read_some);
     int code = statement ? SQLITE_ROW : SQLITE_ERROR;
-    size_t room = 0;
+    size_t room = 0, bytes = 0;
     if (statement) {
-        sqlite3_bind_int64(statement, 1, n << 20);
+        sqlite3_bind_int64(statement, 1, (n << 20) + after + 1);
         sqlite3_bind_int64(statement, 2, (n << 20) + (1 << 20) - 1);
     }
     while (code == SQLITE_ROW && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (!all && bytes > SOME_BYTES) {
+            code = SQLITE_DONE;
+            break;
+        }
         if (answer->entry_count == room) {
             room = room ? room * 2 : 16;
             struct wr_entry *entries = get(answer, room * sizeof *entries);
@@ -149,6 +157,7 @@ static void read_entries(struct wr_connection *c, struct answer *answer, int64_t
             .at_ms = sqlite3_column_int64(statement, 2),
             .path = column(answer, statement, 3),
             .body = column(answer, statement, 4)};
+        bytes += answer->entries[answer->entry_count - 1].body.len;
     }
     if (code != SQLITE_DONE)
         answer->status = WR_STORE_FAILED;
@@ -171,7 +180,7 @@ static void do_read(struct wr_connection *c, struct wr_query *query)
     if (answer->status == WR_STORE_OK && answer->row_count == 0)
         answer->status = WR_STORE_NOT_FOUND;
     if (answer->status == WR_STORE_OK)
-        read_entries(c, answer, n);
+        read_entries(c, answer, n, query->kind == QUERY_READ, query->after);
 }
 
 static void bind_text(sqlite3_stmt *statement, int at, struct wr_str text)
@@ -234,6 +243,7 @@ static void give_answer(void *arg)
     bool good = answer->status == WR_STORE_OK;
     switch (query->kind) {
     case QUERY_READ:
+    case QUERY_READ_AFTER:
         query->read(query->arg, answer->status, good ? answer->rows : NULL, answer->entries,
                     good ? answer->entry_count : 0);
         break;
@@ -284,7 +294,7 @@ static enum wr_store_status read_open_job(const struct wr_side *side, struct wr_
     } while (answer->status == WR_STORE_OK && answer->row_count == 1 &&
              wr_id_share(after, side->s->options.loops) != side->share);
     if (answer->status == WR_STORE_OK && answer->row_count == 1)
-        read_entries(c, answer, n);
+        read_entries(c, answer, n, true, 0);
     return answer->status;
 }
 
@@ -311,6 +321,7 @@ static void run_query(struct wr_sqlite *s, struct wr_connection *c, struct wr_qu
     pthread_rwlock_rdlock(&s->using);
     switch (query->kind) {
     case QUERY_READ:
+    case QUERY_READ_AFTER:
         do_read(c, query);
         break;
     case QUERY_LIST:
@@ -411,6 +422,16 @@ static void port_read(void *self, struct wr_id job, read_done *done, void *arg)
     put(self, query);
 }
 
+static void port_read_after(void *self, struct wr_id job, uint32_t after, read_done *done,
+                            void *arg)
+{
+    struct wr_query *query = make(QUERY_READ_AFTER, arg, 0);
+    query->job = job;
+    query->after = after;
+    query->read = done;
+    put(self, query);
+}
+
 static void port_list(void *self, const struct wr_list_query *list, list_done *done, void *arg)
 {
     const struct wr_str texts[] = {list->caller, list->status, list->workflow};
@@ -452,6 +473,7 @@ static void port_unfinished(void *self, each_job *each, all_done *done, void *ar
 void wr_reader_port(struct wr_store *port)
 {
     port->read = port_read;
+    port->read_after = port_read_after;
     port->list = port_list;
     port->recall = port_recall;
     port->unfinished = port_unfinished;

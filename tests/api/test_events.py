@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """GET /jobs/{id}/events: the journal as JSON and as server-sent events, resumed, also after a crash."""
-import os, socket, sys, time
+import os, socket, sqlite3, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
@@ -202,5 +202,57 @@ def test_drain():
     same(server.wait(), 0, "and then it exits 0")
 
 
+# ---- a long journal -------------------------------------------------------------------------------
+
+LONG = 40000
+KEPT = (512 if "sanitized" in BINARY else 16) << 20  # what is freed stays there under the sanitizer
+
+
+def resident(server):
+    with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def long_journal(flags=()):
+    """A real job whose journal is then made long: one of its entries many times before its end."""
+    server = Server(Upstream(), flags=flags)
+    job = server.post().json["job_id"]
+    server.terminate()
+    db = sqlite3.connect(server.store)
+    first, last = db.execute("SELECT min(place), max(place) FROM entry").fetchone()
+    model = db.execute("SELECT kind, at_ms, path, body FROM entry WHERE place = ?", (last - 3,)).fetchone()
+    db.execute("UPDATE entry SET place = ? WHERE place = ?", (first + LONG - 1, last))
+    db.executemany("INSERT INTO entry(place, kind, at_ms, path, body) VALUES(?, ?, ?, ?, ?)",
+                   ((place, *model) for place in range(last, first + LONG - 1)))
+    db.commit()
+    db.close()
+    server.start()
+    return server, job
+
+
+def whole_of_it():
+    server, job = long_journal()
+    before = resident(server)
+    ids = [event["seq"] for event in Stream(server, job).rest()]
+    same((len(ids), ids == list(range(1, LONG + 1))), (LONG, True), "a client that reads gets all of a long journal")
+    ok(resident(server) - before < KEPT, "of which little is in memory at a time", resident(server) - before)
+    got = [event["seq"] for event in Stream(server, job, last=LONG - 2).rest()]
+    same(got, [LONG - 1, LONG], "and its end only, where that is asked for")
+    same(Stream(server, job, last=LONG).status, 204, "there is nothing after it")
+
+
+def who_reads_nothing():
+    server, job = long_journal(["--heartbeat", "200ms"])
+    before = resident(server)
+    streams = [Stream(server, job, receive=4096) for _ in range(8)]
+    cut = until(lambda: [row for row in server.events("refused") if row["code"] == "stream_too_slow"][7:], 20)
+    ok(cut, "clients that read nothing are cut off", server.log()[-800:])
+    ok(resident(server) - before < KEPT, "what they did not read was not kept for them", resident(server) - before)
+    same(server.get(f"/jobs/{job}/events", {"Accept": "text/event-stream", "Last-Event-ID": str(LONG)}).status, 204,
+         "others are served")
+    for stream in streams:
+        stream.socket.close()
+
+
 if __name__ == "__main__":
-    main(test_json, test_stream, test_crash, test_crashes, test_leaving, test_drain)
+    main(test_json, test_stream, test_crash, test_crashes, test_leaving, test_drain, whole_of_it, who_reads_nothing)

@@ -201,6 +201,7 @@ struct sim *sim_new(uint64_t seed)
                                    .accept = sim_accept,
                                    .append = sim_append,
                                    .read = sim_read,
+                                   .read_after = sim_read_after,
                                    .recall = sim_recall,
                                    .unfinished = sim_unfinished};
     sim->observer = (struct wr_observer){sim, sim_saw};

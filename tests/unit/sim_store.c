@@ -7,6 +7,7 @@ struct sim_op {
     struct wr_append append;
     struct wr_finish finish;
     struct wr_id job;
+    uint32_t after;
     struct wr_key key;
     int64_t not_before_ms;
     char *schema;
@@ -180,8 +181,9 @@ static void tell_job(const struct sim_job *job, struct sim_op *op)
     size_t count = 0;
     for (const struct sim_entry *node = job->entries; node; node = node->next)
         entries[count++] = node->entry;
+    size_t skipped = op->after < count ? op->after : count;
     if (op->what == OP_READ)
-        op->was_read(op->arg, WR_STORE_OK, &row, entries, count);
+        op->was_read(op->arg, WR_STORE_OK, &row, entries + skipped, count - skipped);
     else
         op->each(op->arg, &row, entries, count);
     free(entries);
@@ -303,6 +305,17 @@ static void sim_read(void *self, struct wr_id job,
 {
     struct sim_op *op = add_op(self, OP_READ, arg);
     op->job = job;
+    op->was_read = done;
+}
+
+static void sim_read_after(void *self, struct wr_id job, uint32_t after,
+                           void (*done)(void *, enum wr_store_status, const struct wr_job_row *,
+                                        const struct wr_entry *, size_t),
+                           void *arg)
+{
+    struct sim_op *op = add_op(self, OP_READ, arg);
+    op->job = job;
+    op->after = after;
     op->was_read = done;
 }
 
