@@ -235,7 +235,8 @@ class Server:
         url = upstream.url if upstream else "http://127.0.0.1:9"
         self.environment = {"PATH": os.environ.get("PATH", ""), "BRIEFS_KEYS": line + "," + other_line,
                             "GLOSSARY_URL": url, "MODEL_URL": url + "/v1", "MODEL_KEY": "secret-key"}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "WRIGHT_FAILPOINT"):
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "WRIGHT_FAILPOINT",
+                     "WRIGHT_LOOPS"):
             if name in os.environ:
                 self.environment[name] = os.environ[name]
         for name, value in (environment or {}).items():
