@@ -77,7 +77,8 @@ def test_elsewhere():
     server = several(up)
     on = OnEach(server, "elsewhere")
     same(sorted(on.jobs), list(range(LOOPS)), "connections are spread over the loops; a job is its connection's loop's")
-    pairs = [(here, there) for here in range(LOOPS) for there in range(LOOPS)]
+    # In this order new connections, too, are on loop `here`: each goes to the loop that has the fewest.
+    pairs = [(here, (here + turn) % LOOPS) for turn in range(LOOPS) for here in range(LOOPS)]
     got = {pair: on.ask(pair[0], "GET", f"/jobs/{on.jobs[pair[1]]}") for pair in pairs}
     ok(all(reply.status == 200 and reply.json["status"] in ("queued", "processing") and
            reply.json["job_id"] == on.jobs[there] for (_, there), reply in got.items()),
@@ -220,7 +221,7 @@ def test_drain():
     up = Upstream()
     up.ways[LARGE] = Way(body=POINTS, delay=1)
     server = several(up)
-    on = OnEach(server, "drain")
+    on, alone = OnEach(server, "drain"), OnEach(server, "nobody waits for these")
     asking = [lambda job=job: server.get(f"/jobs/{job}?wait=50") for job in on.jobs.values() for _ in range(3)]
     asking += [lambda job=job: Stream(server, job).rest() for job in on.jobs.values()]
     asking.append(lambda: until(lambda: metric(server, "wright_waiters") == 12, 20) and server.terminate())
@@ -230,6 +231,10 @@ def test_drain():
          "who waits for one, on whatever loop, gets its result")
     same({events[-1]["kind"] for events in replies[12:]}, {"finished"}, "streams go to the job's end")
     on.close()
+    alone.close()
+    server.start()
+    same([server.get(f"/jobs/{job}").json["status"] for job in alone.jobs.values()] + server.events("recovered"),
+         ["completed"] * LOOPS, "and those that nobody waits for have ended, too")
 
 
 def test_other_number():
