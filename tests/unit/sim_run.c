@@ -115,7 +115,7 @@ static struct wr_str str(const char *text)
     return text ? (struct wr_str){text, strlen(text)} : (struct wr_str){0};
 }
 
-static struct heard *ask(struct run *run, struct ask what)
+__attribute__((unused)) static struct heard *ask(struct run *run, struct ask what)
 {
     struct heard *heard = &run->heard[run->used++];
     struct wr_arena arena = {0};
@@ -147,7 +147,7 @@ __attribute__((unused)) static struct heard *view(struct run *run, struct wr_id 
 }
 
 /* "versions.fallback_path.0" as text; numbers and words, too. */
-static const char *at(const struct heard *heard, const char *path)
+__attribute__((unused)) static const char *at(const struct heard *heard, const char *path)
 {
     static char text[8][256];
     static int next;

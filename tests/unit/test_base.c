@@ -60,6 +60,17 @@ static void test_id(void)
     wr_id_text(&last, text);
     tap_ok(wr_id_parse(text, 36, &back), "and are UUIDv7");
     tap_ok(llabs(wr_id_ms(&last) - wr_utc_ms()) < 2000, "of this moment");
+    bool placed = true;
+    for (uint32_t count = 1; count <= 64; count++)
+        for (uint32_t share = 0; share < count; share++) {
+            struct wr_id made = wr_id_make(1, count, share % 2 ? UINT64_MAX - share : share * 977u);
+            struct wr_id moved = made;
+            wr_id_place(&moved, share, count);
+            wr_id_text(&moved, text);
+            placed = placed && wr_id_share(&moved, count) == share &&
+                     memcmp(made.bytes, moved.bytes, 14) == 0 && wr_id_parse(text, 36, &back);
+        }
+    tap_ok(placed, "an id can be placed on any loop of up to 64, by its last 16 bits alone");
     tap_ok(!wr_id_is_zero(&last) && wr_id_is_zero(&(struct wr_id){0}), "zero is told apart");
 }
 

@@ -541,6 +541,42 @@ static void test_closing(void)
     answers = 0;
 }
 
+/* ---- several loops ---------------------------------------------------------------------------- */
+
+static void test_loops(void)
+{
+    const struct wr_store_options options = {.loops = 2};
+    struct event_base *bases[2] = {loop, event_base_new()};
+    struct seen seen[2] = {{0}};
+    new_path("loops.db");
+    struct wr_store *store = open_store(&options);
+    struct wr_store *sides[2] = {store, wr_store_join(store, bases[1])};
+    struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{}");
+    for (uint32_t i = 0; i < 2; i++) {
+        struct wr_accept accept = accept_of(&first);
+        wr_id_place(&accept.job, i, 2);
+        sides[i]->accept(sides[i]->self, &accept, on_accept, &seen[i]);
+    }
+    for (int i = 1; i >= 0; i--) {
+        loop = bases[i];
+        run_until(1);
+        tap_ok(seen[i].status == WR_STORE_OK && (i == 0 || wr_id_is_zero(&seen[0].job)),
+               "loop %d is answered on its own", i);
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        struct wr_id own = seen[i].job;
+        seen[i] = (struct seen){0};
+        loop = bases[i];
+        sides[i]->unfinished(sides[i]->self, on_each, on_append, &seen[i]);
+        run_until(1);
+        tap_ok(seen[i].rows == 1 && wr_id_compare(&seen[i].job, &own) == 0,
+               "loop %d is given its own unfinished job", i);
+    }
+    loop = bases[0];
+    wr_store_close(store);
+    event_base_free(bases[1]);
+}
+
 int main(void)
 {
     snprintf(folder, sizeof folder, "/tmp/wr-store-XXXXXX");
@@ -556,6 +592,7 @@ int main(void)
     test_full();
     test_retention();
     test_closing();
+    test_loops();
     event_base_free(loop);
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s", folder);
