@@ -41,6 +41,7 @@ struct wr_app {
     pthread_mutex_t lock; /* of what engines share */
     struct wr_peers peers;
     struct wr_shared *shared;
+    struct wr_client_share *client_share;
     struct wr_store *store;            /* the first loop's side */
     struct wr_server *operator_server; /* on a Unix socket beside the store; the first loop's */
     char *operator_path;               /* NULL: it is not there */

@@ -110,6 +110,7 @@ bool wr_loop_equip(struct wr_loop *loop, enum wr_exit *exit, char *error, size_t
         wr_client_open(&loop->effects, app->program, loop->base, NULL, error, error_size);
     if (!loop->client_open)
         return false;
+    wr_client_use(&loop->effects, app->client_share);
     loop->stages = (struct wr_stages){app->program, loop->metrics};
     loop->observer = wr_stages_observer(&loop->stages);
     const struct wr_engine_options options = {

@@ -248,6 +248,7 @@ static enum wr_exit open_all(struct wr_app *app)
         return exit;
     app->peers = (struct wr_peers){app, lock, unlock, post};
     app->shared = wr_shared_new(app->program, (uint32_t)app->options.max_jobs, &app->peers);
+    app->client_share = wr_client_share_new();
     for (uint32_t i = 0; i < app->loop_count; i++)
         if (!wr_loop_equip(&app->loops[i], &exit, error, sizeof error))
             return fail(app, exit, error);
@@ -292,6 +293,7 @@ static void close_all(struct wr_app *app)
         event_free(app->drain_timer);
     for (uint32_t i = 0; i < app->loop_count; i++)
         wr_loop_close(&app->loops[i]);
+    wr_client_share_free(app->client_share);
     free(app->loops);
     wr_keys_free(app->keys);
     free(app->routes);

@@ -239,6 +239,7 @@ static void set_basics(struct wr_effect *effect)
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_SHARE, effect->client->share);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT,
                      1L); /* no waiting for a thread that resolves names */
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);

@@ -15,6 +15,7 @@ struct wr_client {
     const struct wr_program *program;
     struct event_base *loop;
     CURLM *multi;
+    CURLSH *share;       /* with other loops; NULL: nothing */
     struct event *timer; /* libcurl's */
     struct wr_place *services, *models;
     char agent[64];         /* User-Agent */

@@ -25,6 +25,13 @@ size_t wr_client_check(const struct wr_program *program, const struct wr_lookup 
 bool wr_client_open(struct wr_effects *effects, const struct wr_program *program,
                     struct event_base *loop, const struct wr_lookup *lookup, char *error,
                     size_t error_size);
+/* Names once resolved and TLS sessions, for the clients of several loops. Made before their threads are,
+ * freed after the last client is closed. NULL: memory is out, or libcurl cannot start. */
+struct wr_client_share;
+struct wr_client_share *wr_client_share_new(void);
+void wr_client_share_free(struct wr_client_share *share);
+void wr_client_use(struct wr_effects *effects,
+                   struct wr_client_share *share); /* before its first call */
 /* Cancels what is under way and frees. */
 void wr_client_close(struct wr_effects *effects);
 

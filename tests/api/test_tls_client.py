@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Calls over https: certificates are checked against SSL_CERT_FILE, names too; what cannot be trusted
 is never sent a byte of a request."""
-import os, shutil, socket, ssl, subprocess, sys, tempfile, threading
+import json, os, shutil, socket, ssl, subprocess, sys, tempfile, threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import harness
-from harness import Server, ok, same, main, skip
+from harness import Server, ask, ok, same, main, skip
 from mocks import Mock, environment
 
 
@@ -13,7 +13,7 @@ class Tls:
     """Takes TLS off and passes the bytes on to a port."""
 
     def __init__(self, port, cert, key):
-        self.port, self.shaken = port, 0
+        self.port, self.shaken, self.resumed = port, 0, 0
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(cert, key)
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -36,6 +36,7 @@ class Tls:
                 if not data:
                     return
                 self.shaken += 1
+                self.resumed += client.session_reused
                 with socket.create_connection(("127.0.0.1", self.port)) as inner:
                     threading.Thread(target=pump, args=(inner, client), daemon=True).start()
                     while data:
@@ -82,6 +83,15 @@ def calls():
     tls = Tls(mock.port, *good)
     reply = post(tls, good[0])
     ok(reply.status == 200 and reply.json["result_type"] == "full", "a certificate that is trusted", reply)
+    server = Server(environment={**environment(mock), "MODEL_URL": tls.url + "/v1", "SSL_CERT_FILE": good[0]},
+                    flags=["--loops", "2"])
+    connections, tls.shaken = [server.connection() for _ in range(2)], 0
+    for i, connection in enumerate(connections):
+        body = json.dumps({"document": f"Sealed. Nobody reads number {i}."})
+        same(ask(connection, "POST", harness.ROUTE, body, server.headers(None, "", body)).status, 200,
+             f"over https from loop {i}")
+    same((tls.shaken, tls.resumed), (2, 1), "each loop has its own connection; the second takes up the TLS session of the first")
+    server.close()
     for name, tls, trusted in (("is not trusted", Tls(mock.port, *good), other[0]),
                                ("names another host", Tls(mock.port, *other), other[0])):
         reply = post(tls, trusted)
