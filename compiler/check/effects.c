@@ -35,6 +35,76 @@ static void check_once(struct wc_diags *diags, const struct wc_stage *stage)
     }
 }
 
+/* ---- circles ------------------------------------------------------------------------------ */
+
+static struct wc_stage *next_of(const struct wc_on *on)
+{
+    return on->target.kind == WR_TO_STAGE ? on->target.stage : NULL;
+}
+
+/* Does any path lead from `from` to `to`? `marks` is by stage, `stack` has room for every stage. */
+static bool leads_to(struct wc_stage *from, const struct wc_stage *to, bool *marks,
+                     struct wc_stage **stack)
+{
+    size_t count = 0;
+    marks[from->id] = true;
+    stack[count++] = from;
+    while (count > 0 && !marks[to->id]) {
+        const struct wc_stage *stage = stack[--count];
+        WC_EACH(i, &stage->ons)
+        {
+            struct wc_stage *next = next_of(&stage->ons.items[i]);
+            if (!next || marks[next->id])
+                continue;
+            marks[next->id] = true;
+            stack[count++] = next;
+        }
+    }
+    return marks[to->id];
+}
+
+static void report_circle(struct wc_diags *diags, const struct wc_stage *stage,
+                          const struct wc_on *on, const char *classes)
+{
+    struct wc_diag *diag =
+        wc_report(diags, WC_E0712, on->span, "this leads back to `%s` and could repeat its effect",
+                  stage->name);
+    wc_diag_label(diags, diag, "on %s", classes);
+    wc_diag_also(diags, diag, stage->action.span, "this effect may be sent once");
+    wc_diag_note(diags, diag,
+                 "going back after it failed is a retry; only `on ok` may lead back, to another "
+                 "effect");
+    if (stage->action.service)
+        wc_diag_help(
+            diags, diag,
+            "if `%s` takes a key, say so: `idempotency key \"Idempotency-Key\"`; else lead "
+            "it to `fail`, to `done`, or to a stage that looks whether it happened",
+            stage->action.service->name);
+}
+
+/* A way that leads back from a failure is a retry by another name. */
+static void check_circles(struct wc_model *model, struct wc_diags *diags,
+                          const struct wc_workflow *workflow, struct wc_stage *stage)
+{
+    const struct wc_on *told = NULL;
+    size_t count = workflow->stages.count;
+    if (stage->effect != WR_ONCE || workflow->partial)
+        return;
+    WC_EACH(i, &stage->rows)
+    {
+        const struct wc_row *row = &stage->rows.items[i];
+        struct wc_stage *next = next_of(row->on);
+        uint64_t failures = row->classes & ~WR_ON_OK;
+        if (!next || !failures || row->on == told)
+            continue;
+        bool *marks = WC_NEW_ARRAY(diags->arena, bool, count);
+        if (!leads_to(next, stage, marks, WC_NEW_ARRAY(diags->arena, struct wc_stage *, count)))
+            continue;
+        report_circle(diags, stage, row->on, wc_classes_text(model->arena, failures));
+        told = row->on;
+    }
+}
+
 /* A class that cannot arise is not retried by mistake for one that can. */
 static void check_possible(struct wc_model *model, struct wc_diags *diags,
                            const struct wc_stage *stage)
@@ -63,6 +133,7 @@ void wc_check_effects(struct wc_model *model, struct wc_diags *diags)
         {
             struct wc_stage *stage = workflow->stages.items[k];
             stage->commit_before = stage->commit_after = stage->effect == WR_ONCE;
+            check_circles(model, diags, workflow, stage);
             if (!stage->retry.times || !stage->retry.on || stage->unbuilt)
                 continue;
             check_denied(model, diags, stage);

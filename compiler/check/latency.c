@@ -186,6 +186,12 @@ static bool prove(struct floors *floors, bool reply, uint64_t budget)
     return needed <= budget;
 }
 
+/* A stage that goes round counts in its circle: its floor may be less than what it takes itself. */
+static uint64_t left(uint64_t floor_ms, uint64_t gone_ms)
+{
+    return floor_ms > gone_ms ? floor_ms - gone_ms : 0;
+}
+
 void wc_check_latency(struct wc_model *model, struct wc_diags *diags)
 {
     WC_EACH(i, &model->workflows)
@@ -206,10 +212,11 @@ void wc_check_latency(struct wc_model *model, struct wc_diags *diags)
         {
             struct wc_stage *stage = workflow->stages.items[k];
             stage->floor_ms = whole.floor[k];
-            stage->floor_after_ms =
-                whole.floor[k] - whole.ways.takes[k] + (stage->commit_after ? WR_COMMIT_MS : 0);
+            stage->floor_after_ms = left(whole.floor[k], whole.ways.takes[k]) +
+                                    (stage->commit_after ? WR_COMMIT_MS : 0);
             stage->reply_floor_ms = reply.floor ? reply.floor[k] : 0;
-            stage->reply_floor_after_ms = reply.floor ? reply.floor[k] - reply.ways.takes[k] : 0;
+            stage->reply_floor_after_ms =
+                reply.floor ? left(reply.floor[k], reply.ways.takes[k]) : 0;
         }
     }
 }

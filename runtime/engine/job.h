@@ -78,8 +78,9 @@ struct wr_attempt {
     struct wr_timer *timer; /* a recall's limit */
     bool owed;              /* the store will call back */
     int64_t began_us;
-    bool parked;    /* the job is counted as parked while it is under way */
-    bool shortened; /* it has less than its own timeout */
+    int64_t wake_us; /* monotonic: of a park that began in this process; else 0 */
+    bool parked;     /* the job is counted as parked while it is under way */
+    bool shortened;  /* it has less than its own timeout */
     struct wr_outcome outcome;
     const void *value; /* WR_ACT_VALUE, WR_ACT_RUN: made here */
     int error;         /* WR_ACT_RUN: what the child failed with, or WR_NO_ERROR */

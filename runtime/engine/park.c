@@ -108,8 +108,13 @@ enum wr_phase wr_activity_park(struct wr_activity *activity)
     struct wr_attempt *attempt = activity->attempt;
     const struct wr_clock *clock = job->engine->clock;
     const struct wr_place *place = wr_state_place(&job->state, activity->path);
-    int64_t left_ms = place->until_ms - wr_engine_utc_ms(job->engine);
-    int64_t left_us = (left_ms > 0 ? left_ms : 0) * 1000;
+    int64_t left_us = attempt->wake_us - wr_engine_us(job->engine);
+    if (!attempt->wake_us) /* parked by a process of before: its monotonic clock is gone */
+        left_us = (place->until_ms - wr_engine_utc_ms(job->engine)) * 1000;
+    if (left_us > activity->turn.action.within_ms * 1000) /* UTC was set back */
+        left_us = activity->turn.action.within_ms * 1000;
+    if (left_us < 0)
+        left_us = 0;
     attempt->timer = clock->after(clock->self, left_us, time_is_over, attempt);
     count_parked(attempt);
     answer_early(job, wr_engine_us(job->engine) + left_us);
@@ -127,6 +132,7 @@ static enum wr_phase park(struct wr_attempt *attempt, struct wr_str waiting_for)
     wr_event_init(&event, activity, WR_ENTRY_PARKED);
     event.waiting_for = waiting_for;
     event.until_ms = event.at_ms + activity->turn.action.within_ms;
+    attempt->wake_us = wr_engine_us(job->engine) + activity->turn.action.within_ms * 1000;
     wr_job_record(job, &event);
     return wr_activity_commit(activity, WR_PHASE_PARK);
 }

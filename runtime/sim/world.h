@@ -20,8 +20,8 @@ struct wr_sim_key {
 struct wr_sim_sends {
     struct wr_sim_sends *next;
     struct wr_str path, stage;
-    uint32_t sent, happened; /* how often it was sent, and the upstream acted */
-    struct wr_sim_key *keys; /* the newest first */
+    uint32_t sent, happened, good; /* how often; the upstream acted; it was answered well */
+    struct wr_sim_key *keys;       /* the newest first */
 };
 
 struct wr_sim_job {

@@ -151,6 +151,28 @@ def test_kill():
     same(len(up.sent(CHARGE)), 1, "and what follows happens once")
 
 
+def test_rounds():
+    """A stage that is entered again goes on with its effect until that went well; then it is another."""
+    for kill in (False, True):
+        up = Services()
+        server = Orders(up, spec="rounds")
+        up.ways[NOTE] = [Way(503), Way(raw=b""), Way(201, {"id": "n"}), Way(500), Way(201, {"id": "n"})]
+        up.ways[CHARGE] = lambda text: Way(201, {}, delay=0.2)
+        reply = server.order(note=None, headers={"Prefer": "respond-async"})
+        if kill:
+            until(lambda: len(up.sent(NOTE)) == 4, 10)
+            server.kill()
+            server.start()
+        reply = server.get(f"/jobs/{reply.json['job_id']}?wait=20")
+        same((reply.json["status"], reply.json["output"]), ("completed", {"id": "n"}),
+             "rounds end well" + (", killed in between" if kill else ""))
+        keys = keys_of(up.sent(NOTE))
+        ok(len(set(keys)) == 3 and keys[0] == keys[1] == keys[2] != keys[3] == keys[4] and
+           keys[-1] not in keys[:4], "one key until it went well, then another", keys)
+        same(len(up.sent(CHARGE)), 3, "and a once effect is sent once a round")
+        close_all()
+
+
 def test_mock():
     mock = Mock(spec=os.path.join(ROOT, "tests", "lang", "ok", "writes.flow"))
     urls = {name: mock.env[name] for name in ("STOCK_URL", "CRM_URL", "BANK_URL", "MODEL_URL")}
@@ -163,4 +185,4 @@ def test_mock():
 
 
 if __name__ == "__main__":
-    main(test_all_methods, test_keyed, test_once, test_cancel, test_kill, test_mock)
+    main(test_all_methods, test_keyed, test_once, test_cancel, test_kill, test_rounds, test_mock)
