@@ -204,7 +204,7 @@ static void responses_item(struct wc_buf *out, const struct wc_mock_ask *ask, co
     }
     wc_buf_text(out,
                 "{\"id\":\"item_1\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[");
-    if (ask->way.kind == WC_MOCK_REFUSE) {
+    if (ask->way.kind == WC_MOCK_REFUSE && *content) {
         wc_buf_text(out, "{\"type\":\"refusal\",\"refusal\":\"" NO "\"}");
     } else if (len > 0) {
         quoted(out, "{\"type\":\"output_text\",\"annotations\":[],\"text\":", content, len);
@@ -231,6 +231,41 @@ static void responses_whole(struct wc_buf *out, const struct wc_mock_ask *ask, c
         input, output, input + output);
 }
 
+/* Before and after the text of a message come its part and itself; a tool's arguments have no parts. */
+static void responses_begin(struct wc_buf *out, const struct wc_mock_ask *ask)
+{
+    responses_event(out, "response.output_item.added");
+    wc_buf_text(out, ",\"output_index\":0,\"item\":");
+    responses_item(out, ask, "", 0);
+    wc_buf_text(out, "}\n\n");
+    if (ask->tool)
+        return;
+    responses_event(out, "response.content_part.added");
+    wc_buf_text(out, ",\"item_id\":\"item_1\",\"output_index\":0,\"content_index\":0,\"part\":");
+    wc_buf_text(out, ask->way.kind == WC_MOCK_REFUSE
+                         ? "{\"type\":\"refusal\",\"refusal\":\"\"}}\n\n"
+                         : "{\"type\":\"output_text\",\"annotations\":[],\"text\":\"\"}}\n\n");
+}
+
+static void responses_done(struct wc_buf *out, const struct wc_mock_ask *ask, const char *content)
+{
+    size_t len = said(ask, content);
+    bool refused = ask->way.kind == WC_MOCK_REFUSE;
+    responses_event(out, ask->tool ? "response.function_call_arguments.done"
+                         : refused ? "response.refusal.done"
+                                   : "response.output_text.done");
+    wc_buf_text(out, ",\"item_id\":\"item_1\",\"output_index\":0,\"content_index\":0,");
+    if (refused)
+        wc_buf_text(out, "\"refusal\":\"" NO "\"");
+    else
+        quoted(out, ask->tool ? "\"arguments\":" : "\"text\":", content, len);
+    wc_buf_text(out, "}\n\n");
+    responses_event(out, "response.output_item.done");
+    wc_buf_text(out, ",\"output_index\":0,\"item\":");
+    responses_item(out, ask, content, len);
+    wc_buf_text(out, "}\n\n");
+}
+
 static void responses_stream(struct wc_buf *out, const struct wc_mock_ask *ask, const char *content,
                              size_t *half)
 {
@@ -239,16 +274,16 @@ static void responses_stream(struct wc_buf *out, const struct wc_mock_ask *ask, 
     wc_buf_text(out, ",\"response\":");
     responses_head(out, ask, "in_progress");
     wc_buf_text(out, ",\"output\":[]}}\n\n");
-    responses_event(out, "response.output_item.added");
-    wc_buf_text(out, ",\"output_index\":0,\"item\":");
-    responses_item(out, ask, "", 0);
-    wc_buf_text(out, "}\n\n");
+    responses_begin(out, ask);
     if (ask->way.kind == WC_MOCK_REFUSE) {
         responses_event(out, "response.refusal.delta");
-        wc_buf_text(out, ",\"delta\":\"" NO "\"}\n\n");
+        wc_buf_text(out,
+                    ",\"item_id\":\"item_1\",\"output_index\":0,\"content_index\":0,"
+                    "\"delta\":\"" NO "\"}\n\n");
     }
     if (!pieces(out, ask, content, half, responses_piece))
         return;
+    responses_done(out, ask, content);
     responses_event(out, incomplete ? "response.incomplete" : "response.completed");
     wc_buf_text(out, ",\"response\":");
     responses_whole(out, ask, content);

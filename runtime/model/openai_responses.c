@@ -336,7 +336,9 @@ static bool take(struct wr_answer *answer, const struct happening *it, struct wr
     if (is(it->type, "response.completed") || is(it->type, "response.incomplete") ||
         is(it->type, "response.failed") || is(it->type, "response.cancelled"))
         take_end(answer, &it->response,
-                 (struct wr_str){it->type.ptr + before, it->type.len - before});
+                 it->response.status.len
+                     ? it->response.status
+                     : (struct wr_str){it->type.ptr + before, it->type.len - before});
     else
         take_delta(answer, it);
     return true;

@@ -2,15 +2,14 @@
 """Every fault of a provider, in each wire format, over real sockets: rescued where a rescue exists, within its
 budget, under its class, in as many attempts as it may take, and nothing truncated served. A fault is named in the
 document that is sent, and the provider reads it there; all run at once."""
-import json, os, re, socket, subprocess, sys, threading, time
+import json, os, re, socket, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import variants
 from harness import *
 from mocks import Mock
 from wires import COUNTS, VERSION, WIRES, tokens
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-INSTRUMENTED = "sanitized" in BUILD
 WAYS = {"strict": "", "tool": "structured tool", "json": "structured json", "prompt": "structured prompt"}
 PROVIDERS = {"chat": "openai.chat", "responses": "openai.responses", "messages": "anthropic.messages"}
 ALIKE = {"llamacpp": "llamacpp.chat", "vllm": "vllm.chat", "ollama": "ollama.chat"}
@@ -71,18 +70,11 @@ def specification():
 
 def built():
     names, text = specification()
-    place, out = os.path.join(folder, "faults.flow"), os.path.join(folder, "faults")
+    place = os.path.join(folder, "faults.flow")
     for path, content in ((place, text), (os.path.join(folder, "answer.md"), "Quote from it.\n\n${input.document}\n")):
         with open(path, "w", encoding="utf-8") as file:
             file.write(content)
-    env = {**os.environ, "WRIGHT_INCLUDE": os.path.join(ROOT, "runtime", "include"),
-           "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""}
-    run = subprocess.run([os.path.join(BUILD, "wright"), "build", place, "-o", out,
-                          *(["--dynamic"] if INSTRUMENTED else [])],
-                         env=env, capture_output=True, text=True, timeout=300 * SLOW)
-    if run.returncode:
-        raise RuntimeError(run.stdout + run.stderr)
-    return names, out, place
+    return names, variants.build(place), place
 
 
 def serve(binary, model_url, small_url):

@@ -78,6 +78,14 @@ static void test_streams(void)
                 CREATED MESSAGE SAY("{")
                     ENDS("incomplete", "\"incomplete_details\":{\"reason\":\"content_filter\"}"),
                 WR_CLASS_content_filter, "{", "the content filter");
+    wire_stream(wire,
+                CREATED MESSAGE SAY("{") "data: {\"type\":\"response.completed\",\"response\":{"
+                                         "\"status\":\"incomplete\"}}\n\n",
+                WR_CLASS_output_truncated, "{", "the response's own status comes before the event's");
+    wire_stream(wire,
+                CREATED MESSAGE SAY("{}") "data: {\"type\":\"response.completed\",\"response\":{}}"
+                                          "\n\n",
+                WR_OK, "{}", "without one the event's name says it");
     wire_stream(wire, CREATED MESSAGE SAY("{") ENDS("incomplete", "\"incomplete_details\":null"),
                 WR_CLASS_output_truncated, "{", "incomplete, without a reason");
     wire_stream(wire,
