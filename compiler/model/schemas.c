@@ -70,6 +70,7 @@ struct wc_schema_work {
     enum progress progress;
     struct wc_name *slots; /* the fields' names, hashed; `room` is a power of two */
     size_t room;
+    bool full; /* one more was refused, and it was said */
 };
 
 void wc_begin_schema(struct wc_resolver *r, struct wc_schema *schema,
@@ -104,14 +105,34 @@ static void make_room(struct wc_resolver *r, const struct wc_schema *schema)
     }
 }
 
+/* As many as a name of a document is looked for among, one after the other. */
+enum { FIELDS_MAX = 1000 };
+
+static void refuse_more(struct wc_resolver *r, const struct wc_schema *schema,
+                        const struct wc_field *field)
+{
+    struct wc_diag *diag = wc_report(r->diags, WC_E0414, field->span,
+                                     "a schema has at most %d fields", FIELDS_MAX);
+    wc_diag_label(r->diags, diag, "one too many");
+    wc_diag_also(r->diags, diag, schema->span, "the schema");
+    wc_diag_help(r->diags, diag, "put some of them into a schema of their own");
+}
+
 /* Adds a field, unless there is one of its name; then `slot` says where. */
 static bool add_field(struct wc_resolver *r, struct wc_schema *schema, const struct wc_field *field,
                       struct wc_name **slot)
 {
+    if (schema->work->full)
+        return true; /* and no longer looked at */
     make_room(r, schema);
     *slot = slot_of(schema->work, field->name);
     if ((*slot)->text)
         return false;
+    if (schema->fields.count == FIELDS_MAX) {
+        schema->work->full = true;
+        refuse_more(r, schema, field);
+        return true;
+    }
     **slot = (struct wc_name){field->name, field->span};
     wc_push(r->arena, &schema->fields, *field);
     return true;

@@ -44,6 +44,19 @@ code, said, took = check(TOP + "".join(stages(1001)))
 lang.ok(code == 1 and "[E0414]" in said, "1001 stages are too many", said[:2000])
 code, said, took = check(TOP + "".join(f'error e{i} is missing "x"\n' for i in range(300)))
 lang.ok(code == 1 and said.count("[E0414]") == 1, "300 errors are too many, said once", said[-2000:])
+code, said, took = check(TOP + "schema Big {\n" + "".join(f"  field_{i}?: bool\n" for i in range(100000)) + "}\n")
+lang.ok(code == 1 and said.count("[E0414]") == 1 and took < 1500 * SLOW,
+        f"100,000 fields are too many, said once ({took:.0f} ms)", said[-2000:])
+code, said, took = check(TOP + "schema Wide {\n" + "".join(f"  field_{i}?: bool\n" for i in range(1000)) + "}\n")
+lang.ok(code == 0 and took < 500 * SLOW, f"1000 fields are not ({took:.0f} ms)", said[:2000])
+doubling = "".join(f"schema D{i} {{ a: D{i + 1}  b: D{i + 1} }}\n" for i in range(60)) + "schema D60 { x: bool }\n"
+code, said, took = check(TOP + doubling)
+lang.ok(code == 1 and "[E0324]" in said and took < 500 * SLOW, f"60 schemas that double ({took:.0f} ms)", said[:2000])
+code, said, took = check(TOP + "".join(f"schema A{i} = A{i + 1}\n" for i in range(4000)) + "schema A4000 = bool\n")
+lang.ok(code == 0 and took < 2000 * SLOW, f"a chain of 4000 names ({took:.0f} ms)", said[:2000])
+code, said, took = check(TOP + "".join(f"schema C{i} depth 2 {{ a?: C{i + 1} }}\n" for i in range(30)) +
+                         "schema C30 { a?: C0 }\n")
+lang.ok(code == 0 or "[E0324]" in said, f"a circle of 31 schemas ({took:.0f} ms)", said[:2000])
 code, said, took = check(";\n" * 200)
 lang.ok(code == 1 and "[E0208]" in said and said.count("[E0101]") <= 100, "after 100 errors it stops", said[-800:])
 noise = bytes(range(256)) * 400
