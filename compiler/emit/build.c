@@ -1,6 +1,7 @@
 /* Objects and lists that an expression builds: a struct in the job's memory, filled field by field.
  * A value of another schema of the same shape is copied field by field. */
 #include "compiler/emit/expr.h"
+#include "compiler/model/type.h"
 
 #include <string.h>
 
@@ -57,7 +58,7 @@ static void set_field(struct wc_function *fn, const char *object, const struct w
             address = wc_copy_as(fn, address, from->type->schema, field->type->schema);
         text = wc_arena_printf(fn->arena, "%s%s", wc_is_maybe(field) ? "" : "*", address);
     } else {
-        text = bare(fn, wc_convert(fn, value, from->type, field->type));
+        text = bare(fn, wc_convert(fn, value, from->type, wc_type_set(fn->arena, field->type)));
     }
     set_flag(fn, object, schema, field);
     wc_line(fn, "%s->%s = %s;", object, name, text);
@@ -185,9 +186,72 @@ static const char *convert_list(struct wc_function *fn, struct wc_value value,
     return name;
 }
 
+/* A map whose values have another type in C. */
+static const char *convert_map(struct wc_function *fn, struct wc_value value,
+                               const struct wc_type *from, const struct wc_type *into)
+{
+    size_t id = ++fn->temps;
+    const char *map = wc_arena_printf(fn->arena, "map_%zu", id);
+    const char *name = wc_arena_printf(fn->arena, "as_%zu", id);
+    wc_line(fn, "const %s %s = %s;", wc_c_type(fn->arena, from), map, value.text);
+    wc_line(fn, "%s %s = {0};", wc_c_type(fn->arena, into), name);
+    wc_line(fn, "%s.items = wr_arena_alloc(%s, %s.count * sizeof *%s.items);", name, fn->memory,
+            map, name);
+    wc_line(fn, "for (; %s.count < %s.count; %s.count++) {", name, map, name);
+    size_t mark = wc_begin_block(fn);
+    struct wc_value item =
+        wc_plain(wc_arena_printf(fn->arena, "%s.items[%s.count].value", map, name));
+    wc_line(fn, "%s.items[%s.count].key = %s.items[%s.count].key;", name, name, map, name);
+    wc_line(fn, "%s.items[%s.count].value = %s;", name, name,
+            wc_convert(fn, item, from->element, into->element));
+    wc_end_block(fn, mark);
+    wc_line(fn, "}");
+    return name;
+}
+
+/* A value as what may be null, in a list or a map: in a struct that says whether it is there. */
+static const char *convert_maybe(struct wc_function *fn, struct wc_value value,
+                                 const struct wc_type *from, const struct wc_type *into)
+{
+    const char *type = wc_c_element(fn->arena, into);
+    const struct wc_type *inner = wc_type_set(fn->arena, into);
+    if (from->kind == WC_TYPE_NULL)
+        return wc_arena_printf(fn->arena, "(%s){0}", type);
+    if (from->nullable && wc_is_same_c(fn->arena, from, into))
+        return value.text;
+    bool pointer = into->kind == WC_TYPE_SCHEMA;
+    if (!from->nullable && !pointer)
+        return wc_arena_printf(fn->arena, "(%s){true, %s}", type,
+                               wc_convert(fn, value, from, inner));
+    if (!from->nullable) {
+        const char *address = wc_address(fn, value);
+        if (from->schema != into->schema)
+            address = wc_copy_as(fn, address, from->schema, into->schema);
+        return wc_arena_printf(fn->arena, "(%s){%s}", type, address);
+    }
+    const char *name = wc_arena_printf(fn->arena, "maybe_%zu", ++fn->temps);
+    wc_line(fn, "%s %s = {0};", type, name);
+    wc_line(fn, "if (%s.%s) {", value.text, pointer ? "value" : "has");
+    size_t mark = wc_begin_block(fn);
+    struct wc_value there = {wc_arena_printf(fn->arena, "%s.value", value.text), pointer,
+                             WC_OP_NONE};
+    wc_line(fn, "%s = %s;", name, convert_maybe(fn, there, wc_type_set(fn->arena, from), into));
+    wc_end_block(fn, mark);
+    wc_line(fn, "}");
+    return name;
+}
+
 const char *wc_convert(struct wc_function *fn, struct wc_value value, const struct wc_type *from,
                        const struct wc_type *into)
 {
+    if (into->nullable)
+        return convert_maybe(fn, value, from, into);
+    if (from->kind == WC_TYPE_UNION && from->choice != into->choice)
+        return wc_arena_printf(fn->arena, "wr_choice_as(%s, &%s, &%s)", value.text,
+                               wc_c_union(fn->arena, from->choice),
+                               wc_c_union(fn->arena, into->choice));
+    if (from->kind == WC_TYPE_MAP && !wc_is_same_c(fn->arena, from, into))
+        return convert_map(fn, value, from, into);
     if (from->kind == WC_TYPE_INT && into->kind == WC_TYPE_NUMBER)
         return wc_arena_printf(fn->arena, "(double)%s", wc_operand(fn, value, WC_OP_MUL));
     if (from->kind == WC_TYPE_SCHEMA && into->kind == WC_TYPE_SCHEMA) {
@@ -236,7 +300,8 @@ static void copy_field(struct wc_function *fn, const char *object, const char *f
     if (object_field && there->type->schema != field->type->schema)
         address = wc_copy_as(fn, address, there->type->schema, field->type->schema);
     if (!object_field)
-        address = wc_convert(fn, wc_plain(address), there->type, field->type);
+        address = wc_convert(fn, wc_plain(address), wc_type_set(fn->arena, there->type),
+                             wc_type_set(fn->arena, field->type));
     set_flag(fn, object, target, field);
     wc_line(fn, "%s->%s = %s%s;", object, name, object_field && !wc_is_maybe(field) ? "*" : "",
             address);
@@ -263,5 +328,8 @@ struct wc_value wc_build(struct wc_function *fn, const struct wc_expr *expr)
         return build_object(fn, expr);
     if (expr->kind == WC_EXPR_LIST)
         return build_list(fn, expr);
+    if (expr->kind == WC_EXPR_VARIANT)
+        return wc_plain(wc_arena_printf(fn->arena, "(struct wr_choice){%zu, %s}", expr->field + 1,
+                                        wc_address(fn, wc_value_of(fn, expr->kids[0]))));
     return (struct wc_value){.text = "wr_not_compiled", .joint = WC_OP_NONE};
 }

@@ -94,10 +94,25 @@ const char *wc_c_literal(struct wc_arena *arena, const struct wc_literal *litera
 
 /* ---- presence ----------------------------------------------------------------------------- */
 
+/* Is it the variant that is asked for? The tag is always there. */
+static const char *variant_present(struct wc_function *fn, const struct wc_expr *expr,
+                                   const char *before)
+{
+    const struct wc_expr *whole = expr->kids[0];
+    if (expr->field == whole->type->choice->variants.count)
+        return before;
+    struct wc_value value = wc_value_of(fn, whole);
+    const char *is = wc_arena_printf(fn->arena, "%s%swhich == %zu", value.text,
+                                     value.pointer ? "->" : ".", expr->field + 1);
+    return before ? wc_arena_printf(fn->arena, "%s && %s", before, is) : is;
+}
+
 static const char *field_present(struct wc_function *fn, const struct wc_expr *expr)
 {
     const struct wc_expr *whole = expr->kids[0];
     const char *before = wc_present(fn, whole);
+    if (whole->type->kind == WC_TYPE_UNION)
+        return variant_present(fn, expr, before);
     if (whole->type->kind != WC_TYPE_SCHEMA)
         return before;
     const struct wc_schema *schema = whole->type->schema;
@@ -167,6 +182,7 @@ bool wc_is_c_text(const struct wc_type *type)
     case WC_TYPE_MAP:
     case WC_TYPE_SCHEMA:
     case WC_TYPE_OBJECT:
+    case WC_TYPE_UNION:
         return false;
     default:
         return true;
@@ -386,6 +402,21 @@ static struct wc_value choice(struct wc_function *fn, const char *condition,
 
 /* ---- the table ---------------------------------------------------------------------------- */
 
+/* The tag's text, or a pointer to the variant's struct. */
+static struct wc_value variant(struct wc_function *fn, const struct wc_expr *expr,
+                               struct wc_value value)
+{
+    const struct wc_union *choice = expr->kids[0]->type->choice;
+    if (expr->field == choice->variants.count)
+        return wc_plain(wc_arena_printf(fn->arena, "wr_choice_tag(%s%s, &%s)",
+                                        value.pointer ? "*" : "", value.text,
+                                        wc_c_union(fn->arena, choice)));
+    const char *text =
+        wc_arena_printf(fn->arena, "((const %s *)%s%svalue)", wc_c_type(fn->arena, expr->type),
+                        value.text, value.pointer ? "->" : ".");
+    return (struct wc_value){text, true, WC_OP_NONE};
+}
+
 static struct wc_value field(struct wc_function *fn, const struct wc_expr *expr)
 {
     const struct wc_expr *whole = expr->kids[0];
@@ -394,6 +425,8 @@ static struct wc_value field(struct wc_function *fn, const struct wc_expr *expr)
             wc_arena_printf(fn->arena, "%s_%s", wc_local_name(fn, whole), expr->name),
             expr->type->kind == WC_TYPE_SCHEMA, WC_OP_NONE};
     struct wc_value value = wc_value_of(fn, whole);
+    if (whole->type->kind == WC_TYPE_UNION)
+        return variant(fn, expr, value);
     const struct wc_field *part = &whole->type->schema->fields.items[expr->field];
     const char *text = wc_arena_printf(fn->arena, "%s%s%s", value.text, value.pointer ? "->" : ".",
                                        wc_c_name(fn->arena, part->name));

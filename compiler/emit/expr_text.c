@@ -1,6 +1,7 @@
 /* Expressions as text under construction: prompts, paths, bodies; and as the canonical JSON of a
  * key. A hole whose value may be unset becomes an `if`. */
 #include "compiler/emit/expr.h"
+#include "compiler/model/type.h"
 
 #include <string.h>
 
@@ -72,6 +73,8 @@ static const char *scalar_adder(const struct wc_type *type, enum wc_text_as as)
         return "wr_text_number";
     case WC_TYPE_BOOL:
         return "wr_text_bool";
+    case WC_TYPE_ANY: /* JSON already */
+        return as == WC_AS_URL ? "wr_text_url" : "wr_text_add";
     default:
         break;
     }
@@ -86,13 +89,37 @@ static void add_items_of(struct wc_function *fn, const char *var, const struct w
                          const char *items);
 
 static void add_element(struct wc_function *fn, const char *var, const struct wc_type *type,
+                        const char *text);
+
+/* In a list or a map: the value in its struct, or null. */
+static void add_maybe(struct wc_function *fn, const char *var, const struct wc_type *type,
+                      const char *text)
+{
+    bool pointer = type->kind == WC_TYPE_SCHEMA;
+    const char *value = wc_arena_printf(fn->arena, "%s%s.value", pointer ? "*" : "", text);
+    wc_line(fn, "if (%s.%s) {", text, pointer ? "value" : "has");
+    size_t mark = wc_begin_block(fn);
+    add_element(fn, var, wc_type_set(fn->arena, type), value);
+    wc_end_block(fn, mark);
+    wc_line(fn, "} else {");
+    wc_line(fn, "    WR_ADD(&%s, \"null\");", var);
+    wc_line(fn, "}");
+}
+
+static void add_element(struct wc_function *fn, const char *var, const struct wc_type *type,
                         const char *text)
 {
-    if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
+    if (type->nullable)
+        add_maybe(fn, var, type, text);
+    else if (type->kind == WC_TYPE_UNION)
+        wc_line(fn, "wr_text_choice(&%s, &%s, %s);", var, wc_c_union(fn->arena, type->choice),
+                text);
+    else if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP)
         add_items_of(fn, var, type, text);
     else if (type->kind == WC_TYPE_SCHEMA)
-        wc_line(fn, "wr_text_json(&%s, &schema_%s, &%s);", var,
-                wc_c_schema(fn->arena, type->schema), text);
+        wc_line(fn, "wr_text_json(&%s, &schema_%s, %s%s);", var,
+                wc_c_schema(fn->arena, type->schema), text[0] == '*' ? "" : "&",
+                text[0] == '*' ? text + 1 : text);
     else
         wc_line(fn, "%s(&%s, %s);", scalar_adder(type, WC_AS_JSON), var, text);
 }
@@ -231,6 +258,9 @@ static void add_value(struct wc_function *fn, const char *var, const struct wc_e
     case WC_TYPE_MAP:
         add_items(fn, var, expr);
         return;
+    case WC_TYPE_UNION:
+        add_element(fn, var, expr->type, wc_value_of(fn, expr).text);
+        return;
     default:
         wc_line(fn, "%s(&%s, %s);", scalar_adder(expr->type, as), var, wc_value_of(fn, expr).text);
     }
@@ -279,6 +309,8 @@ void wc_add_text(struct wc_function *fn, const char *var, const struct wc_expr *
 
 /* ---- keys --------------------------------------------------------------------------------- */
 
+static void write_value(struct wc_function *fn, const struct wc_type *type, const char *text);
+
 static void write_scalar(struct wc_function *fn, const struct wc_type *type, const char *text)
 {
     const char *writer = "wr_write_string";
@@ -286,26 +318,52 @@ static void write_scalar(struct wc_function *fn, const struct wc_type *type, con
         writer = "wr_write_number";
     else if (type->kind == WC_TYPE_BOOL)
         writer = "wr_write_bool";
+    else if (type->kind == WC_TYPE_ANY)
+        writer = "wr_write_json";
     else if (strcmp(wc_c_type(fn->arena, type), "int64_t") == 0)
         writer = "wr_write_int";
     wc_line(fn, "%s(out, %s);", writer, text);
 }
 
-static void write_items(struct wc_function *fn, const struct wc_expr *expr)
+static void write_items(struct wc_function *fn, const struct wc_type *type, const char *items)
 {
-    const struct wc_type *element = expr->type->element;
-    const char *items = wc_named(fn, expr, "list");
+    bool map = type->kind == WC_TYPE_MAP;
     size_t id = ++fn->temps;
-    wc_line(fn, "wr_write_list(out);");
-    wc_line(fn, "for (size_t i_%zu = 0; i_%zu < %s.count; i_%zu++)", id, id, items, id);
+    wc_line(fn, "wr_write_%s(out);", map ? "object" : "list");
+    wc_line(fn, "for (size_t i_%zu = 0; i_%zu < %s.count; i_%zu++) {", id, id, items, id);
     const char *item = wc_arena_printf(fn->arena, "%s.items[i_%zu]", items, id);
     fn->indent += 4;
-    if (element->kind == WC_TYPE_SCHEMA)
-        wc_line(fn, "schema_%s.encode(out, &%s);", wc_c_schema(fn->arena, element->schema), item);
-    else
-        write_scalar(fn, element, item);
+    if (map)
+        wc_line(fn, "wr_write_name(out, %s.key);", item);
+    write_value(fn, type->element, map ? wc_arena_printf(fn->arena, "%s.value", item) : item);
     fn->indent -= 4;
-    wc_line(fn, "wr_write_list_end(out);");
+    wc_line(fn, "}");
+    wc_line(fn, "wr_write_%s_end(out);", map ? "object" : "list");
+}
+
+/* `*text` is what a pointer points to. */
+static void write_value(struct wc_function *fn, const struct wc_type *type, const char *text)
+{
+    bool pointer = type->kind == WC_TYPE_SCHEMA;
+    if (type->nullable) {
+        wc_line(fn, "if (%s.%s) {", text, pointer ? "value" : "has");
+        fn->indent += 4;
+        write_value(fn, wc_type_set(fn->arena, type),
+                    wc_arena_printf(fn->arena, "%s%s.value", pointer ? "*" : "", text));
+        fn->indent -= 4;
+        wc_line(fn, "} else {");
+        wc_line(fn, "    wr_write_null(out);");
+        wc_line(fn, "}");
+    } else if (pointer) {
+        wc_line(fn, "schema_%s.encode(out, %s%s);", wc_c_schema(fn->arena, type->schema),
+                text[0] == '*' ? "" : "&", text[0] == '*' ? text + 1 : text);
+    } else if (type->kind == WC_TYPE_UNION) {
+        wc_line(fn, "wr_write_choice(out, %s, &%s);", text, wc_c_union(fn->arena, type->choice));
+    } else if (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP) {
+        write_items(fn, type, text);
+    } else {
+        write_scalar(fn, type, text);
+    }
 }
 
 void wc_write_key(struct wc_function *fn, const struct wc_expr *expr)
@@ -320,8 +378,8 @@ void wc_write_key(struct wc_function *fn, const struct wc_expr *expr)
     if (expr->type->kind == WC_TYPE_SCHEMA)
         wc_line(fn, "schema_%s.encode(out, %s);", wc_c_schema(fn->arena, expr->type->schema),
                 wc_address(fn, wc_value_of(fn, expr)));
-    else if (expr->type->kind == WC_TYPE_LIST)
-        write_items(fn, expr);
+    else if (expr->type->kind == WC_TYPE_LIST || expr->type->kind == WC_TYPE_MAP)
+        write_items(fn, expr->type, wc_named(fn, expr, "list"));
     else
-        write_scalar(fn, expr->type, wc_value_of(fn, expr).text);
+        write_value(fn, expr->type, wc_value_of(fn, expr).text);
 }

@@ -110,7 +110,7 @@ const char *wc_c_type_word(struct wc_arena *arena, const struct wc_type *type)
     case WC_TYPE_SCHEMA:
         return wc_c_schema(arena, type->schema);
     case WC_TYPE_UNION:
-        return "choice";
+        return wc_c_union(arena, type->choice);
     case WC_TYPE_LIST:
         return wc_arena_printf(arena, "list_of_%s", wc_c_element_word(arena, type->element));
     case WC_TYPE_MAP:

@@ -198,7 +198,8 @@ static const struct wc_type *element_of(struct wc_scope *scope, const struct wc_
     struct wc_resolver *r = scope->work->r;
     bool empty = list->kind == WC_EXPR_LIST && list->kid_count == 0;
     if (list->type->kind == WC_TYPE_LIST && !empty)
-        return list->type->element;
+        return wc_items_are_set(scope, list) ? list->type->element
+                                             : wc_unknown_type(scope, list->span);
     if (empty && list->type->element->kind != WC_TYPE_UNKNOWN)
         return list->type->element;
     if (list->type->kind != WC_TYPE_UNKNOWN) {

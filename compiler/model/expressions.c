@@ -297,10 +297,12 @@ static struct wc_expr *resolve_field(struct wc_scope *scope, const struct wc_ast
     const struct wc_type *type = base->type;
     if (type->kind == WC_TYPE_UNKNOWN || !ast->name.text)
         return wc_expr_error(scope, ast->span);
-    if (type->kind != WC_TYPE_SCHEMA && type->kind != WC_TYPE_OBJECT)
+    if (type->kind != WC_TYPE_SCHEMA && type->kind != WC_TYPE_OBJECT && type->kind != WC_TYPE_UNION)
         return no_fields(scope, ast, type);
     if (base->maybe && !ast->safe)
         wc_need_set(scope, base, "a value whose field is read with `.`");
+    if (type->kind == WC_TYPE_UNION)
+        return wc_variant_of(scope, ast, base);
     WC_EACH(i, &type->schema->fields)
     {
         if (type->schema->fields.items[i].name == ast->name.text)
@@ -320,6 +322,14 @@ static struct wc_expr *refuse_index(struct wc_scope *scope, const struct wc_expr
     return wc_expr_error(scope, part->span);
 }
 
+bool wc_items_are_set(struct wc_scope *scope, const struct wc_expr *list)
+{
+    if (!list->type->element->nullable)
+        return true;
+    wc_not_built(scope->work->r, list->span, "looking into a list whose items may be null");
+    return false;
+}
+
 struct wc_expr *wc_index(struct wc_scope *scope, struct wc_span span, struct wc_expr *of,
                          struct wc_expr *at)
 {
@@ -334,6 +344,8 @@ struct wc_expr *wc_index(struct wc_scope *scope, struct wc_span span, struct wc_
         return refuse_index(scope, at, "the items of a list are counted, from 0");
     if (type->kind == WC_TYPE_MAP && !wc_is_text(at->type))
         return refuse_index(scope, at, "the keys of a map are texts");
+    if (!wc_items_are_set(scope, of))
+        return wc_expr_error(scope, span);
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_INDEX, span, 2);
     bool there = type->kind == WC_TYPE_LIST && type->has_min && wc_int_low(at->type) >= 0 &&
                  wc_int_high(at->type) < type->min;
@@ -379,7 +391,20 @@ static struct wc_expr *unit_literal(struct wc_scope *scope, const struct wc_ast_
     return expr;
 }
 
-static struct wc_expr *resolve_literal(struct wc_scope *scope, const struct wc_ast_expr *ast)
+/* null has a place only where a type says so, or in a body of no schema. */
+static struct wc_expr *refuse_null(struct wc_scope *scope, struct wc_span span)
+{
+    struct wc_resolver *r = scope->work->r;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0501, span, "null has no place here");
+    wc_diag_label(r->diags, diag, "no value of any type");
+    wc_diag_help(r->diags, diag,
+                 "write `| null` behind the type of its place; to ask whether a "
+                 "value is null, write `… is absent`");
+    return wc_expr_error(scope, span);
+}
+
+static struct wc_expr *resolve_literal(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                       const struct wc_type *into)
 {
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_LITERAL, ast->span, 0);
     if (!wc_literal_of(ast, &expr->literal)) {
@@ -387,8 +412,8 @@ static struct wc_expr *resolve_literal(struct wc_scope *scope, const struct wc_a
             return unit_literal(scope, ast, expr);
         return unbuilt(scope, ast->span, "an amount of money in an expression");
     }
-    if (expr->literal.kind == WC_LIT_NULL)
-        return unbuilt(scope, ast->span, "`null`");
+    if (expr->literal.kind == WC_LIT_NULL && !scope->bare && !(into && into->nullable))
+        return refuse_null(scope, ast->span);
     expr->type = wc_literal_type(scope->work->r->arena, &expr->literal, ast->span);
     return expr;
 }
@@ -410,7 +435,7 @@ static struct wc_expr *resolve_kind(struct wc_scope *scope, const struct wc_ast_
     case WC_AST_NUMBER:
     case WC_AST_BOOL:
     case WC_AST_NULL:
-        return resolve_literal(scope, ast);
+        return resolve_literal(scope, ast, into);
     case WC_AST_TEMPLATE:
         return wc_resolve_template(scope, ast->template, "a text");
     case WC_AST_NAME:

@@ -246,11 +246,11 @@ static bool variant_fits(struct fitting *fit, const struct wc_variant *from,
         const struct wc_variant *variant = &into->variants.items[i];
         if (strcmp(variant->name, from->name) != 0)
             continue;
-        struct wc_type *one = wc_type_new(fit->arena, WC_TYPE_SCHEMA, from->span);
-        struct wc_type *other = wc_type_new(fit->arena, WC_TYPE_SCHEMA, variant->span);
-        one->schema = from->schema;
-        other->schema = variant->schema;
-        return fits(fit, one, other) || inside(fit, ".", from->name);
+        if (variant->schema == from->schema)
+            return true;
+        return misfit(fit, WC_MISFIT_TYPE, NULL, NULL,
+                      wc_arena_printf(fit->arena, "its `%s` is %s where %s is needed", from->name,
+                                      from->schema->name, variant->schema->name));
     }
     return misfit(fit, WC_MISFIT_VALUE, NULL, NULL,
                   wc_arena_printf(fit->arena, "`%s` is not one of its variants", from->name));

@@ -23,9 +23,10 @@ static struct wc_expr *refuse(struct wc_scope *scope, const struct wc_expr *expr
     return wc_expr_error(scope, expr->span);
 }
 
+/* A list whose items are there: nothing looks into those that may be null yet. */
 static bool is_list(const struct wc_type *type)
 {
-    return type->kind == WC_TYPE_LIST;
+    return type->kind == WC_TYPE_LIST && !type->element->nullable;
 }
 
 static int64_t most_items(const struct wc_type *list)
@@ -48,7 +49,7 @@ static struct wc_expr *type_len(struct wc_scope *scope, struct wc_expr *expr)
     if (wc_is_text(type)) {
         least = wc_text_least(type);
         most = wc_text_points(type);
-    } else if (!is_list(type) && type->kind != WC_TYPE_MAP) {
+    } else if (type->kind != WC_TYPE_LIST && type->kind != WC_TYPE_MAP) {
         return refuse(scope, of, "`len` takes a text, a list or a map");
     } else {
         expr->labels &= ~wc_labels_in(type); /* how many says nothing of what is in them */

@@ -222,6 +222,7 @@ enum wc_expr_kind {
     WC_EXPR_LOOP,     /* `loop` over kids[0]; kids[1] is said of each item, `name`, `local` */
     WC_EXPR_CALL,     /* a function of the language: `fn`; kids are arguments */
     WC_EXPR_LIST,     /* a kid may be a SPREAD */
+    WC_EXPR_VARIANT,  /* kids[0] as the variant `field` of a union */
     WC_EXPR_SPREAD,   /* in a list: the items of kids[0] */
     WC_EXPR_OBJECT, /* of `type`, a SCHEMA or OBJECT: kids in the schema's field order, NULL: unset */
     WC_EXPR_ERROR   /* an error was reported */

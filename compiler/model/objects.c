@@ -169,7 +169,7 @@ static struct wc_expr *put_field(struct wc_scope *scope, const struct wc_field *
         wc_put(scope, kid, field->type, place);
         return either;
     }
-    if (!field->optional)
+    if (!wc_is_maybe(field))
         wc_need_set(scope, kid, place);
     wc_put(scope, kid, field->type, place);
     return kid;
@@ -234,6 +234,8 @@ struct wc_expr *wc_resolve_object(struct wc_scope *scope, const struct wc_ast_ex
 {
     if (scope->bare && !ast->name.text && !into)
         return wc_bare_object(scope, ast);
+    if (into && into->kind == WC_TYPE_UNION && !ast->name.text)
+        return wc_resolve_variant(scope, ast, into);
     struct wc_schema *schema = schema_for(scope, ast, into);
     if (!schema)
         return wc_expr_error(scope, ast->span);

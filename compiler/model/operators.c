@@ -88,7 +88,8 @@ static bool are_alike_lists(const struct wc_type *a, const struct wc_type *b)
         return false;
     if (a->element->kind == WC_TYPE_UNKNOWN || b->element->kind == WC_TYPE_UNKNOWN)
         return true;
-    return wc_is_scalar(a->element) && are_alike(a->element, b->element);
+    return wc_is_scalar(a->element) && !a->element->nullable && !b->element->nullable &&
+           are_alike(a->element, b->element);
 }
 
 /* Two values that can be equal. */
@@ -128,7 +129,7 @@ static struct wc_expr *resolve_containment(struct wc_scope *scope, const struct 
     expr->type = bool_type(scope, ast->span);
     if (wc_is_text(left) && wc_is_text(right))
         return expr;
-    if (ast->op == WC_AST_OP_CONTAINS && left->kind == WC_TYPE_LIST &&
+    if (ast->op == WC_AST_OP_CONTAINS && left->kind == WC_TYPE_LIST && !left->element->nullable &&
         are_alike(left->element, right))
         return expr;
     refuse_operands(scope, expr,

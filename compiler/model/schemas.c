@@ -111,8 +111,8 @@ enum { FIELDS_MAX = 1000 };
 static void refuse_more(struct wc_resolver *r, const struct wc_schema *schema,
                         const struct wc_field *field)
 {
-    struct wc_diag *diag = wc_report(r->diags, WC_E0414, field->span,
-                                     "a schema has at most %d fields", FIELDS_MAX);
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0414, field->span, "a schema has at most %d fields", FIELDS_MAX);
     wc_diag_label(r->diags, diag, "one too many");
     wc_diag_also(r->diags, diag, schema->span, "the schema");
     wc_diag_help(r->diags, diag, "put some of them into a schema of their own");

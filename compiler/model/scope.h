@@ -160,6 +160,13 @@ size_t wc_field_index(const struct wc_schema *schema, const char *name);
 bool wc_resolve_spreads(struct wc_scope *scope, struct wc_expr *expr,
                         const struct wc_ast_expr *ast);
 struct wc_expr *wc_bare_object(struct wc_scope *scope, const struct wc_ast_expr *ast);
+/* Of a union: its tag, or the value of a variant; and an object that names its tag, made into one. */
+struct wc_expr *wc_variant_of(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                              struct wc_expr *base);
+struct wc_expr *wc_resolve_variant(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                   const struct wc_type *into);
+/* False, and reported, where the items of a list may be null: nothing looks into those yet. */
+bool wc_items_are_set(struct wc_scope *scope, const struct wc_expr *list);
 /* A type that holds both, or NULL. */
 const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr *a,
                                     const struct wc_expr *b);

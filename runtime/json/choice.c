@@ -114,6 +114,13 @@ struct wr_str wr_choice_tag(struct wr_choice value, const struct wr_union *choic
     return value.which ? choice->variants[value.which - 1].name : WR_STR("");
 }
 
+struct wr_choice wr_choice_as(struct wr_choice value, const struct wr_union *from,
+                              const struct wr_union *into)
+{
+    const struct wr_variant *variant = variant_of(into, wr_choice_tag(value, from));
+    return (struct wr_choice){variant ? (size_t)(variant - into->variants) + 1 : 0, value.value};
+}
+
 void wr_write_choice(struct wr_writer *out, struct wr_choice value, const struct wr_union *choice)
 {
     if (!value.which) {

@@ -17,6 +17,13 @@ void wr_text_json(struct wr_text *text, const struct wr_schema *schema, const vo
     *text = out.text;
 }
 
+void wr_text_choice(struct wr_text *text, const struct wr_union *choice, struct wr_choice value)
+{
+    struct wr_writer out = {.text = *text};
+    wr_write_choice(&out, value, choice);
+    *text = out.text;
+}
+
 struct wr_str wr_key_text(struct wr_arena *arena, wr_key_fn *key, const void *frame)
 {
     struct wr_writer out = wr_writer(arena);

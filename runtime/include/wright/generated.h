@@ -42,6 +42,9 @@ struct wr_union {
 
 /* The name of the variant; empty where it is none. */
 struct wr_str wr_choice_tag(struct wr_choice value, const struct wr_union *choice);
+/* The same value as one of another union, which has all its variants, of the same schemas. */
+struct wr_choice wr_choice_as(struct wr_choice value, const struct wr_union *from,
+                              const struct wr_union *into);
 
 struct wr_schema {
     const char *name;
@@ -175,6 +178,7 @@ void wr_text_int(struct wr_text *text, int64_t number);
 void wr_text_number(struct wr_text *text, double number); /* shortest that reads back the same */
 void wr_text_bool(struct wr_text *text, bool value);
 void wr_text_json(struct wr_text *text, const struct wr_schema *schema, const void *value);
+void wr_text_choice(struct wr_text *text, const struct wr_union *choice, struct wr_choice value);
 void wr_text_quote(struct wr_text *text, struct wr_str plain); /* as a JSON string, with quotes */
 struct wr_str wr_text_done(const struct wr_text *text);
 
