@@ -159,7 +159,7 @@ static void emit_parts(struct wc_buf *out, const struct shape *shape, const stru
 }
 
 /* The automata that this workflow's expressions match with. */
-static void emit_patterns(struct wc_buf *out, const struct wc_machine *machine)
+void wc_emit_patterns(struct wc_buf *out, const struct wc_machine *machine)
 {
     bool some = false;
     WC_EACH(i, &machine->model->patterns)
@@ -216,7 +216,7 @@ void wc_emit_machine(struct wc_buf *out, const struct wc_model *model,
     }
     declare_parts(out, &key_shape, &machine.keys);
     declare_parts(out, &served_shape, &machine.served);
-    emit_patterns(out, &machine);
+    wc_emit_patterns(out, &machine);
     wc_buf_add(out, tables.data, tables.len);
     emit_parts(out, &key_shape, &machine.keys);
     emit_parts(out, &served_shape, &machine.served);

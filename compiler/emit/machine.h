@@ -46,6 +46,8 @@ const char *wc_service_version(const struct wc_model *model, const struct wc_ser
 int wc_label_rank(const struct wc_on_label *label);
 #define WC_RANK_MAX 3
 
+/* The automata of the patterns that the file matches. */
+void wc_emit_patterns(struct wc_buf *out, const struct wc_machine *machine);
 /* A stage's function, with its banner. */
 void wc_emit_stage(struct wc_buf *out, struct wc_machine *machine, const struct wc_stage *stage);
 /* Transitions, stages and the workflow's row. */

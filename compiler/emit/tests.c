@@ -63,9 +63,50 @@ static void emit_expects(struct wc_buf *out, struct wc_arena *arena,
         wc_init_field(&init, "kind", "%s", kinds[expected->kind]);
         wc_init_text(&init, "text", expected->text);
         wc_init_number(&init, "ms", expected->ms);
+        if (expected->that)
+            wc_init_field(&init, "holds", "holds_%s_%zu", id, i + 1);
+        wc_init_flag(&init, "of_output", expected->of_output);
         wc_init_write(out, "", &init, false, ",");
     }
     wc_buf_text(out, "};\n");
+}
+
+/* A condition as a function: its variables, then the expression. */
+static void emit_condition(struct wc_buf *out, struct wc_arena *arena, bool *patterns,
+                           const struct wc_expected *expected, const char *name)
+{
+    struct wc_buf body = {0};
+    struct wc_function fn = {
+        .arena = arena, .out = &body, .indent = 4, .memory = "arena", .patterns = patterns};
+    wc_line(&fn, "const struct %s *output = wr_seen_output(seen);",
+            wc_c_schema(arena, expected->workflow->output));
+    wc_line(&fn, "int64_t cost = wr_seen_cost(seen);");
+    WC_EACH(i, &expected->counters)
+    {
+        const struct wc_counter *counter = &expected->counters.items[i];
+        struct wc_expr local = {.kind = WC_EXPR_LOCAL, .name = counter->name};
+        wc_line(&fn, "int64_t %s = wr_seen_%s(seen, \"%s\");", wc_local_name(&fn, &local),
+                counter->keys ? "keys" : "sends", counter->place);
+    }
+    wc_line(&fn, "(void)arena, (void)output, (void)cost;");
+    struct wc_value value = wc_value_of(&fn, expected->that);
+    wc_line(&fn, "return %s;", value.text);
+    wc_buf_printf(out,
+                  "static bool %s(struct wr_arena *arena, const struct wr_seen *seen)\n{\n%s}\n\n",
+                  name, wc_arena_copy(arena, body.data, body.len));
+    wc_buf_free(&body);
+}
+
+static void emit_conditions(struct wc_buf *out, struct wc_arena *arena, bool *patterns,
+                            const struct wc_test_step *step, const char *id)
+{
+    WC_EACH(i, &step->expects)
+    {
+        const struct wc_expected *expected = &step->expects.items[i];
+        if (expected->that)
+            emit_condition(out, arena, patterns, expected,
+                           wc_arena_printf(arena, "holds_%s_%zu", id, i + 1));
+    }
 }
 
 /* ---- steps -------------------------------------------------------------------------------- */
@@ -99,14 +140,15 @@ static void emit_step(struct wc_buf *out, struct wc_arena *arena, const struct w
     wc_init_write(out, "", &init, false, ",");
 }
 
-static void emit_test(struct wc_buf *out, struct wc_arena *arena, const struct wc_test *test,
-                      size_t number)
+static void emit_test(struct wc_buf *out, struct wc_arena *arena, bool *patterns,
+                      const struct wc_test *test, size_t number)
 {
     wc_c_banner(out, "test %zu: %s", number, wc_source_place(arena, test->span));
     WC_EACH(i, &test->steps)
     {
         const char *id = wc_arena_printf(arena, "%zu_%zu", number, i + 1);
         emit_givens(out, arena, &test->steps.items[i], id);
+        emit_conditions(out, arena, patterns, &test->steps.items[i], id);
         emit_expects(out, arena, &test->steps.items[i], id);
     }
     wc_buf_printf(out, "static const struct wr_test_step steps_%zu[] = {\n", number);
@@ -208,12 +250,18 @@ static void emit_suite(struct wc_buf *out, const struct wc_model *model)
 
 void wc_emit_tests(struct wc_buf *out, const struct wc_model *model)
 {
-    wc_buf_printf(out, "/* The tests of %s, as tables. */\n", wc_base_name(model->source->path));
-    wc_buf_printf(out, "#include \"%s.h\"\n\n#include <wright/testing.h>\n", model->name);
+    struct wc_buf tests = {0};
+    struct wc_machine machine = {.arena = model->arena, .model = model};
+    machine.patterns = WC_NEW_ARRAY(model->arena, bool, model->patterns.count + 1);
     WC_EACH(i, &model->tests)
     {
-        emit_test(out, model->arena, &model->tests.items[i], i + 1);
+        emit_test(&tests, model->arena, machine.patterns, &model->tests.items[i], i + 1);
     }
+    wc_buf_printf(out, "/* The tests of %s, as tables. */\n", wc_base_name(model->source->path));
+    wc_buf_printf(out, "#include \"%s.h\"\n\n#include <wright/testing.h>\n", model->name);
+    wc_emit_patterns(out, &machine);
+    wc_buf_add(out, tests.data, tests.len);
+    wc_buf_free(&tests);
     emit_ways(out, model);
     emit_suite(out, model);
     wc_buf_text(out,

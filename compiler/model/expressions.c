@@ -208,6 +208,8 @@ static struct wc_expr *resolve_name(struct wc_scope *scope, struct wc_name name,
     for (const struct wc_local *local = scope->locals; local; local = local->outer)
         if (local->name == name.text)
             return local_value(scope, name.span, local);
+    if (scope->of_test)
+        return unknown_name(scope, name);
     if (strcmp(name.text, "input") == 0)
         return whole_input(scope, name.span);
     if (strcmp(name.text, "it") == 0)

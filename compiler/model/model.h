@@ -444,11 +444,21 @@ struct wc_given {
     int64_t ms, bytes;
 };
 
+/* How often a place's call was sent, or under how many keys: a variable of a condition. */
+struct wc_counter {
+    const char *name, *place;
+    bool keys;
+};
+
 struct wc_expected {
     enum wr_expect_kind kind;
     struct wc_span span;
     const char *text;
     int64_t ms;
+    struct wc_expr *that; /* THAT: a bool; reads the locals `output`, `cost` and the counters' */
+    const struct wc_workflow *workflow;
+    WC_VEC(struct wc_counter) counters;
+    bool of_output;
 };
 
 struct wc_test_step {

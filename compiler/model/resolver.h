@@ -118,6 +118,11 @@ void wc_resolve_tests(struct wc_resolver *r);
 struct wc_source *wc_read_beside(struct wc_resolver *r, const struct wc_text *file,
                                  const char *what);
 
+/* `expect E` of a test that has sent to this workflow: fills `that`, `counters` and `of_output`. */
+void wc_resolve_expectation(struct wc_resolver *r, const struct wc_table *stages,
+                            struct wc_workflow *sent, const struct wc_ast_expr *ast,
+                            struct wc_expected *expected);
+
 /* A literal of the tree, also with a minus sign; false where it is none. */
 bool wc_literal_of(const struct wc_ast_expr *ast, struct wc_literal *literal);
 

@@ -71,6 +71,7 @@ struct wc_scope {
     bool checked;  /* arithmetic may have no result: `??` stands behind it */
     bool pairs;    /* what `zip` gives is gone through here */
     bool in_let;   /* `it` means nothing */
+    bool of_test;  /* of what a test expects: of a job nothing but its end is known */
     bool anywhere; /* of a `let` that nothing reads: every stage may be read */
 };
 

@@ -8,8 +8,9 @@
 
 struct testing {
     struct wc_resolver *r;
-    struct wc_table stages;  /* of every workflow */
-    struct wc_table targets; /* what a `given` may name: stages, services, models */
+    struct wc_table stages;   /* of every workflow */
+    struct wc_table targets;  /* what a `given` may name: stages, services, models */
+    struct wc_workflow *sent; /* of the newest `send` of the test */
 };
 
 static void add(struct wc_resolver *r, struct wc_table *table, const char *name, void *item)
@@ -192,6 +193,22 @@ static const char *path_text(struct testing *testing, const struct wc_ast_expect
     return text;
 }
 
+static void resolve_that(struct testing *testing, const struct wc_ast_expect *expect,
+                         struct wc_expected *expected)
+{
+    struct wc_resolver *r = testing->r;
+    struct wc_span span = expect->value->span;
+    expected->text = wc_arena_copy(r->arena, span.source->text + span.start, span.end - span.start);
+    expected->workflow = testing->sent;
+    if (testing->sent && testing->sent->output)
+        wc_resolve_expectation(r, &testing->stages, testing->sent, expect->value, expected);
+    else if (!testing->sent && r->parsed)
+        wc_diag_help(
+            r->diags,
+            wc_report(r->diags, WC_E0517, span, "nothing was sent before this is expected"),
+            "say what is sent first: `send WORKFLOW …`");
+}
+
 static struct wc_expected resolve_expect(struct testing *testing,
                                          const struct wc_ast_expect *expect)
 {
@@ -217,7 +234,7 @@ static struct wc_expected resolve_expect(struct testing *testing,
     else if (expect->kind == WC_AST_EXPECT_PATH)
         expected.text = path_text(testing, expect);
     else if (expect->kind == WC_AST_EXPECT_THAT)
-        wc_not_built(r, expect->span, "a condition that a test expects");
+        resolve_that(testing, expect, &expected);
     return expected;
 }
 
@@ -257,7 +274,7 @@ static void resolve_send(struct testing *testing, const struct wc_ast_step *ast,
 {
     const struct wc_source *file = NULL;
     struct wc_workflow *sent = wc_need(testing->r, &testing->r->workflows, ast->name);
-    step->workflow = sent;
+    step->workflow = testing->sent = sent;
     step->json = json_of(testing->r, &ast->file, ast->value, &file);
     if (sent && !sent->example)
         sent->example = file;
@@ -308,6 +325,7 @@ void wc_resolve_tests(struct wc_resolver *r)
         const struct wc_ast_decl *decl = r->file->decls.items[i];
         if (decl->kind != WC_DECL_TEST)
             continue;
+        testing.sent = NULL;
         struct wc_test test = {.title = decl->test->title.bytes, .span = decl->span};
         WC_EACH(k, &decl->test->steps)
         {

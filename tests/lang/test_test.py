@@ -76,6 +76,21 @@ fails("an input that is refused, by its pointer",
 fails("an expectation before anything was sent", with_tests('test "it" {\n  expect status completed\n}\n'),
       "nothing was sent before this")
 
+fails("a condition that does not hold", one("  expect len(output.points) == 3\n"),
+      r"expected len\(output.points\) == 3, and it does not hold", r"draft.sends == 1", r"output: .*1966", r"cost: \$0\.")
+fails("a field that is unset equals nothing",
+      one('  expect output.summary == "x"\n', 'returns { points: [] }'), "output.summary")
+fails("an output that is not there", one("  expect len(output.points) == 4\n", "fails refusal"), "there is no output")
+fails("how often it was sent", one("  expect draft.sends == 1 and draft.keys == 0\n", "fails overloaded, then " + FILE),
+      r"draft.sends == 2, .keys == 0")
+code, out, err = wright_test(one("  expect output.summary is absent or len(output.points) > 9\n"
+                                 "  expect brief.sends == 0 and cost < $0.01\n", "returns { points: [] }"))
+ok(code == 0, "conditions that hold", out + err)
+for text, word in (("input.document == 1", "input"), ("draft == 1", "draft"), ("output.nothing == 1", "nothing"),
+                   ("len(output.points)", "true or false")):
+    code, out, err = wright_test(one(f"  expect {text}\n"))
+    ok(code == 1 and "error[E" in err and word in err, f"`expect {text}` is refused", err)
+
 code, out, err = wright_test(one("  at 1s expect status processing, result none\n  expect status completed\n",
                                  "takes 2s " + FILE))
 ok(code == 0, "what is true on the way", out + err)
