@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BLOCK ((size_t)4 * 1024)
+#define FIRST_BLOCK ((size_t)2 * 1024)
 #define LARGEST_BLOCK ((size_t)256 * 1024)
 #define EX_SOFTWARE 70
 

@@ -156,6 +156,7 @@ static void copy_log(struct wr_sqlite *s, struct wr_connection *c, int mode)
     errno = 0;
     int code = sqlite3_wal_checkpoint_v2(c->db, NULL, mode, NULL, NULL);
     c->error_number = errno;
+    atomic_fetch_add(&s->checkpoints, 1);
     if (wr_connection_status(c, code) == WR_STORE_FAILED)
         wr_store_heard(
             s, code); /* BUSY is nothing; without space the log grows until a commit fails */
@@ -415,7 +416,6 @@ void *wr_checkpointer_run(void *store)
         pthread_rwlock_rdlock(&s->using);
         copy_log(s, &s->check, SQLITE_CHECKPOINT_PASSIVE);
         pthread_rwlock_unlock(&s->using);
-        atomic_fetch_add(&s->checkpoints, 1);
         atomic_store(&s->copied_most, true);
         pthread_mutex_lock(&s->lock);
     }
