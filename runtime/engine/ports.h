@@ -46,6 +46,7 @@ struct wr_outcome {
     int64_t retry_after_ms;      /* the peer's wish; -1: none */
     int64_t first_token_us;      /* from start; -1: none */
     bool final;                  /* the peer asks that it is not sent again */
+    const char *rule;            /* schema_invalid: the first rule that it broke; else NULL */
     struct wr_str repaired; /* what was done to the text that came, to read it; empty: nothing */
 };
 
@@ -206,8 +207,9 @@ struct wr_observation {
     struct wr_str path, label, target, status, result_type, error_code, caller;
     uint32_t attempt; /* from 1 */
     int64_t elapsed_us;
-    int64_t cost; /* picodollars */
-    bool cut;     /* the attempt reached the line of the slack */
+    int64_t cost;        /* picodollars */
+    bool cut;            /* the attempt reached the line of the slack */
+    enum wr_class again; /* attempts: how the one before ended; WR_OK: this is the first */
 };
 
 struct wr_observer {

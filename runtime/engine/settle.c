@@ -47,6 +47,7 @@ static const void *decode(struct wr_attempt *attempt, const struct wr_action *ac
         attempt->outcome.class =
             action->kind == WR_ACT_RECALL ? WR_CLASS_missing : WR_CLASS_schema_invalid;
         attempt->outcome.detail = tell_faults(&attempt->arena, &in);
+        attempt->outcome.rule = in.fault_count > 0 ? in.faults[0].rule : "json";
     }
     return value;
 }
@@ -156,7 +157,8 @@ static void tell_dependency(const struct wr_activity *activity, const struct wr_
     }
 }
 
-static void record_end(struct wr_activity *activity, const struct wr_attempt *attempt)
+static void record_end(struct wr_activity *activity, const struct wr_attempt *attempt,
+                       enum wr_class before)
 {
     struct wr_job *job = activity->job;
     struct wr_outcome *outcome = &activity->outcome;
@@ -186,6 +188,7 @@ static void record_end(struct wr_activity *activity, const struct wr_attempt *at
                         .elapsed_us = event.elapsed_us,
                         .cost = event.cost,
                         .cut = event.cut,
+                        .again = activity->attempts > 1 ? before : WR_OK,
                     });
 }
 
@@ -239,8 +242,9 @@ enum wr_phase wr_attempt_settle(struct wr_activity *activity)
         value = decode(attempt, &activity->turn.action);
     if (outcome->class == WR_OK)
         wr_activity_check(activity, outcome, value);
+    enum wr_class before = activity->class;
     keep_outcome(activity, outcome);
-    record_end(activity, attempt);
+    record_end(activity, attempt, before);
     if (outcome->class == WR_OK && activity->stage->value)
         record_value(activity, value);
     bool good = outcome->class == WR_OK;

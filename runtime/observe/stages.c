@@ -35,12 +35,39 @@ static void count_usage(struct wr_stages *stages, struct wr_str target,
                            (double)outcome->first_token_us / 1e6);
     if (!usage->known)
         return;
-    const struct wr_str input[] = {target, WR_STR("input")};
-    const struct wr_str cached[] = {target, WR_STR("cached")};
-    const struct wr_str output[] = {target, WR_STR("output")};
-    wr_metrics_add(stages->metrics, WR_METRIC_tokens, input, (double)usage->input_tokens);
-    wr_metrics_add(stages->metrics, WR_METRIC_tokens, cached, (double)usage->cached_tokens);
-    wr_metrics_add(stages->metrics, WR_METRIC_tokens, output, (double)usage->output_tokens);
+    const struct {
+        struct wr_str name;
+        int64_t count;
+        bool always;
+    } kinds[] = {{WR_STR("input"), usage->input_tokens, true},
+                 {WR_STR("cached"), usage->cached_tokens, true},
+                 {WR_STR("written"), usage->written_tokens, false},
+                 {WR_STR("output"), usage->output_tokens, true},
+                 {WR_STR("reasoning"), usage->reasoning_tokens, false}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const struct wr_str labels[] = {target, kinds[i].name};
+        if (kinds[i].always || kinds[i].count > 0)
+            wr_metrics_add(stages->metrics, WR_METRIC_tokens, labels, (double)kinds[i].count);
+    }
+}
+
+/* Why an attempt was made, and what was wrong with its answer. */
+static void count_trouble(struct wr_stages *stages, const struct wr_observation *seen,
+                          const struct wr_str labels[4])
+{
+    const struct wr_outcome *outcome = seen->outcome;
+    const struct wr_str again[] = {labels[0], labels[1], labels[2],
+                                   text(wr_class_name(seen->again))};
+    const struct wr_str rule[] = {labels[0], labels[1], labels[2],
+                                  outcome->class == WR_CLASS_check_failed ? WR_STR("check")
+                                                                          : text(outcome->rule)};
+    const struct wr_str how[] = {labels[2], outcome->repaired};
+    if (seen->again != WR_OK)
+        wr_metrics_add(stages->metrics, WR_METRIC_retries, again, 1);
+    if (rule[3].len > 0 && (WR_BIT(outcome->class) & WR_ON_INVALID_OUTPUT))
+        wr_metrics_add(stages->metrics, WR_METRIC_invalid, rule, 1);
+    if (how[1].len > 0)
+        wr_metrics_add(stages->metrics, WR_METRIC_repaired, how, 1);
 }
 
 static void saw_attempt(struct wr_stages *stages, const struct wr_observation *seen,
@@ -52,8 +79,9 @@ static void saw_attempt(struct wr_stages *stages, const struct wr_observation *s
     struct wr_str workflow = text(seen->workflow->name);
     const struct wr_str labels[] = {workflow, text(seen->stage->name), target, class};
     wr_metrics_add(stages->metrics, WR_METRIC_attempts, labels, 1);
-    wr_metrics_seconds(stages->metrics, WR_METRIC_attempt_seconds, &target,
+    wr_metrics_seconds(stages->metrics, WR_METRIC_attempt_seconds, labels,
                        (double)seen->elapsed_us / 1e6);
+    count_trouble(stages, seen, labels);
     wr_metrics_add(stages->metrics, WR_METRIC_cost, &workflow, (double)seen->cost / 1e12);
     if (seen->action && seen->action->kind == WR_ACT_ASK)
         count_usage(stages, target, outcome);

@@ -428,6 +428,16 @@ def faults(binary, place):
                 continue
             wrong, row = judge(server, provider, wire, name, *results[wire, name])
             ok(not wrong, row, wrong)
+    metrics = server.request("GET", "/metrics", key=None).raw.decode()
+    stage = 'workflow="by_chat",stage="draft",target="chat"'
+    for row in ('wright_retries_total{%s,class="stream_truncated"}' % stage,
+                'wright_invalid_output_total{%s,rule="type"}' % stage,
+                'wright_invalid_output_total{%s,rule="check"}' % stage,
+                'wright_repaired_total{target="chat",how="taken from a fence"}',
+                'wright_attempt_duration_seconds_count{%s}' % stage):
+        found = re.search("^" + re.escape(row) + r" (\d+)$", metrics, re.M)
+        ok(found and int(found[1]) > 0, f"counted: {row}",
+           "\n".join(re.findall(r"^wright_(?:inv|ret|rep).*", metrics, re.M)))
     after = ask_by(server, "chat", f"{QUOTE}. And now it is well. fault=none")
     same((result_of(after), server.request("GET", "/livez", key=None).status), (FULL, 200), "healthy after all that")
 
