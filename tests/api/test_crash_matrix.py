@@ -9,11 +9,12 @@ from orders import *
 ROUNDS = int(os.environ.get("WRIGHT_ROUNDS", "3"))
 JOBS = 24
 NOTE, CHARGE = "post /notes", "post /charges"
-ENTRIES = ("accepted", "entered", "started", "ended", "value", "transition", "draft", "finished")
+ENTRIES = ("accepted", "entered", "started", "ended", "value", "transition", "published", "finished",
+           "parked")
 EFFECTS = ("pure", "read", "repeatable", "keyed", "once")
 # Where it dies, and at which pass in each round: early, in between, late.
 POINTS = {
-    **{f"store.append.{kind}": (1, 9, JOBS - 1) for kind in range(len(ENTRIES)) if ENTRIES[kind] != "draft"},
+    **{f"store.append.{kind}": (1, 9, JOBS - 1) for kind in range(len(ENTRIES))},
     "store.commit.before": (1, 4, 9), "store.commit.after": (1, 4, 9), "store.answer.before": (1, 4, 9),
     **{f"engine.effect.{when}.{kind}": (1, 5, JOBS - 2) for kind in (1, 2, 3, 4) for when in ("before", "after")},
     "http.reply.before": (1, 6, JOBS - 1), "http.reply.after": (1, 6, JOBS - 1),
@@ -70,7 +71,7 @@ class Round:
             with self.lock:
                 self.told[i] = reply.json
 
-    def run(self, environment=None, in_flight=None):
+    def run(self, environment=None, in_flight=None, then=None):
         self.server = Orders(self.up, environment, spec="effects", flags=["--log", "off"])
         if in_flight:
             self.kill_at(*in_flight)
@@ -85,6 +86,13 @@ class Round:
         self.server.close()
         self.server.process.wait()
         self.server.environment.pop("WRIGHT_FAILPOINT", None)
+        if then:
+            self.server.environment.update(then)
+            self.server.start(wait=False)
+            self.died = self.died and self.server.wait(10) == -9
+            self.server.process.stdout.close()
+            for name in then:
+                del self.server.environment[name]
         self.server.start()
         until(lambda: not self.open_jobs(), 20)
 
@@ -140,11 +148,11 @@ class Round:
 table = []
 
 
-def at(name, environments, in_flight=(None, None, None)):
+def at(name, environments, in_flight=(None, None, None), then=None):
     totals, died, wrong = [0, 0, 0, 0, 0, 0], 0, []
     for i in range(ROUNDS):
         one = Round()
-        one.run(environments[i % 3], in_flight[i % 3])
+        one.run(environments[i % 3], in_flight[i % 3], then)
         died += one.died
         bad, counts = one.judge()
         wrong += bad
@@ -163,6 +171,7 @@ def has_failpoints():
 def test_failpoints():
     if not same(has_failpoints(), INSTRUMENTED, "failpoints are in test builds and in no other") or not INSTRUMENTED:
         return
+    at("app.start", [None] * 3, [(CHARGE, count) for count in (1, 6, JOBS - 2)], {"WRIGHT_FAILPOINT": "app.start:1"})
     for point, counts in POINTS.items():
         at(title(point), [{"WRIGHT_FAILPOINT": f"{point}:{count}"} for count in counts])
 
