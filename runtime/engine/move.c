@@ -112,6 +112,8 @@ static void end_with_error(const struct wr_activity *activity, const struct wr_t
     event->error = text_of(error->name);
     event->message = text_of(error->message);
     event->http = error->status;
+    if (activity->class == WR_CLASS_uncertain)
+        return; /* whatever the error says: a client that sends it again could repeat the effect */
     event->retryable = error->retryable;
     event->retry_after_ms = error->retry_after_ms;
 }

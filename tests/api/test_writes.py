@@ -173,6 +173,26 @@ def test_rounds():
         close_all()
 
 
+def test_not_retryable():
+    """An error that clients may retry, reached from `uncertain`: they may not."""
+    up = Services()
+    server = Orders(up, spec="rounds")
+    up.ways[CHARGE] = Way(raw=b"")
+    reply = server.order(note=None, headers={"Idempotency-Key": "u"})
+    reply = server.get(f"/jobs/{reply.json['job_id']}?wait=10")
+    error = reply.json["error"]
+    same((error["code"], error["retryable"], reply.json["retry_after"]), ("down", False, None),
+         "an uncertain end is not to be retried, whatever its error says")
+    again = server.order(note=None, headers={"Idempotency-Key": "u"})
+    same((again.json["job_id"], again.json["retry_safe"]), (reply.json["job_id"], True), "its key stays taken")
+    same(len(up.sent(CHARGE)), 1, "and nothing is sent again")
+    up.ways[CHARGE] = Way(503)
+    reply = server.order(note=None, headers={"Idempotency-Key": "v"})
+    reply = server.get(f"/jobs/{reply.json['job_id']}?wait=10")
+    same((reply.json["error"]["code"], reply.json["error"]["retryable"]), ("down", True),
+         "where the server said no, it may be")
+
+
 def test_mock():
     mock = Mock(spec=os.path.join(ROOT, "tests", "lang", "ok", "writes.flow"))
     urls = {name: mock.env[name] for name in ("STOCK_URL", "CRM_URL", "BANK_URL", "MODEL_URL")}
@@ -185,4 +205,4 @@ def test_mock():
 
 
 if __name__ == "__main__":
-    main(test_all_methods, test_keyed, test_once, test_cancel, test_kill, test_rounds, test_mock)
+    main(test_all_methods, test_keyed, test_once, test_cancel, test_kill, test_rounds, test_not_retryable, test_mock)
