@@ -162,6 +162,31 @@ static void check_background(struct wc_diags *diags, const struct wc_workflow *w
                  wc_ms_text(diags->arena, workflow->background_ms));
 }
 
+/* What a person feels as immediate has something to show before it waits for anybody. */
+static void check_parks(struct wc_diags *diags, const struct wc_workflow *workflow,
+                        const struct wc_stage *stage, bool *seen)
+{
+    if (seen[stage->id] || stage->action.kind == WR_ACT_DRAFT)
+        return;
+    seen[stage->id] = true;
+    if (WR_PARKS(stage->action.kind)) {
+        struct wc_diag *diag = wc_report(diags, WC_E0432, stage->span,
+                                         "`%s` parks the job before its reply", stage->name);
+        wc_diag_label(diags, diag, "nothing is published on a way to it");
+        wc_diag_also(diags, diag, workflow->latency_span, "the reply is immediate");
+        wc_diag_note(diags, diag,
+                     "an instant reply is a result or a draft, not a job that has begun to wait");
+        wc_diag_help(diags, diag, "lead to it through a stage that does `reply draft with …`");
+        return;
+    }
+    WC_EACH(i, &stage->rows)
+    {
+        const struct wc_target *target = &stage->rows.items[i].on->target;
+        if (target->kind == WR_TO_STAGE && target->stage)
+            check_parks(diags, workflow, target->stage, seen);
+    }
+}
+
 /* The floors of one kind; false where the budget is too little, and then it is said. */
 static bool prove(struct floors *floors, bool reply, uint64_t budget)
 {
@@ -201,6 +226,9 @@ void wc_check_latency(struct wc_model *model, struct wc_diags *diags)
         struct floors reply = {.diags = diags, .workflow = workflow};
         check_instant(diags, workflow);
         check_background(diags, workflow);
+        if (workflow->latency == WR_INSTANT && workflow->stages.count > 0 && !workflow->partial)
+            check_parks(diags, workflow, workflow->stages.items[0],
+                        WC_NEW_ARRAY(diags->arena, bool, workflow->stages.count));
         WC_EACH(k, &workflow->stages)
         {
             check_times(diags, workflow->stages.items[k]);

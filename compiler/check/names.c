@@ -88,7 +88,7 @@ static void check_values(struct wc_diags *diags, const struct wc_workflow *workf
     {
         const struct wc_stage *stage = workflow->stages.items[i];
         if (stage->value_read || stage->unbuilt || !stage->action.as ||
-            (stage->effect != WR_PURE && stage->effect != WR_READ))
+            WR_PARKS(stage->action.kind) || (stage->effect != WR_PURE && stage->effect != WR_READ))
             continue;
         struct wc_diag *diag =
             wc_report(diags, WC_E0408, stage->span, "nothing reads the value of `%s`", stage->name);

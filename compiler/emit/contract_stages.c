@@ -81,6 +81,14 @@ static json_t *action_json(const struct wc_action *action)
         wc_set(json, "sleep_ms", json_integer(action->within_ms));
         wc_set_number(json, "at_most", action->at_most);
         break;
+    case WR_ACT_SIGNAL:
+        wc_set_text(json, "wait_for_signal", action->signal);
+        wc_set_number(json, "within_ms", action->within_ms);
+        break;
+    case WR_ACT_REVIEW:
+        wc_set(json, "wait_for_review", wc_expr_json(action->value));
+        wc_set_number(json, "within_ms", action->within_ms);
+        break;
     default: /* refused */
         break;
     }

@@ -89,9 +89,10 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
                        const struct wc_stage *stage)
 {
     static const char *const kinds[] = {
-        [WR_ACT_VALUE] = "WR_ACT_VALUE", [WR_ACT_HTTP] = "WR_ACT_HTTP",
-        [WR_ACT_ASK] = "WR_ACT_ASK",     [WR_ACT_RECALL] = "WR_ACT_RECALL",
-        [WR_ACT_DRAFT] = "WR_ACT_DRAFT", [WR_ACT_SLEEP] = "WR_ACT_SLEEP",
+        [WR_ACT_VALUE] = "WR_ACT_VALUE",   [WR_ACT_HTTP] = "WR_ACT_HTTP",
+        [WR_ACT_ASK] = "WR_ACT_ASK",       [WR_ACT_RECALL] = "WR_ACT_RECALL",
+        [WR_ACT_DRAFT] = "WR_ACT_DRAFT",   [WR_ACT_SLEEP] = "WR_ACT_SLEEP",
+        [WR_ACT_SIGNAL] = "WR_ACT_SIGNAL", [WR_ACT_REVIEW] = "WR_ACT_REVIEW",
         [WR_ACT_MATCH] = "WR_ACT_MATCH",
     };
     const struct wc_action *action = &stage->action;
@@ -118,7 +119,12 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
         wc_init_field(&init, "as", "&schema_%s", wc_c_schema(fn->arena, machine->workflow->output));
         wc_init_field(&init, "value", "%s", wc_address(fn, wc_value_of(fn, action->value)));
         break;
+    case WR_ACT_REVIEW:
+        wc_init_field(&init, "value", "%s", wc_address(fn, wc_value_of(fn, action->value)));
+        wc_init_number(&init, "within_ms", action->within_ms);
+        break;
     case WR_ACT_SLEEP:
+    case WR_ACT_SIGNAL:
         wc_init_number(&init, "within_ms", action->within_ms);
         break;
     case WR_ACT_MATCH:

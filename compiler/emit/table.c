@@ -146,6 +146,7 @@ static void emit_stage_row(struct wc_buf *out, struct wc_machine *machine,
     wc_init_number(&init, "floor_after_ms", (int64_t)stage->floor_after_ms);
     wc_init_number(&init, "reply_floor_after_ms", (int64_t)stage->reply_floor_after_ms);
     wc_init_number(&init, "loop", (int64_t)stage->loop);
+    wc_init_text(&init, "signal", stage->action.signal);
     wc_init_number(&init, "at_most", stage->action.at_most);
     wc_init_number(&init, "round_ms", (int64_t)stage->round_ms);
     wc_init_text(&init, "prompt", wc_prompt_version(arena, stage));

@@ -318,6 +318,7 @@ struct wc_action {
     struct wc_expr *value; /* `make`, `reply draft` */
     struct wc_expr *key;   /* `recall by` */
     int64_t within_ms;     /* `recall`; how long a park lasts */
+    const char *signal;    /* `wait for signal` */
     uint32_t at_most;      /* `sleep`: how often a job may; 0: not counted */
     WC_VEC(struct wc_arm) arms;
     bool shared;

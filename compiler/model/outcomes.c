@@ -34,6 +34,8 @@ static enum wr_effect_kind effect_of(const struct wc_action *action)
     case WR_ACT_VALUE:
     case WR_ACT_SLEEP:
     case WR_ACT_MATCH:
+    case WR_ACT_SIGNAL:
+    case WR_ACT_REVIEW:
         return WR_PURE;
     case WR_ACT_DRAFT:
         return WR_REPEATABLE;
@@ -60,6 +62,10 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
         return BIT(missing);
     if (action->kind == WR_ACT_SLEEP)
         return action->at_most ? BIT(expired) : 0;
+    if (action->kind == WR_ACT_SIGNAL)
+        return BIT(expired);
+    if (action->kind == WR_ACT_REVIEW)
+        return BIT(expired) | BIT(declined);
     if (action->kind == WR_ACT_VALUE || action->kind == WR_ACT_DRAFT ||
         action->kind == WR_ACT_MATCH)
         return 0;

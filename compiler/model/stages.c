@@ -108,10 +108,6 @@ static const char *unbuilt(enum wc_ast_action_kind kind)
         return "`each`";
     case WC_AST_RUN:
         return "`run`";
-    case WC_AST_WAIT_REVIEW:
-        return "`wait for review`";
-    case WC_AST_WAIT_SIGNAL:
-        return "`wait for signal`";
     default:
         return "`call`";
     }
@@ -219,9 +215,14 @@ static void refuse_out_of_place(struct wc_resolver *r, const struct wc_stage *st
     if (streams ? stage->action.kind == WR_ACT_ASK : network)
         return;
     static const char *const names[] = {
-        [WR_ACT_VALUE] = "`make`",        [WR_ACT_HTTP] = "a call of a service",
-        [WR_ACT_ASK] = "`ask`",           [WR_ACT_RECALL] = "`recall`",
-        [WR_ACT_DRAFT] = "`reply draft`", [WR_ACT_SLEEP] = "`sleep`",
+        [WR_ACT_VALUE] = "`make`",
+        [WR_ACT_HTTP] = "a call of a service",
+        [WR_ACT_ASK] = "`ask`",
+        [WR_ACT_RECALL] = "`recall`",
+        [WR_ACT_DRAFT] = "`reply draft`",
+        [WR_ACT_SLEEP] = "`sleep`",
+        [WR_ACT_SIGNAL] = "`wait for signal`",
+        [WR_ACT_REVIEW] = "`wait for review`",
         [WR_ACT_MATCH] = "`match`",
     };
     struct wc_diag *diag =

@@ -28,17 +28,20 @@ static void need_schema(struct wc_workflow_work *work, struct wc_action *action)
     if (action->value->kind == WC_EXPR_ERROR || type->kind == WC_TYPE_SCHEMA ||
         type->kind == WC_TYPE_UNKNOWN)
         return;
-    struct wc_diag *diag = wc_report(r->diags, WC_E0514, action->value->span,
-                                     "`make` gives a value of a named schema");
+    struct wc_diag *diag =
+        wc_report(r->diags, WC_E0514, action->value->span, "%s gives a value of a named schema",
+                  action->kind == WR_ACT_REVIEW ? "a review" : "`make`");
     wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, type));
-    wc_diag_help(r->diags, diag, "write `make SomeSchema { … }`");
+    wc_diag_help(r->diags, diag, "write `%s SomeSchema { … }`",
+                 action->kind == WR_ACT_REVIEW ? "wait for review of" : "make");
     action->as = wc_type_new(r->arena, WC_TYPE_UNKNOWN, action->value->span);
 }
 
 /* Is its value that of an expression? */
 static bool gives_expression(const struct wc_ast_action *ast)
 {
-    return ast && (ast->kind == WC_AST_MAKE || (ast->kind == WC_AST_MATCH && !wc_match_leads(ast)));
+    return ast && (ast->kind == WC_AST_MAKE || ast->kind == WC_AST_WAIT_REVIEW ||
+                   (ast->kind == WC_AST_MATCH && !wc_match_leads(ast)));
 }
 
 static void resolve_value(struct wc_scope *scope, const struct wc_ast_action *ast,
@@ -49,7 +52,8 @@ static void resolve_value(struct wc_scope *scope, const struct wc_ast_action *as
         wc_need_set(scope, action->value, "`match`");
     } else {
         action->value = wc_resolve_expr(scope, ast->value, NULL);
-        wc_need_set(scope, action->value, "`make`");
+        wc_need_set(scope, action->value,
+                    action->kind == WR_ACT_REVIEW ? "what is under review" : "`make`");
     }
     need_schema(scope->work, action);
 }

@@ -63,7 +63,8 @@ struct wr_call {
     struct wr_loop *loop; /* that its connection is on */
     struct wr_exchange *exchange;
     const struct wr_route *route; /* NULL: none */
-    struct wr_str id;             /* of a path with {id} */
+    struct wr_str id;             /* of a path with {id} … */
+    struct wr_str name;           /* … and {name} */
     struct wr_caller caller;
     struct wr_str request_id, traceparent;
     struct wr_waiter *waiter;
@@ -87,15 +88,25 @@ void wr_call_refuse(struct wr_call *call, int status, const char *code, const ch
 /* Both of an engine's answer: what is no job becomes a problem. */
 void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer);
 
+/* Is its body sent as JSON? False: refused, and the call has ended. */
+bool wr_call_json(struct wr_call *call);
 /* The job that the path names; false: there can be none, and the call has ended. */
 bool wr_call_job(struct wr_call *call, struct wr_id *id);
 
 /* A question to the engine that the job lives in. `answered` is called on the call's loop, later, with
  * the call. */
 struct wr_question {
-    enum { WR_QUESTION_VIEW, WR_QUESTION_CANCEL, WR_QUESTION_LOOK } what;
-    struct wr_look look; /* VIEW, CANCEL: its job only */
-    int64_t wait_ms;     /* VIEW */
+    enum {
+        WR_QUESTION_VIEW,
+        WR_QUESTION_CANCEL,
+        WR_QUESTION_LOOK,
+        WR_QUESTION_TELL,
+        WR_QUESTION_REVIEW
+    } what;
+    struct wr_look look;       /* all but LOOK: its job only */
+    struct wr_telling telling; /* TELL; in the request's arena */
+    struct wr_str caller, by;  /* TELL, REVIEW: whose jobs, and who says it; else the call's */
+    int64_t wait_ms;           /* VIEW */
 };
 void wr_call_ask(struct wr_call *call, const struct wr_question *question, wr_answer_fn *answered);
 void wr_asks_free(struct wr_loop *loop); /* at the end: those still under way */
@@ -111,6 +122,9 @@ void wr_submit_handle(struct wr_call *call);
 void wr_job_handle(struct wr_call *call);
 void wr_jobs_handle(struct wr_call *call);
 void wr_cancel_handle(struct wr_call *call);
+void wr_signal_handle(struct wr_call *call);
+void wr_review_handle(struct wr_call *call);
+void wr_review_view_handle(struct wr_call *call);
 void wr_events_handle(struct wr_call *call);
 void wr_stream_gone(struct wr_call *call); /* the client of `call->stream` has left */
 /* In the order of an end: every stream looks at its journal once more; all leave; what is left, once
@@ -128,9 +142,12 @@ void wr_page_metrics(struct wr_call *call);
 struct wr_operator_options {
     const char *store;                              /* NULL: the default one */
     const char *status, *workflow, *before, *limit; /* list; NULL: any */
+    const char *reason;                             /* of a decision; NULL: none */
     bool json;
 };
-enum wr_exit wr_operator_jobs(int argc, char **argv, const struct wr_operator_options *options);
+/* `command`: "jobs" or "review". */
+enum wr_exit wr_operator_run(const char *command, int argc, char **argv,
+                             const struct wr_operator_options *options);
 enum wr_exit wr_operator_backup(const char *to, const struct wr_operator_options *options);
 
 /* serve.c */

@@ -25,6 +25,11 @@ static struct wr_waiter *put(struct wr_engine *engine, const struct wr_question 
         return wr_engine_cancel(engine, question->look.job, caller, answered, arg);
     case WR_QUESTION_LOOK:
         return wr_engine_look(engine, &question->look, caller, answered, arg);
+    case WR_QUESTION_TELL:
+        return wr_engine_tell(engine, &question->telling, question->caller, question->by, answered,
+                              arg);
+    case WR_QUESTION_REVIEW:
+        return wr_engine_review(engine, question->look.job, question->caller, answered, arg);
     }
     return NULL;
 }

@@ -205,6 +205,12 @@ static const struct wr_flag jobs_flags[] = {
     {"--limit", NULL, "N", NULL, "list: 1 to 100", WR_FLAG_TEXT, OPERATOR(limit)},
 };
 
+static const struct wr_flag review_flags[] = {
+    STORE_FLAG,
+    {"--json", NULL, NULL, NULL, "for scripts", WR_FLAG_SWITCH, OPERATOR(json)},
+    {"--reason", NULL, "TEXT", NULL, "kept with the decision", WR_FLAG_TEXT, OPERATOR(reason)},
+};
+
 static const struct wr_flag backup_flags[] = {STORE_FLAG};
 
 static enum wr_exit run_jobs(int argc, char **argv)
@@ -213,7 +219,16 @@ static enum wr_exit run_jobs(int argc, char **argv)
     int rest;
     enum wr_exit exit =
         wr_flags_read(program_name(), argc, argv, jobs_flags, COUNT(jobs_flags), &options, &rest);
-    return exit == WR_EXIT_OK ? wr_operator_jobs(rest, argv + 1, &options) : exit;
+    return exit == WR_EXIT_OK ? wr_operator_run("jobs", rest, argv + 1, &options) : exit;
+}
+
+static enum wr_exit run_review(int argc, char **argv)
+{
+    struct wr_operator_options options = {0};
+    int rest;
+    enum wr_exit exit = wr_flags_read(program_name(), argc, argv, review_flags, COUNT(review_flags),
+                                      &options, &rest);
+    return exit == WR_EXIT_OK ? wr_operator_run("review", rest, argv + 1, &options) : exit;
 }
 
 static enum wr_exit run_backup(int argc, char **argv)
@@ -269,6 +284,8 @@ static const struct command commands[] = {
      run_keys},
     {"jobs", "jobs list|show|events|cancel|why", "looks at jobs of the binary that serves",
      jobs_flags, COUNT(jobs_flags), run_jobs},
+    {"review", "review list|show|approve|edit|reject", "decides what waits for a person",
+     review_flags, COUNT(review_flags), run_review},
     {"backup", "backup FILE", "copies the store, while it is in use or not", backup_flags,
      COUNT(backup_flags), run_backup},
     {"simulate", "simulate [flags]", "runs its workflows in virtual time against faults",

@@ -17,6 +17,8 @@
 struct asked {
     const struct wr_operator_options *options;
     const char *store; /* its path */
+    const char *body;  /* of the next POST: JSON; NULL: none */
+    bool quiet;        /* a refusal is no failure of the command */
     enum wr_exit exit; /* where an answer is NULL */
 };
 
@@ -99,6 +101,18 @@ static char *receive_all(int fd)
     return text;
 }
 
+/* What was wrong with a body, a line each. */
+static void print_errors(const json_t *problem)
+{
+    size_t at;
+    json_t *error;
+    json_array_foreach(json_object_get(problem, "errors"), at, error)
+    {
+        const char *message = json_string_value(json_object_get(error, "message"));
+        complain(0, "%s", message ? message : "a fault");
+    }
+}
+
 /* The body of a 200; else NULL, `exit` set and said why. HTTP/1.0, so that its end is the end. */
 static json_t *ask(struct asked *asked, const char *method, const char *path)
 {
@@ -106,7 +120,10 @@ static json_t *ask(struct asked *asked, const char *method, const char *path)
     int fd = connect_to(asked);
     if (fd < 0)
         return NULL;
-    int len = asprintf(&head, "%s %s HTTP/1.0\r\nHost: operator\r\n\r\n", method, path);
+    const char *sent = asked->body ? asked->body : "";
+    int len = asprintf(&head, "%s %s HTTP/1.0\r\nHost: operator\r\n%sContent-Length: %zu\r\n\r\n%s",
+                       method, path, *sent ? "Content-Type: application/json\r\n" : "",
+                       strlen(sent), sent);
     if (len > 0 && send_all(fd, head, (size_t)len))
         answer = receive_all(fd);
     if (len > 0)
@@ -121,8 +138,11 @@ static json_t *ask(struct asked *asked, const char *method, const char *path)
     if (json && status == 200)
         return json;
     const char *detail = json_string_value(json_object_get(json, "detail"));
-    asked->exit = complain(status == 400 ? WR_EXIT_USAGE : WR_EXIT_UNAVAILABLE, "%s",
-                           detail ? detail : "the binary that serves gave no answer");
+    if (!asked->quiet)
+        print_errors(json);
+    if (!asked->quiet)
+        asked->exit = complain(status == 400 ? WR_EXIT_USAGE : WR_EXIT_UNAVAILABLE, "%s",
+                               detail ? detail : "the binary that serves gave no answer");
     json_decref(json);
     return NULL;
 }
@@ -236,30 +256,126 @@ static enum wr_exit why(struct asked *asked, const char *const *ids)
     return exit;
 }
 
+/* ---- reviews -------------------------------------------------------------------------------- */
+
+/* Those of one page that wait for a person; the next page's path, or NULL. */
+static bool collect(struct asked *asked, json_t *found, char next[64], bool first)
+{
+    char path[128];
+    size_t at;
+    json_t *job;
+    snprintf(path, sizeof path, "/jobs?limit=100%s%s", first ? "" : "&before=", first ? "" : next);
+    json_t *page = ask(asked, "GET", path);
+    if (!page)
+        return false;
+    json_array_foreach(json_object_get(page, "jobs"), at, job)
+    {
+        const char *id = json_string_value(json_object_get(job, "job_id"));
+        if (!id || json_is_string(json_object_get(job, "finished_at")))
+            continue;
+        asked->quiet = true;
+        json_t *review = ask_job(asked, "GET", id, "/review");
+        asked->quiet = false;
+        if (review)
+            json_array_append_new(found, review);
+    }
+    const char *more = json_string_value(json_object_get(page, "next"));
+    snprintf(next, 64, "%s", more ? more : "");
+    json_decref(page);
+    return true;
+}
+
+static enum wr_exit review_list(struct asked *asked, const char *const *ids)
+{
+    (void)ids;
+    char next[64] = "";
+    json_t *found = json_array();
+    bool good = collect(asked, found, next, true);
+    while (good && *next)
+        good = collect(asked, found, next, false);
+    if (good)
+        return tell(asked, json_pack("{s:o}", "reviews", found), wr_print_reviews);
+    json_decref(found);
+    return asked->exit;
+}
+
+static enum wr_exit review_show(struct asked *asked, const char *const *ids)
+{
+    return tell(asked, ask_job(asked, "GET", ids[0], "/review"), print_json);
+}
+
+static void print_decided(const json_t *job)
+{
+    printf("%s %s\n", json_string_value(json_object_get(job, "job_id")),
+           json_string_value(json_object_get(job, "status")));
+}
+
+static enum wr_exit decide(struct asked *asked, const char *id, const char *decision,
+                           json_t *output_take)
+{
+    json_t *body = json_pack("{s:s}", "decision", decision);
+    if (output_take)
+        json_object_set_new(body, "output", output_take);
+    if (asked->options->reason)
+        json_object_set_new(body, "reason", json_string(asked->options->reason));
+    char *text = json_dumps(body, JSON_COMPACT);
+    asked->body = text;
+    enum wr_exit exit = tell(asked, ask_job(asked, "POST", id, "/review"), print_decided);
+    json_decref(body);
+    free(text);
+    return exit;
+}
+
+static enum wr_exit review_approve(struct asked *asked, const char *const *ids)
+{
+    return decide(asked, ids[0], "approve", NULL);
+}
+
+static enum wr_exit review_reject(struct asked *asked, const char *const *ids)
+{
+    return decide(asked, ids[0], "reject", NULL);
+}
+
+static enum wr_exit review_edit(struct asked *asked, const char *const *ids)
+{
+    json_error_t error;
+    json_t *output = json_load_file(ids[1], JSON_DECODE_ANY, &error);
+    if (output)
+        return decide(asked, ids[0], "edit", output);
+    return complain(WR_EXIT_USAGE, "%s: %s", ids[1], error.text);
+}
+
 /* ---- the commands --------------------------------------------------------------------------- */
 
 static const struct {
-    const char *name, *usage;
+    const char *command, *name, *usage;
     int least, most; /* ids */
     enum wr_exit (*run)(struct asked *asked, const char *const *ids);
 } verbs[] = {
-    {"list", "list [--status S] [--workflow W] [--before ID] [--limit N]", 0, 0, list},
-    {"show", "show ID", 1, 1, show},
-    {"events", "events ID", 1, 1, events},
-    {"cancel", "cancel ID", 1, 1, cancel},
-    {"why", "why ID [ID]", 1, 2, why},
+    {"jobs", "list", "list [--status S] [--workflow W] [--before ID] [--limit N]", 0, 0, list},
+    {"jobs", "show", "show ID", 1, 1, show},
+    {"jobs", "events", "events ID", 1, 1, events},
+    {"jobs", "cancel", "cancel ID", 1, 1, cancel},
+    {"jobs", "why", "why ID [ID]", 1, 2, why},
+    {"review", "list", "list", 0, 0, review_list},
+    {"review", "show", "show ID", 1, 1, review_show},
+    {"review", "approve", "approve ID [--reason TEXT]", 1, 1, review_approve},
+    {"review", "edit", "edit ID FILE [--reason TEXT]", 2, 2, review_edit},
+    {"review", "reject", "reject ID [--reason TEXT]", 1, 1, review_reject},
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 
-static enum wr_exit usage(void)
+static enum wr_exit usage(const char *command)
 {
     fprintf(stderr, "%s: usage:\n", wright_program.name);
     for (size_t i = 0; i < VERBS; i++)
-        fprintf(stderr, "  %s jobs %s\n", wright_program.name, verbs[i].usage);
+        if (strcmp(verbs[i].command, command) == 0)
+            fprintf(stderr, "  %s %s %s\n", wright_program.name, command, verbs[i].usage);
     return WR_EXIT_USAGE;
 }
 
-enum wr_exit wr_operator_jobs(int argc, char **argv, const struct wr_operator_options *options)
+enum wr_exit wr_operator_run(const char *command, int argc, char **argv,
+                             const struct wr_operator_options *options)
 {
     char text[256];
     const char *url = wr_store_url(options->store, text, sizeof text);
@@ -267,14 +383,14 @@ enum wr_exit wr_operator_jobs(int argc, char **argv, const struct wr_operator_op
         return complain(WR_EXIT_USAGE, "the store '%s' is not of the form sqlite:PATH", url);
     struct asked asked = {.options = options, .store = url + 7};
     for (size_t i = 0; argc > 0 && i < VERBS; i++) {
-        if (strcmp(argv[0], verbs[i].name) != 0)
+        if (strcmp(argv[0], verbs[i].name) != 0 || strcmp(command, verbs[i].command) != 0)
             continue;
         if (argc - 1 < verbs[i].least || argc - 1 > verbs[i].most)
             break;
         const char *const ids[2] = {argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL};
         return verbs[i].run(&asked, ids);
     }
-    return usage();
+    return usage(command);
 }
 
 enum wr_exit wr_operator_backup(const char *to, const struct wr_operator_options *options)

@@ -98,6 +98,19 @@ void wr_print_job(const json_t *job)
     printf("\n");
 }
 
+void wr_print_reviews(const json_t *reviews)
+{
+    size_t at;
+    json_t *row;
+    json_array_foreach(json_object_get(reviews, "reviews"), at, row)
+    {
+        printf("%s  %s  %s  until %s\n  ", text_at(row, "job_id"), text_at(row, "workflow"),
+               text_at(row, "stage"), text_at(row, "until"));
+        print_value(json_object_get(row, "value"), 1000);
+        printf("\n");
+    }
+}
+
 /* ---- events, why ---------------------------------------------------------------------------- */
 
 static void print_attempt(const json_t *event)

@@ -7,17 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIXED                                                                                      \
-    {"GET", "/jobs", "/jobs", true, false, wr_jobs_handle, NULL},                                  \
-        {"GET", "/jobs/{id}", "/jobs/{id}", true, false, wr_job_handle, NULL},                     \
-        {"GET", "/jobs/{id}/events", "/jobs/{id}/events", true, false, wr_events_handle, NULL},    \
-        {"POST", "/jobs/{id}/cancel", "/jobs/{id}/cancel", true, false, wr_cancel_handle, NULL},   \
-        {"GET", "/openapi.json", "/openapi.json", false, false, wr_page_openapi, NULL},            \
-        {"GET", "/contract.json", "/contract.json", false, false, wr_page_contract, NULL},         \
-        {"GET", "/livez", "/livez", false, true, wr_page_livez, NULL},                             \
-        {"GET", "/readyz", "/readyz", false, true, wr_page_readyz, NULL},                          \
-    {                                                                                              \
-        "GET", "/metrics", "/metrics", false, true, wr_page_metrics, NULL                          \
+#define FIXED                                                                                        \
+    {"GET", "/jobs", "/jobs", true, false, wr_jobs_handle, NULL},                                    \
+        {"GET", "/jobs/{id}", "/jobs/{id}", true, false, wr_job_handle, NULL},                       \
+        {"GET", "/jobs/{id}/events", "/jobs/{id}/events", true, false, wr_events_handle, NULL},      \
+        {"POST", "/jobs/{id}/cancel", "/jobs/{id}/cancel", true, false, wr_cancel_handle, NULL},     \
+        {"POST",                                                                                     \
+         "/jobs/{id}/signals/{name}",                                                                \
+         "/jobs/{id}/signals/{name}",                                                                \
+         true,                                                                                       \
+         false,                                                                                      \
+         wr_signal_handle,                                                                           \
+         NULL},                                                                                      \
+        {"GET", "/jobs/{id}/review", "/jobs/{id}/review", true, false, wr_review_view_handle, NULL}, \
+        {"POST", "/jobs/{id}/review", "/jobs/{id}/review", true, false, wr_review_handle, NULL},     \
+        {"GET", "/openapi.json", "/openapi.json", false, false, wr_page_openapi, NULL},              \
+        {"GET", "/contract.json", "/contract.json", false, false, wr_page_contract, NULL},           \
+        {"GET", "/livez", "/livez", false, true, wr_page_livez, NULL},                               \
+        {"GET", "/readyz", "/readyz", false, true, wr_page_readyz, NULL},                            \
+    {                                                                                                \
+        "GET", "/metrics", "/metrics", false, true, wr_page_metrics, NULL                            \
     }
 
 static const struct wr_route fixed[] = {FIXED};
@@ -136,6 +145,11 @@ static const struct {
     [WR_ANSWER_STORE_DOWN] = {503, "store_unavailable",
                               "The store cannot be used now; nothing was accepted."},
     [WR_ANSWER_NOT_FOUND] = {404, "job_not_found", "There is no such job."},
+    [WR_ANSWER_NO_SIGNAL] = {404, "unknown_signal", "This job has no signal of this name."},
+    [WR_ANSWER_NOT_WAITING] = {409, "not_waiting",
+                               "The job does not wait for this: it has ended, or is elsewhere."},
+    [WR_ANSWER_PENDING] = {409, "already_sent",
+                           "Another one was sent and is not yet taken by the job."},
     [WR_ANSWER_ELSEWHERE] = {500, "internal", "This answer is another loop's to give."},
 };
 
@@ -151,20 +165,28 @@ void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer)
 
 /* ---- its beginning -------------------------------------------------------------------------- */
 
-/* Does the path fit; and where the pattern has {id}, what is in its place? */
-static bool fits(const struct wr_route *route, struct wr_str path, struct wr_str *id)
+/* Does the path fit; and what is in the places of {id} and {name}? */
+static bool fits(const struct wr_route *route, struct wr_str path, struct wr_str *id,
+                 struct wr_str *name)
 {
-    const char *gap = strstr(route->path, "{id}");
-    size_t before = gap ? (size_t)(gap - route->path) : strlen(route->path);
-    size_t after = gap ? strlen(gap + 4) : 0;
-    *id = (struct wr_str){NULL, 0};
-    if (path.len < before + after || memcmp(path.ptr, route->path, before) != 0)
-        return false;
-    if (!gap)
-        return path.len == before;
-    *id = (struct wr_str){path.ptr + before, path.len - before - after};
-    return id->len > 0 && memchr(id->ptr, '/', id->len) == NULL &&
-           memcmp(id->ptr + id->len, gap + 4, after) == 0;
+    const char *pattern = route->path;
+    size_t at = 0;
+    *id = *name = (struct wr_str){NULL, 0};
+    while (*pattern && at < path.len) {
+        if (*pattern != '{') {
+            if (*pattern++ != path.ptr[at++])
+                return false;
+            continue;
+        }
+        size_t start = at;
+        while (at < path.len && path.ptr[at] != '/')
+            at++;
+        *(pattern[1] == 'i' ? id : name) = (struct wr_str){path.ptr + start, at - start};
+        if (at == start)
+            return false;
+        pattern = strchr(pattern, '}') + 1;
+    }
+    return !*pattern && at == path.len;
 }
 
 static bool takes(const struct wr_route *route, struct wr_str method)
@@ -184,8 +206,8 @@ static void refuse_route(struct wr_call *call)
     const struct wr_request *request = &call->exchange->request;
     char allow[64] = "";
     for (const struct wr_route *route = call->app->routes; route->method; route++) {
-        struct wr_str id;
-        if (!fits(route, request->path, &id) || (route->workflow && is_operator(call)))
+        struct wr_str id, name;
+        if (!fits(route, request->path, &id, &name) || (route->workflow && is_operator(call)))
             continue;
         size_t used = strlen(allow);
         snprintf(allow + used, sizeof allow - used, "%s%s%s", used ? ", " : "", route->method,
@@ -260,7 +282,7 @@ static struct wr_call *begin(struct wr_loop *loop, struct wr_exchange *exchange)
     call->request_id = take_request_id(&exchange->request);
     call->traceparent = take_traceparent(&exchange->request);
     for (const struct wr_route *route = loop->app->routes; route->method && !call->route; route++)
-        if (fits(route, exchange->request.path, &call->id) &&
+        if (fits(route, exchange->request.path, &call->id, &call->name) &&
             takes(route, exchange->request.method))
             call->route = route;
     return call;

@@ -18,20 +18,10 @@ static bool is_json(struct wr_str type)
     return len == sizeof json - 1 && strncasecmp(type.ptr, json, len) == 0;
 }
 
-/* Before the body is read: what can be refused by the head alone. */
-bool wr_submit_head(struct wr_call *call)
+bool wr_call_json(struct wr_call *call)
 {
     struct wr_request *request = &call->exchange->request;
     struct wr_str type, encoding;
-    if (call->app->draining) {
-        const struct wr_answer answer = {.kind = WR_ANSWER_DRAINING, .retry_after_s = 5};
-        wr_call_refusal(call, &answer);
-        return false;
-    }
-    if (!wr_caller_may(&call->caller, call->route->workflow->name) && call->app->keys) {
-        wr_call_refuse(call, 403, "scope_missing", "This key has no scope for this workflow.");
-        return false;
-    }
     if (wr_field(request, "Content-Type", &type) != 1 || !is_json(type)) {
         wr_call_refuse(call, 415, "unsupported_media_type",
                        "The body must be sent as Content-Type: application/json.");
@@ -44,6 +34,21 @@ bool wr_submit_head(struct wr_call *call)
         return false;
     }
     return true;
+}
+
+/* Before the body is read: what can be refused by the head alone. */
+bool wr_submit_head(struct wr_call *call)
+{
+    if (call->app->draining) {
+        const struct wr_answer answer = {.kind = WR_ANSWER_DRAINING, .retry_after_s = 5};
+        wr_call_refusal(call, &answer);
+        return false;
+    }
+    if (!wr_caller_may(&call->caller, call->route->workflow->name) && call->app->keys) {
+        wr_call_refuse(call, 403, "scope_missing", "This key has no scope for this workflow.");
+        return false;
+    }
+    return wr_call_json(call);
 }
 
 /* ---- fields --------------------------------------------------------------------------------- */

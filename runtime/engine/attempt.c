@@ -206,7 +206,8 @@ enum wr_phase wr_attempt_begin(struct wr_activity *activity)
         [WR_ACT_ASK] = start_effect,         [WR_ACT_RECALL] = start_recall,
         [WR_ACT_ALL] = wr_members_start_all, [WR_ACT_EACH] = wr_members_start_each,
         [WR_ACT_RUN] = wr_members_start_run, [WR_ACT_DRAFT] = wr_draft_start,
-        [WR_ACT_SLEEP] = wr_sleep_start,     [WR_ACT_MATCH] = start_value,
+        [WR_ACT_SLEEP] = wr_sleep_start,     [WR_ACT_SIGNAL] = wr_signal_start,
+        [WR_ACT_REVIEW] = wr_review_start,   [WR_ACT_MATCH] = start_value,
     };
     struct wr_attempt *attempt = calloc(1, sizeof *attempt);
     if (!attempt) {

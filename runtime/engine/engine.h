@@ -39,13 +39,17 @@ void wr_engine_free(struct wr_engine *engine);
 /* ---- answers -------------------------------------------------------------------------------- */
 
 enum wr_answer_kind {
-    WR_ANSWER_JOB,        /* `body` is the envelope, `status` what HTTP says with it */
-    WR_ANSWER_MISUSE,     /* 422: this Idempotency-Key came with another body */
-    WR_ANSWER_REFUSED,    /* 503: too many jobs are live; `retry_after_s` */
-    WR_ANSWER_DRAINING,   /* 503: shutting down; `retry_after_s` */
-    WR_ANSWER_STORE_DOWN, /* 503: the store did not take or give it; `retry_after_s` */
-    WR_ANSWER_NOT_FOUND,  /* 404: no such job, or another caller's */
-    WR_ANSWER_ELSEWHERE   /* it is a job of another loop: `look` is for wr_engine_look() there */
+    WR_ANSWER_JOB,         /* `body` is the envelope, `status` what HTTP says with it */
+    WR_ANSWER_MISUSE,      /* 422: this Idempotency-Key came with another body */
+    WR_ANSWER_REFUSED,     /* 503: too many jobs are live; `retry_after_s` */
+    WR_ANSWER_DRAINING,    /* 503: shutting down; `retry_after_s` */
+    WR_ANSWER_STORE_DOWN,  /* 503: the store did not take or give it; `retry_after_s` */
+    WR_ANSWER_NOT_FOUND,   /* 404: no such job, or another caller's */
+    WR_ANSWER_NO_SIGNAL,   /* 404: no stage of the job waits for a signal of this name */
+    WR_ANSWER_NOT_WAITING, /* 409: the job does not wait for this, and will not, or not yet */
+    WR_ANSWER_PENDING,     /* 409: another one was sent, and is not yet taken */
+    WR_ANSWER_INVALID,     /* 400, 422: `body` is a JSON array of {pointer, rule, message} */
+    WR_ANSWER_ELSEWHERE    /* it is a job of another loop: `look` is for wr_engine_look() there */
 };
 
 /* How a client waits for a job that an earlier request began. */
@@ -102,6 +106,20 @@ struct wr_waiter *wr_engine_view(struct wr_engine *engine, struct wr_id job, str
 /* Stops what is under way at once; answers as wr_engine_view() does once the end is durable, or, for
  * a job that has ended, as it stands. */
 struct wr_waiter *wr_engine_cancel(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
+                                   wr_answer_fn *answered, void *arg);
+/* A signal, or a person's decision: `body` is checked by its schema, all faults are told. Answers as
+ * wr_engine_view() does once it is durable; the same again is answered alike and changes nothing. A
+ * signal that comes before its stage is kept, one of each name. */
+struct wr_telling {
+    struct wr_id job;
+    struct wr_str signal; /* empty: a review */
+    struct wr_str body;   /* copied, as is `signal` */
+};
+struct wr_waiter *wr_engine_tell(struct wr_engine *engine, const struct wr_telling *telling,
+                                 struct wr_str caller, struct wr_str by, wr_answer_fn *answered,
+                                 void *arg);
+/* What is under review: {job_id, workflow, stage, value, until}. */
+struct wr_waiter *wr_engine_review(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
                                    wr_answer_fn *answered, void *arg);
 /* Goes on with a submission whose job, begun by an earlier one, is one of this engine's. */
 struct wr_waiter *wr_engine_look(struct wr_engine *engine, const struct wr_look *look,

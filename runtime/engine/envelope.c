@@ -259,3 +259,21 @@ struct wr_str wr_envelope(struct wr_arena *arena, const struct wr_state *state, 
     put(&out, "}");
     return wr_text_done(&out);
 }
+
+struct wr_str wr_envelope_review(struct wr_arena *arena, const struct wr_state *state)
+{
+    char id[WR_ID_TEXT];
+    struct wr_text out = {.arena = arena};
+    const struct wr_place *root = root_of(state);
+    if (!wr_str_equal(waiting_for(state), WR_STR("review")))
+        return (struct wr_str){0};
+    wr_id_text(&state->job, id);
+    put_word(&out, "{\"job_id\":", id);
+    put_text(&out, ",\"workflow\":", state->workflow);
+    put_text(&out, ",\"stage\":", root->stage);
+    put(&out, ",\"value\":");
+    wr_text_add(&out, root->reviewed.len ? root->reviewed : WR_STR("null"));
+    put_time(&out, ",\"until\":", root->until_ms);
+    put(&out, "}");
+    return wr_text_done(&out);
+}

@@ -21,6 +21,9 @@ int wr_envelope_post_status(const struct wr_state *state);
 /* How long a client should wait before it looks or tries again; 0: nothing to say. */
 uint32_t wr_envelope_retry_after_s(const struct wr_state *state, int64_t now_ms);
 
+/* What is under review; empty: nothing is. */
+struct wr_str wr_envelope_review(struct wr_arena *arena, const struct wr_state *state);
+
 /* JSON, in `arena`; keys in the order of the documentation, every key always there. */
 struct wr_str wr_envelope(struct wr_arena *arena, const struct wr_state *state, int64_t now_ms);
 

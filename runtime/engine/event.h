@@ -77,6 +77,9 @@ struct wr_event {
     struct wr_str waiting_for;
     int64_t until_ms; /* UTC */
 
+    /* SIGNALLED, REVIEWED: `caller` sent it; `label`: the signal, or the decision */
+    struct wr_str reason; /* REVIEWED: as the person gave it */
+
     /* FINISHED */
     enum wr_status status;
     enum wr_result result;

@@ -211,14 +211,52 @@ static bool fold_parked(struct wr_state *state, const struct wr_event *event)
     struct wr_place *place = place_of(state, event->path);
     place->waiting_for = event->waiting_for;
     place->until_ms = event->until_ms;
+    place->reviewed = event->value;
     if (event->path.len == 0)
         state->status = WR_STATUS_QUEUED;
     return wr_str_equal(place->stage, event->stage) && event->waiting_for.len > 0;
 }
 
+struct wr_str wr_signal_waited(struct wr_str waiting_for)
+{
+    const struct wr_str prefix = WR_STR("signal ");
+    if (!wr_str_starts_with(waiting_for, prefix))
+        return (struct wr_str){0};
+    return (struct wr_str){waiting_for.ptr + prefix.len, waiting_for.len - prefix.len};
+}
+
+struct wr_signal *wr_state_signal(const struct wr_state *state, struct wr_str name)
+{
+    struct wr_signal *signal = state->signals;
+    while (signal && !wr_str_equal(signal->name, name))
+        signal = signal->next;
+    return signal;
+}
+
+static bool fold_signal(struct wr_state *state, const struct wr_event *event)
+{
+    struct wr_signal *signal = WR_NEW(state->arena, struct wr_signal);
+    bool review = event->kind == WR_ENTRY_REVIEWED;
+    signal->name = review ? (struct wr_str){0} : event->label;
+    signal->decision = review ? event->label : (struct wr_str){0};
+    signal->stage = event->stage;
+    signal->json = event->value;
+    signal->reason = event->reason;
+    signal->seq = event->seq;
+    signal->next = state->signals;
+    state->signals = signal;
+    return true;
+}
+
+/* What came is taken by the end of the stage that waited for it. */
 static void fold_unparked(struct wr_state *state, struct wr_place *place,
                           const struct wr_event *event)
 {
+    struct wr_str name = wr_signal_waited(place->waiting_for);
+    bool review = wr_str_equal(place->waiting_for, WR_STR("review"));
+    struct wr_signal *came = name.len || review ? wr_state_signal(state, name) : NULL;
+    if (came && (event->class == WR_OK || event->class == WR_CLASS_declined))
+        came->taken = true;
     if (event->class == WR_OK)
         count_round(state, event);
     place->waiting_for = (struct wr_str){0};
@@ -383,7 +421,8 @@ bool wr_state_fold(struct wr_state *state, const struct wr_event *event)
         [WR_ENTRY_STARTED] = fold_started,     [WR_ENTRY_ENDED] = fold_ended,
         [WR_ENTRY_VALUE] = fold_value,         [WR_ENTRY_TRANSITION] = fold_transition,
         [WR_ENTRY_PUBLISHED] = fold_published, [WR_ENTRY_FINISHED] = fold_finished,
-        [WR_ENTRY_PARKED] = fold_parked,
+        [WR_ENTRY_PARKED] = fold_parked,       [WR_ENTRY_SIGNALLED] = fold_signal,
+        [WR_ENTRY_REVIEWED] = fold_signal,
     };
     bool in_order = event->seq == state->seq + 1 && !wr_state_ended(state) &&
                     (event->seq == 1) == (event->kind == WR_ENTRY_ACCEPTED);

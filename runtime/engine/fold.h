@@ -22,7 +22,8 @@ struct wr_place {
         total;      /* members or items below this stage; total 0: it has none, or is at none */
     bool over;      /* a member or an item that has come to its end */
     bool published; /* its draft: a restart does not do it again */
-    struct wr_str waiting_for; /* "retry"; empty: it is not parked */
+    struct wr_str waiting_for; /* "retry", "signal NAME", "review"; empty: it is not parked */
+    struct wr_str reviewed;    /* JSON: what is under review */
     int64_t until_ms;          /* UTC: the park ends then */
 };
 
@@ -44,6 +45,17 @@ struct wr_round {
     struct wr_round *next;
     struct wr_str path, stage;
     uint32_t count;
+};
+
+/* A signal or a review that came. */
+struct wr_signal {
+    struct wr_signal *next; /* the one before */
+    struct wr_str name;     /* of the signal; empty: a review */
+    struct wr_str decision; /* "approve", "edit", "reject" */
+    struct wr_str stage;    /* a review's */
+    struct wr_str json, reason;
+    uint32_t seq;
+    bool taken; /* a stage has ended with it */
 };
 
 struct wr_tool {
@@ -77,6 +89,7 @@ struct wr_state {
     struct wr_kept_value *values;
     struct wr_passed *steps;
     struct wr_round *rounds;
+    struct wr_signal *signals; /* the newest first */
     struct wr_tool *tools;
 
     struct wr_str model, model_version, prompt; /* of the newest ask that was good */
@@ -95,6 +108,10 @@ bool wr_state_ended(const struct wr_state *state);
 /* The newest value of a stage, or NULL. */
 const struct wr_kept_value *wr_state_value(const struct wr_state *state, struct wr_str path,
                                            struct wr_str stage);
+/* The newest signal of a name, or review (""); NULL: there is none. */
+struct wr_signal *wr_state_signal(const struct wr_state *state, struct wr_str name);
+/* "signal NAME": the name; else empty. */
+struct wr_str wr_signal_waited(struct wr_str waiting_for);
 uint32_t wr_state_rounds(const struct wr_state *state, struct wr_str path, struct wr_str stage);
 struct wr_place *wr_state_place(struct wr_state *state, struct wr_str path); /* made if new */
 const struct wr_place *wr_state_place_find(const struct wr_state *state, struct wr_str path);

@@ -90,6 +90,9 @@ void wr_job_retire(struct wr_job *job)
     job->unsaved = false;
     job->phase = WR_JOB_RETIRED;
     wr_job_end_watches(job);
+    if (job->notice.timer)
+        engine->clock->cancel(engine->clock->self, job->notice.timer);
+    job->notice.timer = NULL;
     if (job->end_commit.timer)
         engine->clock->cancel(engine->clock->self, job->end_commit.timer);
     job->end_commit.timer = NULL;

@@ -172,8 +172,10 @@ struct wr_job {
     uint32_t draft_seq;         /* of the newest draft … */
     enum wr_result told_result; /* … and what is told while it is not durable */
     struct wr_str told_output;
-    uint32_t owed;       /* callbacks that the store owes */
-    bool unsaved;        /* its end was not taken at the first try */
+    uint32_t owed;           /* callbacks that the store owes */
+    bool unsaved;            /* its end was not taken at the first try */
+    struct wr_commit notice; /* of what came from outside; awaited by waiters, not by an activity */
+    bool noticing, notice_again;
     struct wr_event end; /* phase WR_JOB_ENDING */
     struct wr_finish finish;
     struct wr_commit end_commit;
@@ -189,6 +191,8 @@ void wr_job_retire(struct wr_job *job);
 void wr_job_free(struct wr_job *job);
 int64_t wr_workflow_job_ms(const struct wr_workflow *workflow);  /* by when a job has its result */
 int64_t wr_workflow_keep_ms(const struct wr_workflow *workflow); /* once it has ended */
+/* "name@version"; NULL: the program has it no more. */
+const struct wr_workflow *wr_program_workflow(const struct wr_program *program, struct wr_str name);
 const struct wr_stage *wr_workflow_stage(const struct wr_workflow *workflow, struct wr_str name);
 
 /* record.c: the journal of a job, going out */
@@ -199,6 +203,8 @@ void wr_job_flush(struct wr_job *job);                          /* rides along *
 /* The activity goes on at `then` once all so far is durable. */
 enum wr_phase wr_activity_commit(struct wr_activity *activity, enum wr_phase then);
 void wr_job_commit_end(struct wr_job *job);
+/* Makes what came from outside durable; then its waiters are answered and wr_job_deliver() is called. */
+void wr_job_commit_notice(struct wr_job *job);
 
 /* activity.c */
 void wr_activity_advance(struct wr_activity *activity, enum wr_phase phase);
@@ -216,6 +222,14 @@ enum wr_phase wr_draft_start(struct wr_attempt *attempt);
 enum wr_phase wr_sleep_start(struct wr_attempt *attempt);
 enum wr_phase wr_activity_park(struct wr_activity *activity);
 void wr_attempt_unpark(struct wr_attempt *attempt); /* where it is parked */
+enum wr_phase wr_signal_start(struct wr_attempt *attempt);
+enum wr_phase wr_review_start(struct wr_attempt *attempt);
+/* What has come and is durable reaches the stage that waits for it. */
+void wr_job_deliver(struct wr_job *job);
+
+/* tell.c: a job that is not live is told; `waiter->telling` */
+void wr_waiter_tell_state(struct wr_waiter *waiter, struct wr_state *state);
+
 /* The state as it may be told: without a draft that is not durable. Borrows the job's. */
 void wr_job_told(const struct wr_job *job, struct wr_state *told);
 
@@ -267,6 +281,12 @@ void wr_job_saw(struct wr_job *job, struct wr_observation *seen);
 
 /* ---- who waits (waiter.c) ---------------------------------------------------------------------- */
 
+/* What somebody brings to a job: NUL-terminated copies behind it, the body with its length. */
+struct wr_told {
+    const char *signal, *by, *body; /* signal "": a review */
+    size_t len;
+};
+
 struct wr_waiter {
     struct wr_engine *engine; /* NULL: it has ended */
     struct wr_waiter *next, **at;
@@ -280,9 +300,14 @@ struct wr_waiter {
     bool view;    /* GET: else a submission */
     bool cancels; /* it waits for an end that it asked for */
     bool replayed, joined;
-    bool owed;         /* the store will call back */
-    int64_t until_us;  /* monotonic */
-    int64_t budget_us; /* monotonic: the end of a submission's budget; else 0 */
+    bool owed;               /* the store will call back */
+    bool reviews;            /* a view of what is under review */
+    struct wr_told *telling; /* a signal or a review that it brings; freed with it */
+    char *errors;            /* of a refusal that is WR_ANSWER_INVALID; freed with it */
+    int invalid_status;
+    uint32_t durable_seq; /* it is answered once this entry is durable; 0: not by that */
+    int64_t until_us;     /* monotonic */
+    int64_t budget_us;    /* monotonic: the end of a submission's budget; else 0 */
     enum wr_answer_kind refusal;
 };
 
@@ -293,6 +318,7 @@ void wr_waiter_attach(struct wr_waiter *waiter, struct wr_job *job);
 void wr_waiter_refuse(struct wr_waiter *waiter, enum wr_answer_kind why); /* later */
 void wr_waiter_answer_refusal(struct wr_waiter *waiter, enum wr_answer_kind why);
 void wr_waiter_answer_elsewhere(struct wr_waiter *waiter); /* as it waits for its `id` */
+void wr_waiter_refuse_invalid(struct wr_waiter *waiter, int status, struct wr_str errors);
 void wr_waiter_answer_state(struct wr_waiter *waiter, const struct wr_state *state);
 /* The job `waiter->id`, live or from the store. */
 void wr_waiter_look(struct wr_waiter *waiter);

@@ -21,6 +21,8 @@ enum wr_entry_kind {
     WR_ENTRY_PUBLISHED,  /* a draft */
     WR_ENTRY_FINISHED,   /* status, result type, error, output */
     WR_ENTRY_PARKED,     /* what the job waits for, and until when */
+    WR_ENTRY_SIGNALLED,  /* a signal that came: its value, and whose it is */
+    WR_ENTRY_REVIEWED,   /* a person's decision, with an edited value, and why */
     WR_ENTRY_KIND_COUNT
 };
 

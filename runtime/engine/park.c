@@ -1,5 +1,5 @@
-/* What a stage does without leaving the process: a draft is published, a job is parked until a time.
- * Both are durable before anybody is told, and before the job waits. */
+/* What a stage does without leaving the process: a draft is published, a job is parked until a time, a
+ * signal or a person. All of it is durable before anybody is told, and before the job waits. */
 #include "runtime/engine/job.h"
 
 #include "runtime/json/writer.h"
@@ -58,15 +58,15 @@ void wr_job_told(const struct wr_job *job, struct wr_state *told)
 /* From here on nobody can hasten the job before the reply is due: it is given now. */
 static void answer_early(struct wr_job *job, int64_t wake_us)
 {
-    struct wr_waiter *next;
     struct wr_state told;
     if (job->workflow->background_ms == 0)
         return;
     wr_job_told(job, &told);
-    for (struct wr_waiter *waiter = job->waiters; waiter; waiter = next) {
-        next = waiter->next;
-        if (!waiter->view && waiter->until_us < wake_us)
+    for (struct wr_waiter *waiter = job->waiters; waiter;) {
+        bool due = !waiter->view && waiter->until_us < wake_us;
+        if (due)
             wr_waiter_answer_state(waiter, &told);
+        waiter = due ? job->waiters : waiter->next; /* who hears may have asked for anything */
     }
 }
 
@@ -94,11 +94,53 @@ void wr_attempt_unpark(struct wr_attempt *attempt)
     atomic_fetch_add(&engine->shared->jobs, 1);
 }
 
+/* What has come for the park that the activity is in, durable or not; NULL: nothing. */
+static const struct wr_signal *what_came(const struct wr_activity *activity)
+{
+    const struct wr_state *state = &activity->job->state;
+    const struct wr_place *place = wr_state_place_find(state, activity->path);
+    struct wr_str name = wr_signal_waited(place->waiting_for);
+    bool waits = name.len || wr_str_equal(place->waiting_for, WR_STR("review"));
+    if (activity->path.len || !waits)
+        return NULL;
+    const struct wr_signal *came = wr_state_signal(state, name);
+    return came && !came->taken ? came : NULL;
+}
+
+static enum wr_phase take(struct wr_attempt *attempt, const struct wr_signal *came)
+{
+    if (wr_str_equal(came->decision, WR_STR("reject"))) {
+        end_with(attempt, WR_CLASS_declined);
+        attempt->outcome.detail = came->reason;
+        return WR_PHASE_SETTLE;
+    }
+    if (wr_str_equal(came->decision, WR_STR("approve")))
+        attempt->value = attempt->activity->turn.action.value;
+    end_with(attempt, WR_OK);
+    attempt->outcome.value = came->json;
+    return WR_PHASE_SETTLE;
+}
+
+void wr_job_deliver(struct wr_job *job)
+{
+    struct wr_activity *root = &job->root;
+    struct wr_attempt *attempt = root->attempt;
+    if (job->phase != WR_JOB_RUNNING || !attempt || !attempt->parked)
+        return;
+    const struct wr_signal *came = what_came(root);
+    if (came && came->seq <= job->durable)
+        wr_activity_advance(root, take(attempt, came));
+}
+
+/* What came in time counts, though it is not durable yet: then it is delivered. */
 static void time_is_over(void *arg)
 {
     struct wr_attempt *attempt = arg;
+    enum wr_action_kind kind = attempt->activity->turn.action.kind;
     attempt->timer = NULL;
-    wr_activity_advance(attempt->activity, end_with(attempt, WR_OK));
+    if (!what_came(attempt->activity))
+        wr_activity_advance(attempt->activity,
+                            end_with(attempt, kind == WR_ACT_SLEEP ? WR_OK : WR_CLASS_expired));
 }
 
 /* The park is durable. Its end stands in UTC; the timer that waits for it is monotonic. */
@@ -108,6 +150,9 @@ enum wr_phase wr_activity_park(struct wr_activity *activity)
     struct wr_attempt *attempt = activity->attempt;
     const struct wr_clock *clock = job->engine->clock;
     const struct wr_place *place = wr_state_place(&job->state, activity->path);
+    const struct wr_signal *came = what_came(activity);
+    if (came && came->seq <= job->durable)
+        return take(attempt, came); /* it was early */
     int64_t left_us = attempt->wake_us - wr_engine_us(job->engine);
     if (!attempt->wake_us) /* parked by a process of before: its monotonic clock is gone */
         left_us = (place->until_ms - wr_engine_utc_ms(job->engine)) * 1000;
@@ -117,7 +162,9 @@ enum wr_phase wr_activity_park(struct wr_activity *activity)
         left_us = 0;
     attempt->timer = clock->after(clock->self, left_us, time_is_over, attempt);
     count_parked(attempt);
-    answer_early(job, wr_engine_us(job->engine) + left_us);
+    bool alone =
+        activity->turn.action.kind == WR_ACT_SLEEP; /* nobody knows when a person answers */
+    answer_early(job, alone ? wr_engine_us(job->engine) + left_us : INT64_MAX);
     return WR_PHASE_WAIT;
 }
 
@@ -133,6 +180,10 @@ static enum wr_phase park(struct wr_attempt *attempt, struct wr_str waiting_for)
     event.waiting_for = waiting_for;
     event.until_ms = event.at_ms + activity->turn.action.within_ms;
     attempt->wake_us = wr_engine_us(job->engine) + activity->turn.action.within_ms * 1000;
+    if (activity->turn.action.kind == WR_ACT_REVIEW) {
+        event.value = wr_encode(&job->arena, activity->stage->value, activity->turn.action.value);
+        event.schema = text_of(activity->stage->value->hash);
+    }
     wr_job_record(job, &event);
     return wr_activity_commit(activity, WR_PHASE_PARK);
 }
@@ -145,4 +196,17 @@ enum wr_phase wr_sleep_start(struct wr_attempt *attempt)
     if (stage->at_most && rounds >= stage->at_most)
         return end_with(attempt, WR_CLASS_expired);
     return park(attempt, WR_STR("retry"));
+}
+
+enum wr_phase wr_signal_start(struct wr_attempt *attempt)
+{
+    const struct wr_activity *activity = attempt->activity;
+    const char *waiting_for =
+        wr_arena_printf(&activity->job->arena, "signal %s", activity->stage->signal);
+    return park(attempt, text_of(waiting_for));
+}
+
+enum wr_phase wr_review_start(struct wr_attempt *attempt)
+{
+    return park(attempt, WR_STR("review"));
 }

@@ -94,10 +94,26 @@ static void end_is_durable(struct wr_job *job)
     wr_job_retire(job);
 }
 
+static void notice_is_durable(struct wr_job *job)
+{
+    struct wr_state told;
+    job->noticing = false;
+    wr_job_told(job, &told);
+    for (struct wr_waiter *waiter = job->waiters; waiter;) {
+        bool due = waiter->durable_seq && waiter->durable_seq <= job->durable;
+        if (due)
+            wr_waiter_answer_state(waiter, &told);
+        waiter = due ? job->waiters : waiter->next; /* who hears may have asked for anything */
+    }
+    if (job->notice_again)
+        wr_job_commit_notice(job);
+    wr_job_deliver(job);
+}
+
 static void wait_to_try(struct wr_commit *commit)
 {
     struct wr_engine *engine = commit->job->engine;
-    if (!commit->activity && !commit->job->unsaved) {
+    if (commit == &commit->job->end_commit && !commit->job->unsaved) {
         commit->job->unsaved = true;
         engine->unsaved++;
     }
@@ -128,8 +144,12 @@ static void committed(void *arg, enum wr_store_status status)
     struct wr_activity *activity = commit->activity;
     if (activity && activity->epoch != commit->epoch)
         return; /* late */
+    if (commit == &job->notice && job->phase == WR_JOB_ENDING)
+        return; /* the end is sent with it */
     if (status != WR_STORE_OK)
         wait_to_try(commit);
+    else if (commit == &job->notice)
+        notice_is_durable(job);
     else if (activity)
         wr_activity_advance(activity, commit->then);
     else
@@ -140,7 +160,7 @@ static void try_commit(struct wr_commit *commit)
 {
     struct wr_job *job = commit->job;
     job->owed++;
-    send(job, commit->activity ? NULL : &job->finish, committed, commit);
+    send(job, commit == &job->end_commit ? &job->finish : NULL, committed, commit);
 }
 
 enum wr_phase wr_activity_commit(struct wr_activity *activity, enum wr_phase then)
@@ -158,6 +178,19 @@ enum wr_phase wr_activity_commit(struct wr_activity *activity, enum wr_phase the
     return WR_PHASE_WAIT;
 }
 
+void wr_job_commit_notice(struct wr_job *job)
+{
+    struct wr_commit *commit = &job->notice;
+    job->notice_again = job->noticing;
+    if (job->noticing)
+        return;
+    job->noticing = true;
+    commit->job = job;
+    commit->upto = job->seq;
+    commit->wait_us = SAVE_WAIT_MIN_US;
+    try_commit(commit);
+}
+
 /* Broken on purpose: the end is told before it is durable. */
 static void tell_early(struct wr_job *job)
 {
@@ -170,6 +203,10 @@ static void tell_early(struct wr_job *job)
 void wr_job_commit_end(struct wr_job *job)
 {
     struct wr_commit *commit = &job->end_commit;
+    const struct wr_clock *clock = job->engine->clock;
+    if (job->notice.timer)
+        clock->cancel(clock->self, job->notice.timer);
+    job->notice.timer = NULL;
     job->phase = WR_JOB_ENDING;
     commit->job = job;
     commit->upto = job->seq;

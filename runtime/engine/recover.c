@@ -22,7 +22,7 @@ static bool same(struct wr_str text, const char *other)
 }
 
 /* "name@version" */
-static const struct wr_workflow *find_workflow(const struct wr_program *program, struct wr_str name)
+const struct wr_workflow *wr_program_workflow(const struct wr_program *program, struct wr_str name)
 {
     for (size_t i = 0; i < program->workflow_count; i++) {
         const struct wr_workflow *workflow = program->workflows[i];
@@ -142,7 +142,7 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     wr_state_init(&state, &arena, row->job);
     bool sound = wr_state_fold_all(&state, entries, entry_count) && !wr_state_ended(&state);
     const struct wr_workflow *workflow =
-        sound ? find_workflow(engine->program, state.workflow) : NULL;
+        sound ? wr_program_workflow(engine->program, state.workflow) : NULL;
     if (!workflow) {
         recovery->held++;
         wr_arena_free(&arena);
@@ -152,7 +152,7 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     struct wr_job *job = wr_job_new(engine, workflow, row->job, &arena);
     state.arena = &job->arena;
     job->state = state;
-    job->seq = state.seq;
+    job->seq = job->durable = state.seq;
     job->phase = WR_JOB_RUNNING;
     job->line_us = line_us(engine, workflow, &state);
     if (go_on(job)) {

@@ -65,6 +65,8 @@ void wr_waiter_free(struct wr_waiter *waiter)
     stop_timer(waiter);
     unlink_from(waiter);
     engine->waiter_count--;
+    free(waiter->telling);
+    free(waiter->errors);
     free(waiter);
     wr_engine_drain_check(engine);
 }
@@ -108,6 +110,9 @@ static struct wr_answer refusal_of(enum wr_answer_kind why)
         [WR_ANSWER_DRAINING] = {.status = 503, .retry_after_s = DRAINING_RETRY_S},
         [WR_ANSWER_STORE_DOWN] = {.status = 503, .retry_after_s = STORE_RETRY_S},
         [WR_ANSWER_NOT_FOUND] = {.status = 404},
+        [WR_ANSWER_NO_SIGNAL] = {.status = 404},
+        [WR_ANSWER_NOT_WAITING] = {.status = 409},
+        [WR_ANSWER_PENDING] = {.status = 409},
     };
     struct wr_answer refusal = answers[why];
     refusal.kind = why;
@@ -132,9 +137,26 @@ void wr_waiter_answer_elsewhere(struct wr_waiter *waiter)
     answer(waiter, &elsewhere);
 }
 
+/* What is under review, for whoever decides. */
+static void answer_review(struct wr_waiter *waiter, const struct wr_state *state)
+{
+    struct wr_arena arena = {0};
+    struct wr_answer reply = {.kind = WR_ANSWER_JOB, .status = 200, .job = state->job};
+    reply.body = wr_envelope_review(&arena, state);
+    if (reply.body.len)
+        answer(waiter, &reply);
+    else
+        wr_waiter_answer_refusal(waiter, WR_ANSWER_NOT_WAITING);
+    wr_arena_free(&arena);
+}
+
 void wr_waiter_answer_state(struct wr_waiter *waiter, const struct wr_state *state)
 {
     struct wr_arena arena = {0};
+    if (waiter->reviews) {
+        answer_review(waiter, state);
+        return;
+    }
     int64_t now_ms = wr_engine_utc_ms(waiter->engine);
     struct wr_answer reply = {
         .kind = WR_ANSWER_JOB,
@@ -154,15 +176,40 @@ static void refuse_now(void *arg)
 {
     struct wr_waiter *waiter = arg;
     waiter->timer = NULL;
-    wr_waiter_answer_refusal(waiter, waiter->refusal);
+    if (waiter->refusal != WR_ANSWER_INVALID) {
+        wr_waiter_answer_refusal(waiter, waiter->refusal);
+        return;
+    }
+    char *errors = waiter->errors;
+    waiter->errors = NULL;
+    const struct wr_answer invalid = {.kind = WR_ANSWER_INVALID,
+                                      .status = waiter->invalid_status,
+                                      .job = waiter->id,
+                                      .body = {errors, strlen(errors)}};
+    answer(waiter, &invalid);
+    free(errors);
 }
 
 void wr_waiter_refuse(struct wr_waiter *waiter, enum wr_answer_kind why)
 {
     const struct wr_clock *clock = waiter->engine->clock;
     stop_timer(waiter);
+    unlink_from(waiter); /* the job's end is not its answer */
+    link_to(waiter, &waiter->engine->waiters);
+    waiter->job = NULL;
     waiter->refusal = why;
     waiter->timer = clock->after(clock->self, 0, refuse_now, waiter);
+}
+
+void wr_waiter_refuse_invalid(struct wr_waiter *waiter, int status, struct wr_str errors)
+{
+    waiter->errors = strndup(errors.ptr, errors.len);
+    if (!waiter->errors) {
+        fputs("out of memory\n", stderr);
+        exit(70);
+    }
+    waiter->invalid_status = status;
+    wr_waiter_refuse(waiter, WR_ANSWER_INVALID);
 }
 
 /* ---- at a job ---------------------------------------------------------------------------------- */
@@ -172,7 +219,7 @@ static void patience_over(void *arg)
 {
     struct wr_waiter *waiter = arg;
     waiter->timer = NULL;
-    if (waiter->job->phase == WR_JOB_ACCEPTING || waiter->cancels)
+    if (waiter->job->phase == WR_JOB_ACCEPTING || waiter->cancels || waiter->telling)
         wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
     else {
         struct wr_state told;
@@ -208,6 +255,8 @@ static void looked(void *arg, enum wr_store_status status, const struct wr_job_r
     struct wr_waiter *waiter = arg;
     waiter->owed = false;
     if (!waiter->engine) {
+        free(waiter->telling);
+        free(waiter->errors);
         free(waiter);
         return;
     }
@@ -228,10 +277,12 @@ static void looked(void *arg, enum wr_store_status status, const struct wr_job_r
     struct wr_arena arena = {0};
     struct wr_state state;
     wr_state_init(&state, &arena, row->job);
-    if (wr_state_fold_all(&state, entries, entry_count))
-        wr_waiter_answer_state(waiter, &state);
-    else
+    if (!wr_state_fold_all(&state, entries, entry_count))
         wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
+    else if (waiter->telling)
+        wr_waiter_tell_state(waiter, &state);
+    else
+        wr_waiter_answer_state(waiter, &state);
     wr_arena_free(&arena);
 }
 

@@ -321,7 +321,7 @@ static void sort_faults(struct wr_fault *faults, size_t count)
 }
 
 /* Nothing may follow the value; and the faults in the order of the document. */
-static bool finish(struct wr_reader *in)
+bool wr_read_finish(struct wr_reader *in)
 {
     if (!in->stopped && wr_next(in) != -1)
         wr_fault_syntax(in, in->at, "something follows the document");
@@ -334,11 +334,11 @@ void *wr_decode(struct wr_reader *in, const struct wr_schema *schema)
     void *value = wr_take_memory(in, schema->size);
     if (value)
         schema->decode(in, value);
-    return finish(in) ? value : NULL;
+    return wr_read_finish(in) ? value : NULL;
 }
 
 bool wr_json_check(struct wr_reader *in)
 {
     wr_skip_value(in);
-    return finish(in);
+    return wr_read_finish(in);
 }

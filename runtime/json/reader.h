@@ -73,6 +73,8 @@ bool wr_read_items(struct wr_reader *in);
 /* Goes to the next item, which must be read then; `count`, 0 before the first, counts them. False at the
  * end of the list, past it, or where reading stopped. */
 bool wr_read_item(struct wr_reader *in, size_t *count);
+/* After a value that was read by hand: was it all of the document, and without a fault? */
+bool wr_read_finish(struct wr_reader *in);
 /* Only the syntax: is it one JSON value, without duplicate keys? */
 bool wr_json_check(struct wr_reader *in);
 

@@ -55,6 +55,7 @@ static const struct shown table[] = {
     SHOW("optional", YES, false, optional),
     SHOW("done", INT, false, done),
     SHOW("total", INT, false, total),
+    SHOW("reason", TEXT, true, reason),
     SHOW("waiting_for", TEXT, false, waiting_for),
     SHOW("until", TIME, false, until_ms),
     SHOW("result_type", RESULT, false, result),

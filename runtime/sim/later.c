@@ -78,3 +78,74 @@ void wr_sim_check_deadline(struct wr_world *world, const struct wr_sim_job *job)
         wr_sim_broken(world, &job->id, "deadline: the job ended %lld us late",
                       (long long)(world->now_us - job->accepted_us - whole_ms * 1000));
 }
+
+/* ---- what somebody tells a job ----------------------------------------------------------------- */
+
+static bool waits_for_somebody(const struct wr_workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->stage_count; i++)
+        if (workflow->stages[i].signal)
+            return true;
+    return false;
+}
+
+bool wr_sim_parks(const struct wr_world *world)
+{
+    for (size_t i = 0; i < world->program->workflow_count; i++)
+        if (waits_for_somebody(world->program->workflows[i]))
+            return true;
+    return false;
+}
+
+/* "approve", "edit" with a value, "reject"; sometimes what is none. */
+static bool make_review(struct wr_world *world, const struct wr_schema *schema,
+                        struct wr_arena *arena, struct wr_telling *telling)
+{
+    static const char *const decisions[] = {"approve", "edit", "reject", "perhaps"};
+    size_t which = (size_t)wr_chance(world, 4);
+    struct wr_text body = {.arena = arena};
+    WR_ADD(&body, "{\"decision\":\"");
+    wr_text_add(&body, (struct wr_str){decisions[which], strlen(decisions[which])});
+    WR_ADD(&body, "\"");
+    if (which == 1) {
+        WR_ADD(&body, ",\"output\":");
+        wr_text_add(&body,
+                    wr_sample(world->samples, schema, arena, &world->chance, (struct wr_str){0}));
+    }
+    WR_ADD(&body, "}");
+    telling->body = wr_text_done(&body);
+    return true;
+}
+
+bool wr_sim_telling(struct wr_world *world, const struct wr_sim_job *job, struct wr_arena *arena,
+                    struct wr_telling *telling)
+{
+    const struct wr_workflow *workflow = job->workflow;
+    const struct wr_place *root = wr_state_place_find(&job->state, WR_STR(""));
+    *telling = (struct wr_telling){.job = job->id};
+    if (root && wr_str_equal(root->waiting_for, WR_STR("review")))
+        for (size_t i = 0; i < workflow->stage_count; i++) {
+            const char *name = workflow->stages[i].name;
+            if (wr_str_equal(root->stage, (struct wr_str){name, strlen(name)}))
+                return make_review(world, workflow->stages[i].value, arena, telling);
+        }
+    for (size_t i = 0; i < workflow->stage_count; i++) {
+        const struct wr_stage *stage = &workflow->stages[i];
+        if (!stage->signal)
+            continue;
+        telling->signal = (struct wr_str){stage->signal, strlen(stage->signal)};
+        telling->body = wr_chance(world, 10) ? wr_sample(world->samples, stage->value, arena,
+                                                         &world->chance, (struct wr_str){0})
+                                             : WR_STR("{}");
+        return telling->body.len > 0;
+    }
+    return false;
+}
+
+void wr_sim_check_told(struct wr_world *world, const struct wr_sim_request *request,
+                       const struct wr_answer *answer)
+{
+    const struct wr_sim_job *job = wr_sim_find(world, &answer->job);
+    if (job && !wr_state_signal(&job->state, request->signal))
+        wr_sim_broken(world, &job->id, "commit: a signal was taken that is not durable");
+}

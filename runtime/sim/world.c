@@ -164,6 +164,22 @@ static void view(struct wr_world *world)
                                      answered, request);
 }
 
+/* A signal or a decision, whether the job waits for one or not. */
+static void tell(struct wr_world *world)
+{
+    const struct wr_sim_job *job = world->jobs[wr_chance(world, world->job_count)];
+    struct wr_arena arena = {0};
+    struct wr_telling telling;
+    if (wr_sim_telling(world, job, &arena, &telling)) {
+        struct wr_sim_request *request = new_request(world);
+        request->told = true;
+        request->signal = wr_arena_str(&world->arena, telling.signal);
+        request->waiter = wr_engine_tell(world->engine, &telling, job->caller, WR_STR("somebody"),
+                                         answered, request);
+    }
+    wr_arena_free(&arena);
+}
+
 /* Somebody asks, and sets when the next one will. */
 static void somebody(void *arg)
 {
@@ -174,7 +190,9 @@ static void somebody(void *arg)
             world->utc_us = UTC_START_US;
     }
     if (world->recovered && !world->dead) {
-        if (world->job_count && wr_chance(world, 5) == 0)
+        if (world->job_count && wr_sim_parks(world) && wr_chance(world, 2) == 0)
+            tell(world);
+        else if (world->job_count && wr_chance(world, 5) == 0)
             view(world);
         else
             submit(world);

@@ -58,7 +58,9 @@ struct wr_sim_request {
     struct wr_waiter *waiter;           /* NULL: answered */
     struct wr_timer *leaves;
     int64_t received_us, due_us; /* due: the answer has come by then; 0: whenever */
-    bool whole;                  /* it waits as the workflow says */
+    bool told;                   /* it brings a signal, or a decision ("") */
+    struct wr_str signal;
+    bool whole; /* it waits as the workflow says */
 };
 
 /* ---- the world --------------------------------------------------------------------------------- */
@@ -147,6 +149,12 @@ void wr_sim_check_body(struct wr_world *world, const struct wr_sim_job *job,
                        const struct wr_answer *answer);
 void wr_sim_check_park(struct wr_world *world, const struct wr_sim_job *job,
                        const struct wr_stage *stage, const struct wr_event *event);
+/* Does a job of the program wait for anybody? And what somebody might tell one; false: nothing. */
+bool wr_sim_parks(const struct wr_world *world);
+bool wr_sim_telling(struct wr_world *world, const struct wr_sim_job *job, struct wr_arena *arena,
+                    struct wr_telling *telling);
+void wr_sim_check_told(struct wr_world *world, const struct wr_sim_request *request,
+                       const struct wr_answer *answer);
 void wr_sim_check_deadline(struct wr_world *world, const struct wr_sim_job *job);
 void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call, bool happens);
 void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call, bool good);

@@ -243,7 +243,9 @@ enum wr_action_kind {
     WR_ACT_RUN,
     WR_ACT_MATCH, /* which transition is taken: `arm` */
     WR_ACT_DRAFT, /* publishes `value` */
-    WR_ACT_SLEEP
+    WR_ACT_SLEEP,
+    WR_ACT_SIGNAL,
+    WR_ACT_REVIEW /* of `value` */
 };
 
 /* Does a job wait there, outside of any attempt? */
@@ -338,6 +340,7 @@ struct wr_stage {
     uint64_t reply_floor_after_ms; /* the same over the ways of failures, until the reply is due;
                                       only where a job may go on in the background */
     uint16_t loop;                 /* the circle it is in, from 1; 0: none */
+    const char *signal;            /* what it waits for; NULL: none */
     uint32_t at_most;              /* how often a job may pass this `sleep`; 0: not counted */
     uint64_t round_ms;             /* and how long its circle may take each time */
     const char *prompt;            /* "key-points@sha256:…" for an `ask`, else NULL */
