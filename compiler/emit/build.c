@@ -333,3 +333,12 @@ struct wc_value wc_build(struct wc_function *fn, const struct wc_expr *expr)
                                         wc_address(fn, wc_value_of(fn, expr->kids[0]))));
     return (struct wc_value){.text = "wr_not_compiled", .joint = WC_OP_NONE};
 }
+
+const char *wc_address_as(struct wc_function *fn, const struct wc_expr *expr,
+                          const struct wc_schema *schema)
+{
+    const char *address = wc_address(fn, wc_value_of(fn, expr));
+    if (expr->type->kind != WC_TYPE_SCHEMA || expr->type->schema == schema)
+        return address;
+    return wc_copy_as(fn, address, expr->type->schema, schema);
+}

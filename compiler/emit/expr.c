@@ -134,6 +134,9 @@ const char *wc_present(struct wc_function *fn, const struct wc_expr *expr)
     if (!expr->maybe)
         return NULL;
     switch (expr->kind) {
+    case WC_EXPR_LOCAL:
+        return wc_arena_printf(fn->arena, "%s->%s", wc_local_name(fn, expr),
+                               expr->type->kind == WC_TYPE_SCHEMA ? "value" : "has");
     case WC_EXPR_INDEX:
     case WC_EXPR_LOOP:
     case WC_EXPR_BINARY:
@@ -460,6 +463,8 @@ static struct wc_value value_by_kind(struct wc_function *fn, const struct wc_exp
         return (struct wc_value){"it", true, WC_OP_NONE};
     case WC_EXPR_LOCAL:
         value.text = wc_local_name(fn, expr);
+        if (expr->nullable)
+            value.text = wc_arena_printf(fn->arena, "%s->value", value.text);
         value.pointer = expr->type->kind == WC_TYPE_SCHEMA;
         return value;
     case WC_EXPR_FIELD:

@@ -86,6 +86,10 @@ const char *wc_local_name(struct wc_function *fn, const struct wc_expr *expr);
 struct wc_value wc_plain(const char *text);
 const char *wc_sign_of(enum wc_op op);
 bool wc_is_c_text(const struct wc_type *type);
+/* The address of an object's value as one of `schema`, made anew where it is of another. */
+const char *wc_address_as(struct wc_function *fn, const struct wc_expr *expr,
+                          const struct wc_schema *schema);
+
 /* One line at the function's indent. */
 void wc_line(struct wc_function *fn, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -10,8 +10,8 @@
 static void declare_item(struct wc_function *fn, const struct wc_type *type, const char *name,
                          const char *items, size_t id)
 {
-    bool pointer = type->kind == WC_TYPE_SCHEMA;
-    wc_line(fn, "const %s %s%s = %s%s.items[i_%zu];", wc_c_type(fn->arena, type),
+    bool pointer = type->kind == WC_TYPE_SCHEMA || type->nullable;
+    wc_line(fn, "const %s %s%s = %s%s.items[i_%zu];", wc_c_element(fn->arena, type),
             pointer ? "*" : "", name, pointer ? "&" : "", items, id);
 }
 
@@ -25,6 +25,10 @@ static bool reads_local(const struct wc_expr *expr, size_t depth, const char *fi
         return strcmp(expr->name, field) == 0;
     if (!field && expr->kind == WC_EXPR_LOCAL && expr->local == depth)
         return true;
+    if (expr->kind == WC_EXPR_OR_ELSE && !expr->kids[0]->maybe) /* what stands behind is left out */
+        return reads_local(expr->kids[0], depth, field);
+    if (expr->kind == WC_EXPR_PRESENT && !expr->kids[0]->maybe)
+        return false;
     for (size_t i = 0; i < expr->kid_count; i++)
         if (reads_local(expr->kids[i], depth, field))
             return true;
@@ -36,7 +40,9 @@ static struct wc_expr local_of(const struct wc_expr *loop)
     return (struct wc_expr){.kind = WC_EXPR_LOCAL,
                             .name = loop->name,
                             .local = loop->local,
-                            .type = loop->kids[0]->type->element};
+                            .type = loop->kids[0]->type->element,
+                            .maybe = loop->kids[0]->type->element->nullable,
+                            .nullable = loop->kids[0]->type->element->nullable};
 }
 
 /* Both lists at once, as long as both have items; the pair is two variables. */
@@ -112,10 +118,11 @@ static const char *count_of(struct wc_function *fn, const struct wc_expr *list)
     return wc_arena_printf(fn->arena, "%s.count", wc_named(fn, list->kids[0], "list"));
 }
 
+/* The item as it stands in the list. */
 static const char *item_text(struct wc_function *fn, const struct wc_expr *item)
 {
-    struct wc_value value = wc_value_of(fn, item);
-    return value.pointer ? wc_arena_printf(fn->arena, "*%s", value.text) : value.text;
+    bool pointer = item->type->kind == WC_TYPE_SCHEMA || item->nullable;
+    return wc_arena_printf(fn->arena, "%s%s", pointer ? "*" : "", wc_local_name(fn, item));
 }
 
 static struct wc_value map(struct wc_function *fn, const struct wc_expr *expr, const char *name)
@@ -189,10 +196,15 @@ static struct wc_value first(struct wc_function *fn, const struct wc_expr *expr,
     else
         wc_line(fn, "%s %s = 0;", type, name);
     wc_line(fn, "bool %s = false;", has);
-    size_t mark = wc_begin_items(fn, expr, wc_arena_printf(fn->arena, "!%s", has));
-    wc_line(fn, "%s = %s;", has, wc_value_of(fn, expr->kids[1]).text);
-    wc_line(fn, "if (%s)", has);
+    const char *found = local.maybe ? wc_arena_printf(fn->arena, "found_%s", name) : has;
+    if (local.maybe) /* the first may be null: then there is none */
+        wc_line(fn, "bool %s = false;", found);
+    size_t mark = wc_begin_items(fn, expr, wc_arena_printf(fn->arena, "!%s", found));
+    wc_line(fn, "%s = %s;", found, wc_value_of(fn, expr->kids[1]).text);
+    wc_line(fn, "if (%s)", found);
     wc_line(fn, "    %s = %s;", name, wc_value_of(fn, &local).text);
+    if (local.maybe)
+        wc_line(fn, "%s = %s && %s;", has, found, wc_present(fn, &local));
     wc_end_items(fn, mark);
     wc_add_made(fn, (struct wc_made){expr, name, pointer, has});
     return (struct wc_value){name, pointer, WC_OP_NONE};
@@ -268,8 +280,13 @@ struct wc_value wc_index_value(struct wc_function *fn, const struct wc_expr *exp
             wc_arena_printf(fn->arena, "%s >= 0 && (uint64_t)%s < %s.count", place, place, items);
         text = wc_arena_printf(fn->arena, "%s.items[%s]", items, place);
     }
-    if (pointer)
+    if (of->type->element->nullable) {
+        present =
+            wc_arena_printf(fn->arena, "%s && %s.%s", present, text, pointer ? "value" : "has");
+        text = wc_arena_printf(fn->arena, "%s.value", text);
+    } else if (pointer) {
         text = wc_arena_printf(fn->arena, "(&%s)", text);
+    }
     wc_add_made(fn, (struct wc_made){expr, text, pointer, expr->maybe ? present : NULL});
     return (struct wc_value){text, pointer, WC_OP_NONE};
 }

@@ -74,6 +74,8 @@ static void emit_frame(struct wc_buf *out, struct wc_machine *machine)
                 "\n/* What a job holds: its input, and the value of each stage that has given "
                 "one. */\nstruct frame {\n");
     wc_buf_printf(out, "    struct %s input;\n", wc_c_schema(machine->arena, flow->input));
+    if (flow->reads_about)
+        wc_buf_text(out, "    struct wr_about about;\n");
     WC_EACH(i, &flow->stages)
     {
         const struct wc_stage *stage = flow->stages.items[i];

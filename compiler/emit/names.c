@@ -61,6 +61,8 @@ const char *wc_c_schema(struct wc_arena *arena, const struct wc_schema *schema)
 
 const char *wc_c_stage(struct wc_arena *arena, const struct wc_stage *stage)
 {
+    if (strcmp(stage->name, "about") == 0)
+        return "about_";
     return strcmp(stage->name, "input") == 0 ? "input_" : wc_c_name(arena, stage->name);
 }
 

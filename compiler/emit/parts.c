@@ -84,9 +84,7 @@ const char *wc_served_function(struct wc_machine *machine, const struct wc_stage
     struct wc_buf text = {0};
     struct wc_function fn = function_in(machine, &text, "arena");
     const struct wc_schema *output = machine->workflow->output;
-    const char *address = wc_address(&fn, wc_value_of(&fn, with));
-    if (with->type->kind == WC_TYPE_SCHEMA && with->type->schema != output)
-        address = wc_copy_as(&fn, address, with->type->schema, output);
+    const char *address = wc_address_as(&fn, with, output);
     wc_line(&fn, "return %s;", address);
     const char *comment =
         wc_arena_printf(machine->arena, "with %s", wc_span_text(machine->arena, with->span));

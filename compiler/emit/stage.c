@@ -117,7 +117,8 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
         break;
     case WR_ACT_DRAFT:
         wc_init_field(&init, "as", "&schema_%s", wc_c_schema(fn->arena, machine->workflow->output));
-        wc_init_field(&init, "value", "%s", wc_address(fn, wc_value_of(fn, action->value)));
+        wc_init_field(&init, "value", "%s",
+                      wc_address_as(fn, action->value, machine->workflow->output));
         break;
     case WR_ACT_REVIEW:
         wc_init_field(&init, "value", "%s", wc_address(fn, wc_value_of(fn, action->value)));

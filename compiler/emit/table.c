@@ -187,6 +187,8 @@ static void emit_workflow_row(struct wc_buf *out, struct wc_machine *machine)
     wc_init_number(&init, "keep_ms", (int64_t)flow->keep_ms);
     wc_init_field(&init, "frame_size", "sizeof(struct frame)");
     wc_init_field(&init, "input_at", "offsetof(struct frame, input)");
+    if (flow->reads_about)
+        wc_init_field(&init, "about_at", "offsetof(struct frame, about)");
     wc_init_field(&init, "stages", "stages");
     wc_init_field(&init, "stage_count", "STAGES");
     wc_buf_printf(out, "const struct wr_workflow workflow_%s = ", flow->name);

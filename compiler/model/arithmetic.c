@@ -179,6 +179,9 @@ static enum wc_type_kind kind_of(enum wc_op op, const struct wc_type *left,
     }
     if (!wc_is_amount(left) || !wc_is_amount(right))
         return WC_TYPE_UNKNOWN;
+    if (left->kind == WC_TYPE_MONEY && right->kind == WC_TYPE_MONEY &&
+        left->currency != right->currency)
+        return WC_TYPE_UNKNOWN;
     if (left->kind == right->kind)
         return op == WC_OP_MUL ? WC_TYPE_UNKNOWN : op == WC_OP_DIV ? WC_TYPE_INT : left->kind;
     if (op == WC_OP_MUL && left->kind == WC_TYPE_INT)
@@ -227,8 +230,29 @@ static void refuse_range(struct wc_scope *scope, const struct wc_expr *expr)
                       : "give its operands narrower types");
 }
 
+/* Beside an amount, an integer that is written out is an amount in its smallest unit, but for what it
+ * is multiplied with or divided by. */
+void wc_name_currency(struct wc_scope *scope, struct wc_expr *expr)
+{
+    if (expr->op == WC_OP_MUL || divides(expr->op))
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        struct wc_expr *kid = expr->kids[i];
+        const struct wc_type *other = expr->kids[1 - i]->type;
+        if (other->kind != WC_TYPE_MONEY || kid->kind != WC_EXPR_LITERAL ||
+            kid->type->kind != WC_TYPE_INT)
+            continue;
+        struct wc_type *type = WC_NEW(scope->work->r->arena, struct wc_type);
+        *type = *kid->type;
+        type->kind = WC_TYPE_MONEY;
+        type->currency = other->currency;
+        kid->type = type;
+    }
+}
+
 struct wc_expr *wc_type_arithmetic(struct wc_scope *scope, struct wc_expr *expr)
 {
+    wc_name_currency(scope, expr);
     const struct wc_type *left = expr->kids[0]->type;
     enum wc_type_kind kind = kind_of(expr->op, left, expr->kids[1]->type);
     if (kind == WC_TYPE_UNKNOWN)
@@ -236,6 +260,8 @@ struct wc_expr *wc_type_arithmetic(struct wc_scope *scope, struct wc_expr *expr)
     struct wc_type *type = wc_type_new(scope->work->r->arena, kind, expr->span);
     bool sure = kind == WC_TYPE_NUMBER ? number_result(expr, type) : whole_result(expr, type);
     expr->type = type;
+    if (kind == WC_TYPE_MONEY)
+        type->currency = (left->currency ? left : expr->kids[1]->type)->currency;
     for (size_t i = 0; i < 2; i++)
         expr->maybe = expr->maybe || expr->kids[i]->maybe;
     if (sure)
@@ -254,6 +280,7 @@ struct wc_expr *wc_type_negative(struct wc_scope *scope, struct wc_expr *expr)
     const struct wc_type *of = expr->kids[0]->type;
     struct wc_type *type = wc_type_new(r->arena, of->kind, expr->span);
     expr->type = type;
+    type->currency = of->currency;
     if (!wc_is_amount(of)) {
         struct wc_diag *diag =
             wc_report(r->diags, WC_E0501, expr->kids[0]->span, "`-` stands before a number");
@@ -284,6 +311,7 @@ const struct wc_type *wc_sum_type(struct wc_scope *scope, const struct wc_expr *
     struct wc_resolver *r = scope->work->r;
     const struct wc_type *list = loop->kids[0]->type, *item = loop->kids[1]->type;
     struct wc_type *type = wc_type_new(r->arena, item->kind, loop->span);
+    type->currency = item->currency;
     int64_t most = list->has_max ? list->max : WC_SIZE_MAX, least = list->has_min ? list->min : 0;
     bool fits;
     if (item->kind == WC_TYPE_NUMBER) {

@@ -119,7 +119,7 @@ static const struct wc_type *type_first(struct wc_scope *scope, struct wc_expr *
 {
     const struct wc_type *type = items_of(scope, loop, false);
     loop->maybe = true;
-    return type->kind == WC_TYPE_LIST ? type->element : type;
+    return type->kind == WC_TYPE_LIST ? wc_type_set(scope->work->r->arena, type->element) : type;
 }
 
 static const struct wc_type *type_count(struct wc_scope *scope, struct wc_expr *loop)
@@ -183,7 +183,9 @@ struct wc_expr *wc_loop_over_itself(struct wc_scope *scope, enum wc_loop loop,
     expr->loop = loop;
     expr->name = item->name = wc_intern(r->names, "each", 4);
     expr->local = item->local = scope->locals ? scope->locals->depth + 1 : 0;
-    item->type = call->kids[0]->type->element;
+    item->type = wc_type_set(r->arena, call->kids[0]->type->element);
+    item->nullable = item->maybe = call->kids[0]->type->element->nullable;
+    wc_need_set(scope, item, "the item");
     item->labels = call->kids[0]->labels;
     expr->kids[0] = call->kids[0];
     expr->kids[1] = item;
@@ -198,8 +200,7 @@ static const struct wc_type *element_of(struct wc_scope *scope, const struct wc_
     struct wc_resolver *r = scope->work->r;
     bool empty = list->kind == WC_EXPR_LIST && list->kid_count == 0;
     if (list->type->kind == WC_TYPE_LIST && !empty)
-        return wc_items_are_set(scope, list) ? list->type->element
-                                             : wc_unknown_type(scope, list->span);
+        return list->type->element;
     if (empty && list->type->element->kind != WC_TYPE_UNKNOWN)
         return list->type->element;
     if (list->type->kind != WC_TYPE_UNKNOWN) {
@@ -266,6 +267,8 @@ static struct wc_expr *resolve_loop(struct wc_scope *scope, const struct wc_ast_
                              .labels = list->labels,
                              .depth = scope->locals ? scope->locals->depth + 1 : 0,
                              .outer = scope->locals};
+    local.maybe = local.type->nullable;
+    local.type = wc_type_set(scope->work->r->arena, local.type);
     if (local.name)
         refuse_shadowing(scope, ast->local);
     expr->loop = loop;
@@ -279,6 +282,9 @@ static struct wc_expr *resolve_loop(struct wc_scope *scope, const struct wc_ast_
     bool known = local.type->kind != WC_TYPE_UNKNOWN &&
                  (expr->kids[1]->type->kind != WC_TYPE_UNKNOWN || loops[loop].asks);
     expr->type = known ? loops[loop].type(scope, expr) : wc_unknown_type(scope, ast->span);
+    if (known && loop == WC_LOOP_map && into && into->kind == WC_TYPE_LIST)
+        expr->type =
+            list_of(scope, expr, into->element, true); /* each was held against its place */
     return expr->type->kind == WC_TYPE_UNKNOWN ? wc_expr_error(scope, ast->span) : expr;
 }
 

@@ -41,6 +41,7 @@ static const struct wc_type *join_ints(struct wc_scope *scope, const struct wc_t
                                        const struct wc_type *b, struct wc_span span)
 {
     struct wc_type *type = wc_type_new(scope->work->r->arena, a->kind, span);
+    type->currency = a->currency;
     type->has_min = a->has_min && b->has_min;
     type->has_max = a->has_max && b->has_max;
     type->min = a->min < b->min ? a->min : b->min;
@@ -108,7 +109,8 @@ const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr
         return join_ints(scope, a->type, b->type, a->span);
     if (wc_is_number(a->type) && wc_is_number(b->type))
         return join_numbers(scope, a->type, b->type, a->span);
-    if (wc_is_amount(a->type) && a->type->kind == b->type->kind)
+    if (wc_is_amount(a->type) && a->type->kind == b->type->kind &&
+        a->type->currency == b->type->currency)
         return join_ints(scope, a->type, b->type, a->span);
     if (a->type->kind == WC_TYPE_LIST && b->type->kind == WC_TYPE_LIST)
         return join_lists(scope, a, b);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { CALLER_MAX = 64 }; /* characters of a key's name (runtime/http/auth.c), all of them ASCII */
+
 struct wc_expr *wc_make_expr(struct wc_scope *scope, enum wc_expr_kind kind, struct wc_span span,
                              size_t kids)
 {
@@ -43,12 +45,6 @@ const struct wc_type *wc_use_list(struct wc_scope *scope, const struct wc_type *
     struct wc_resolver *r = scope->work->r;
     wc_push(r->arena, &r->model->lists, list);
     return list;
-}
-
-static struct wc_expr *unbuilt(struct wc_scope *scope, struct wc_span span, const char *what)
-{
-    wc_not_built(scope->work->r, span, what);
-    return wc_expr_error(scope, span);
 }
 
 /* ---- names -------------------------------------------------------------------------------- */
@@ -196,7 +192,30 @@ static struct wc_expr *local_value(struct wc_scope *scope, struct wc_span span,
     expr->name = local->name;
     expr->local = local->depth;
     expr->type = local->type;
+    expr->nullable = local->maybe;
+    expr->maybe = local->maybe && !wc_is_known(scope->facts, expr);
     expr->labels = local->labels;
+    return expr;
+}
+
+/* Of the job itself; before there is one, only who asks for it is known. */
+static struct wc_expr *about_job(struct wc_scope *scope, struct wc_span span,
+                                 enum wc_expr_kind kind)
+{
+    struct wc_resolver *r = scope->work->r;
+    if (kind != WC_EXPR_CALLER && !scope->stage && !scope->anywhere) {
+        struct wc_diag *diag = wc_report(r->diags, WC_E0503, span, "there is no job yet");
+        wc_diag_label(r->diags, diag, "not known here");
+        wc_diag_help(r->diags, diag, "a clause of the workflow reads `input` and `caller`");
+        return wc_expr_error(scope, span);
+    }
+    struct wc_expr *expr = wc_make_expr(scope, kind, span, 0);
+    scope->work->workflow->reads_about = true;
+    if (kind == WC_EXPR_CALLER)
+        expr->type = wc_type_text_of(r->arena, span, 0, CALLER_MAX, CALLER_MAX);
+    else
+        expr->type =
+            wc_type_new(r->arena, kind == WC_EXPR_NOW ? WC_TYPE_DATETIME : WC_TYPE_UUID, span);
     return expr;
 }
 
@@ -215,9 +234,9 @@ static struct wc_expr *resolve_name(struct wc_scope *scope, struct wc_name name,
     if (strcmp(name.text, "it") == 0)
         return own_value(scope, name.span);
     if (strcmp(name.text, "caller") == 0)
-        return unbuilt(scope, name.span, "`caller`");
+        return about_job(scope, name.span, WC_EXPR_CALLER);
     if (strcmp(name.text, "now") == 0)
-        return unbuilt(scope, name.span, "`now`");
+        return about_job(scope, name.span, WC_EXPR_NOW);
     struct wc_let *let = wc_lookup(&scope->work->lets, name.text);
     if (let)
         return wc_resolve_let(scope, name, let, into);
@@ -294,7 +313,7 @@ static struct wc_expr *resolve_field(struct wc_scope *scope, const struct wc_ast
     const struct wc_ast_expr *base_ast = ast->kids.items[0];
     if (base_ast->kind == WC_AST_NAME && base_ast->name.text && ast->name.text &&
         strcmp(base_ast->name.text, "job") == 0 && strcmp(ast->name.text, "id") == 0)
-        return unbuilt(scope, ast->span, "`job.id`");
+        return about_job(scope, ast->span, WC_EXPR_JOB_ID);
     struct wc_expr *base = wc_resolve_expr(scope, base_ast, NULL);
     const struct wc_type *type = base->type;
     if (type->kind == WC_TYPE_UNKNOWN || !ast->name.text)
@@ -324,14 +343,6 @@ static struct wc_expr *refuse_index(struct wc_scope *scope, const struct wc_expr
     return wc_expr_error(scope, part->span);
 }
 
-bool wc_items_are_set(struct wc_scope *scope, const struct wc_expr *list)
-{
-    if (!list->type->element->nullable)
-        return true;
-    wc_not_built(scope->work->r, list->span, "looking into a list whose items may be null");
-    return false;
-}
-
 struct wc_expr *wc_index(struct wc_scope *scope, struct wc_span span, struct wc_expr *of,
                          struct wc_expr *at)
 {
@@ -346,16 +357,14 @@ struct wc_expr *wc_index(struct wc_scope *scope, struct wc_span span, struct wc_
         return refuse_index(scope, at, "the items of a list are counted, from 0");
     if (type->kind == WC_TYPE_MAP && !wc_is_text(at->type))
         return refuse_index(scope, at, "the keys of a map are texts");
-    if (!wc_items_are_set(scope, of))
-        return wc_expr_error(scope, span);
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_INDEX, span, 2);
     bool there = type->kind == WC_TYPE_LIST && type->has_min && wc_int_low(at->type) >= 0 &&
                  wc_int_high(at->type) < type->min;
     expr->kids[0] = of;
     expr->kids[1] = at;
-    expr->type = type->element;
+    expr->type = wc_type_set(scope->work->r->arena, type->element);
     expr->labels = of->labels | at->labels;
-    expr->maybe = !there && !wc_is_known(scope->facts, expr);
+    expr->maybe = (!there || type->element->nullable) && !wc_is_known(scope->facts, expr);
     return expr;
 }
 
@@ -393,6 +402,28 @@ static struct wc_expr *unit_literal(struct wc_scope *scope, const struct wc_ast_
     return expr;
 }
 
+/* `$1.50` is 150 cents of money(USD); picodollars are for prices alone. */
+static struct wc_expr *money_literal(struct wc_scope *scope, const struct wc_ast_expr *ast,
+                                     struct wc_expr *expr)
+{
+    struct wc_resolver *r = scope->work->r;
+    const int64_t cent = INT64_C(10000000000);
+    struct wc_type *type = wc_type_new(r->arena, WC_TYPE_MONEY, ast->span);
+    if (ast->number.integer % cent != 0) {
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0506, ast->span, "an amount of money(USD) is in whole cents");
+        wc_diag_label(r->diags, diag, "finer than a cent");
+        return wc_expr_error(scope, ast->span);
+    }
+    type->currency = wc_intern(r->names, "USD", 3);
+    type->has_min = type->has_max = true;
+    type->min = type->max = ast->number.integer / cent;
+    expr->literal.kind = WC_LIT_INT;
+    expr->literal.integer = type->min;
+    expr->type = type;
+    return expr;
+}
+
 /* null has a place only where a type says so, or in a body of no schema. */
 static struct wc_expr *refuse_null(struct wc_scope *scope, struct wc_span span)
 {
@@ -410,9 +441,8 @@ static struct wc_expr *resolve_literal(struct wc_scope *scope, const struct wc_a
 {
     struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_LITERAL, ast->span, 0);
     if (!wc_literal_of(ast, &expr->literal)) {
-        if (ast->number.kind == WC_DURATION || ast->number.kind == WC_PERCENT)
-            return unit_literal(scope, ast, expr);
-        return unbuilt(scope, ast->span, "an amount of money in an expression");
+        return ast->number.kind == WC_MONEY ? money_literal(scope, ast, expr)
+                                            : unit_literal(scope, ast, expr);
     }
     if (expr->literal.kind == WC_LIT_NULL && !scope->bare && !(into && into->nullable))
         return refuse_null(scope, ast->span);

@@ -19,6 +19,9 @@ bool wc_is_same(const struct wc_expr *a, const struct wc_expr *b)
     switch (a->kind) {
     case WC_EXPR_INPUT:
     case WC_EXPR_IT:
+    case WC_EXPR_CALLER:
+    case WC_EXPR_NOW:
+    case WC_EXPR_JOB_ID:
         return true;
     case WC_EXPR_STAGE:
         return a->stage == b->stage;
@@ -47,15 +50,15 @@ bool wc_is_known(const struct wc_fact *facts, const struct wc_expr *expr)
 static const struct wc_fact *add(struct wc_arena *arena, const struct wc_expr *expr,
                                  const struct wc_fact *facts)
 {
-    for (;
-         expr->kind == WC_EXPR_FIELD || expr->kind == WC_EXPR_STAGE || expr->kind == WC_EXPR_INDEX;
-         expr = expr->kids[0]) {
+    while (expr->kind == WC_EXPR_FIELD || expr->kind == WC_EXPR_STAGE ||
+           expr->kind == WC_EXPR_INDEX || expr->kind == WC_EXPR_LOCAL) {
         struct wc_fact *fact = WC_NEW(arena, struct wc_fact);
         fact->present = expr;
         fact->older = facts;
         facts = fact;
-        if (expr->kind == WC_EXPR_STAGE)
+        if (expr->kid_count == 0)
             break;
+        expr = expr->kids[0];
     }
     return facts;
 }

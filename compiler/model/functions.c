@@ -219,7 +219,9 @@ static struct wc_expr *type_extreme(struct wc_scope *scope, struct wc_expr *expr
         bool numbers = wc_is_number(expr->kids[i]->type) && wc_is_number(expr->kids[0]->type);
         if (numbers && other == WC_TYPE_NUMBER)
             kind = WC_TYPE_NUMBER;
-        if (!numbers && (other != kind || !wc_is_amount(expr->kids[i]->type)))
+        bool alike =
+            other == kind && expr->kids[i]->type->currency == expr->kids[0]->type->currency;
+        if (!numbers && (!alike || !wc_is_amount(expr->kids[i]->type)))
             return refuse(scope, expr->kids[i], "`min` and `max` compare numbers of one kind");
     }
     expr->type = extreme(scope, expr, kind);
@@ -232,7 +234,8 @@ static struct wc_expr *type_zip(struct wc_scope *scope, struct wc_expr *expr)
     struct wc_resolver *r = scope->work->r;
     static const char *const names[] = {"first", "second"};
     for (size_t i = 0; i < 2; i++)
-        if (!is_list(expr->kids[i]->type) || expr->kids[i]->type->element->kind == WC_TYPE_UNKNOWN)
+        if (!is_list(expr->kids[i]->type) || expr->kids[i]->type->element->nullable ||
+            expr->kids[i]->type->element->kind == WC_TYPE_UNKNOWN)
             return refuse(scope, expr->kids[i], "`zip` takes two lists of items");
     if (!scope->pairs) {
         struct wc_diag *diag =

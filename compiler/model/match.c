@@ -49,10 +49,10 @@ static bool check_order(struct wc_resolver *r, const struct wc_ast_action *ast)
 /* What is asked for so far, of one place. */
 struct asked {
     const struct wc_expr *of; /* NULL: nothing yet */
-    bool presence;            /* whether it is there, else which value it has */
-    bool *values;             /* of an enum; of a bool: false, true; of presence: absent, present */
-    size_t count;
-    bool other; /* a condition asks for something else: the arms are not a table of values */
+    bool absent, present;
+    bool *values; /* of an enum; of a bool: false, true */
+    size_t count; /* of values */
+    bool other;   /* a condition asks for something else: the arms are not a table of values */
 };
 
 static bool is_plain(const struct wc_expr *expr)
@@ -61,18 +61,24 @@ static bool is_plain(const struct wc_expr *expr)
            expr->kind == WC_EXPR_LOCAL || expr->kind == WC_EXPR_INPUT;
 }
 
-static bool of_same(struct wc_scope *scope, struct asked *asked, const struct wc_expr *of,
-                    size_t count, bool presence)
+static bool of_same(struct asked *asked, const struct wc_expr *of)
 {
-    if (!is_plain(of))
-        return false;
-    if (!asked->of) {
+    if (!asked->of && is_plain(of))
         asked->of = of;
-        asked->count = count;
-        asked->presence = presence;
+    return asked->of && is_plain(of) && wc_is_same(asked->of, of);
+}
+
+/* Marks one of `count` values. */
+static bool ask_for(struct wc_scope *scope, struct asked *asked, const struct wc_expr *of,
+                    size_t value, size_t count)
+{
+    if (!of_same(asked, of))
+        return false;
+    if (!asked->values)
         asked->values = WC_NEW_ARRAY(scope->work->r->arena, bool, count + 1);
-    }
-    return asked->count == count && asked->presence == presence && wc_is_same(asked->of, of);
+    asked->count = count;
+    asked->values[value] = true;
+    return true;
 }
 
 static bool ask_value(struct wc_scope *scope, struct asked *asked, const struct wc_expr *of,
@@ -81,19 +87,14 @@ static bool ask_value(struct wc_scope *scope, struct asked *asked, const struct 
     const struct wc_type *type = of->type;
     if (literal->kind != WC_EXPR_LITERAL)
         return false;
-    if (type->kind == WC_TYPE_BOOL && literal->literal.kind == WC_LIT_BOOL) {
-        if (!of_same(scope, asked, of, 2, false))
-            return false;
-        asked->values[literal->literal.integer != 0] = true;
-        return true;
-    }
-    if (type->kind != WC_TYPE_ENUM || literal->literal.kind != WC_LIT_STRING ||
-        !of_same(scope, asked, of, type->value_count, false))
+    if (type->kind == WC_TYPE_BOOL && literal->literal.kind == WC_LIT_BOOL)
+        return ask_for(scope, asked, of, literal->literal.integer != 0, 2);
+    if (type->kind != WC_TYPE_ENUM || literal->literal.kind != WC_LIT_STRING)
         return false;
-    for (size_t i = 0; i < type->value_count; i++)
-        if (strcmp(type->values[i], literal->literal.text) == 0)
-            asked->values[i] = true;
-    return true;
+    size_t i = 0;
+    while (i < type->value_count && strcmp(type->values[i], literal->literal.text) != 0)
+        i++;
+    return i < type->value_count && ask_for(scope, asked, of, i, type->value_count);
 }
 
 /* False where the condition asks for more than values of one place. */
@@ -105,24 +106,25 @@ static bool ask(struct wc_scope *scope, struct asked *asked, const struct wc_exp
         return ask(scope, asked, condition->kids[0]) && ask(scope, asked, condition->kids[1]);
     if (condition->kind == WC_EXPR_BINARY && condition->op == WC_OP_EQ)
         return ask_value(scope, asked, condition->kids[0], condition->kids[1]);
-    if (inner->kind == WC_EXPR_PRESENT && of_same(scope, asked, inner->kids[0], 2, true)) {
-        asked->values[(inner->op == WC_OP_NOT) == negated] = true;
+    if (inner->kind == WC_EXPR_PRESENT && of_same(asked, inner->kids[0])) {
+        if ((inner->op == WC_OP_NOT) == negated)
+            asked->present = true;
+        else
+            asked->absent = true;
         return true;
     }
-    if (inner->type->kind == WC_TYPE_BOOL && is_plain(inner) &&
-        of_same(scope, asked, inner, 2, false)) {
-        asked->values[!negated] = true;
-        return true;
-    }
-    return false;
+    return inner->type->kind == WC_TYPE_BOOL && is_plain(inner) &&
+           ask_for(scope, asked, inner, !negated, 2);
 }
 
+/* Who asks for a value of what may be absent has asked for that before. */
 static bool is_all(const struct asked *asked)
 {
     size_t count = 0;
     for (size_t i = 0; i < asked->count; i++)
         count += asked->values[i];
-    return asked->of && !asked->other && count == asked->count;
+    bool values = asked->count > 0 && count == asked->count;
+    return asked->of && !asked->other && (values || (asked->absent && asked->present));
 }
 
 /* The arms' conditions one after the other: each knows that those before it did not hold. */
@@ -161,7 +163,7 @@ static const char *left_out(struct wc_arena *arena, const struct asked *asked)
     const struct wc_type *type = asked->of->type;
     struct wc_buf text = {0};
     for (size_t i = 0; i < asked->count; i++)
-        if (!asked->values[i] && type->kind == WC_TYPE_ENUM && !asked->presence)
+        if (!asked->values[i] && type->kind == WC_TYPE_ENUM)
             wc_buf_printf(&text, "%s\"%s\"", text.len ? ", " : "", type->values[i]);
     const char *copy = wc_arena_copy(arena, text.len ? text.data : "", text.len);
     wc_buf_free(&text);

@@ -277,6 +277,7 @@ struct wc_expr {
     size_t local;      /* depth of the comprehension, from 0 */
     enum wc_fn fn;     /* CALL */
     enum wc_loop loop; /* LOOP */
+    bool nullable;     /* LOCAL: the item may be null, whether or not it is here */
     bool shared;       /* a value that several parts of an object are taken from */
     bool spread;       /* of an object's part: it came from another object */
     bool checked;      /* arithmetic that may have no result: then it is unset */
@@ -431,6 +432,7 @@ struct wc_workflow {
     bool key_required;
     uint64_t keep_ms;
     WC_VEC(struct wc_stage *) stages;
+    bool reads_about; /* `now`, `job.id` or `caller` in some expression */
     WC_VEC(struct wc_unused) unread_lets;
     const struct wc_source *example; /* a request, from the first test that sends one; NULL: none */
     bool partial; /* a stage is `unbuilt`, or a target unknown: whole paths are not checked */

@@ -96,17 +96,20 @@ static bool are_alike_lists(const struct wc_type *a, const struct wc_type *b)
 static bool are_alike(const struct wc_type *a, const struct wc_type *b)
 {
     return (wc_is_text(a) && wc_is_text(b)) || (wc_is_number(a) && wc_is_number(b)) ||
-           (a->kind == b->kind && wc_is_scalar(a)) || are_alike_lists(a, b);
+           (a->kind == b->kind && wc_is_scalar(a) && a->currency == b->currency) ||
+           are_alike_lists(a, b);
 }
 
 static struct wc_expr *resolve_comparison(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                           struct wc_expr *expr)
 {
+    wc_name_currency(scope, expr);
     const struct wc_type *left = expr->kids[0]->type, *right = expr->kids[1]->type;
     bool equality = ast->op == WC_AST_OP_EQ || ast->op == WC_AST_OP_NE;
     bool good =
         (wc_is_text(left) && wc_is_text(right)) || (wc_is_number(left) && wc_is_number(right)) ||
-        (wc_is_amount(left) && left->kind == right->kind) || (equality && are_alike(left, right));
+        (wc_is_amount(left) && left->kind == right->kind && left->currency == right->currency) ||
+        (equality && are_alike(left, right));
     expr->type = bool_type(scope, ast->span);
     if (!good)
         refuse_operands(
@@ -114,6 +117,12 @@ static struct wc_expr *resolve_comparison(struct wc_scope *scope, const struct w
             equality
                 ? "`==` and `!=` compare two texts, two numbers, two bools or two lists of them"
                 : "`<` and its like compare two numbers or two texts");
+    if (wc_is_same(expr->kids[0], expr->kids[1])) {
+        struct wc_resolver *r = scope->work->r;
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0501, ast->span, "this comparison is always the same");
+        wc_diag_label(r->diags, diag, "compared with itself");
+    }
     if (good && equality) {
         wc_name_items(scope, expr->kids[0], expr->kids[1]);
         check_enum_literal(scope, expr->kids[0], expr->kids[1]);

@@ -43,6 +43,7 @@ struct wc_local {
     const char *name;
     struct wc_span span;
     const struct wc_type *type;
+    bool maybe; /* the list's items may be null */
     unsigned labels;
     size_t depth;
     const struct wc_local *outer;
@@ -133,6 +134,7 @@ const struct wc_type *wc_use_list(struct wc_scope *scope, const struct wc_type *
 /* ---- arithmetic (arithmetic.c) ------------------------------------------------------------ */
 
 /* Operator and operands are set; gives the expression, or an error that was reported. */
+void wc_name_currency(struct wc_scope *scope, struct wc_expr *expr);
 struct wc_expr *wc_type_arithmetic(struct wc_scope *scope, struct wc_expr *expr);
 struct wc_expr *wc_type_negative(struct wc_scope *scope, struct wc_expr *expr);
 const struct wc_type *wc_sum_type(struct wc_scope *scope, const struct wc_expr *loop);
@@ -166,8 +168,6 @@ struct wc_expr *wc_variant_of(struct wc_scope *scope, const struct wc_ast_expr *
                               struct wc_expr *base);
 struct wc_expr *wc_resolve_variant(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                    const struct wc_type *into);
-/* False, and reported, where the items of a list may be null: nothing looks into those yet. */
-bool wc_items_are_set(struct wc_scope *scope, const struct wc_expr *list);
 /* A type that holds both, or NULL. */
 const struct wc_type *wc_join_types(struct wc_scope *scope, const struct wc_expr *a,
                                     const struct wc_expr *b);

@@ -28,6 +28,23 @@ static int64_t string_points(const struct wc_type *type)
     return type->has_max && type->max < bytes ? type->max : bytes;
 }
 
+static int64_t digits_of(int64_t number)
+{
+    int64_t digits = number < 0 ? 2 : 1; /* the sign is one more */
+    for (; number > 9 || number < -9; number /= 10)
+        digits++;
+    return digits;
+}
+
+/* The longer of its ends as text. */
+static int64_t int_bytes(const struct wc_type *type)
+{
+    if (!type->has_min || !type->has_max)
+        return INT_BYTES;
+    int64_t low = digits_of(type->min), high = digits_of(type->max);
+    return low > high ? low : high;
+}
+
 static int64_t enum_bytes(const struct wc_type *type)
 {
     size_t longest = 0;
@@ -123,7 +140,7 @@ static int64_t scalar_bytes(const struct wc_type *type)
     case WC_TYPE_INT:
     case WC_TYPE_DURATION:
     case WC_TYPE_MONEY:
-        return INT_BYTES;
+        return int_bytes(type);
     case WC_TYPE_NUMBER:
         return NUMBER_BYTES;
     case WC_TYPE_BOOL:

@@ -137,10 +137,22 @@ void wc_check_served(struct wc_workflow_work *work, const struct wc_stage *stage
     into->schema = output;
     if (!wc_fits(work->r->arena, type, into, &why))
         refuse_result(work, stage, span, type, &why);
-    else if (type->kind == WC_TYPE_SCHEMA && type->schema != output)
-        wc_not_built(work->r, span,
-                     wc_arena_printf(work->r->arena, "serving a value of %s as %s",
-                                     type->schema->name, output->name));
+}
+
+/* A value of another schema is served as one of the output's: made like it first. NULL: as it is. */
+static struct wc_expr *serve_own(struct wc_scope *scope, struct wc_span span,
+                                 struct wc_stage *stage)
+{
+    const struct wc_type *type = stage->action.as;
+    struct wc_schema *output = scope->work->workflow->output;
+    if (type->kind != WC_TYPE_SCHEMA || !output || type->schema == output)
+        return NULL;
+    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_STAGE, span, 0);
+    expr->stage = stage;
+    expr->name = stage->name;
+    expr->type = type;
+    expr->labels = wc_labels_in(type);
+    return expr;
 }
 
 static void resolve_end(struct wc_scope *scope, const struct wc_ast_target *ast, struct wc_on *on,
@@ -162,8 +174,10 @@ static void resolve_end(struct wc_scope *scope, const struct wc_ast_target *ast,
         stage->value_read = true;
         if (on->labels.count > 0 && (!always_ok || !stage->action.as))
             nothing_to_serve(work, stage, on, always_ok);
-        else if (on->labels.count > 0)
+        else if (on->labels.count > 0) {
             wc_check_served(work, stage, on->target.span, stage->action.as);
+            target->with = serve_own(scope, on->target.span, stage);
+        }
     }
     if (ast->remember) {
         target->remember = wc_resolve_expr(scope, ast->remember, NULL);

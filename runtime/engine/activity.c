@@ -2,6 +2,7 @@
  * whoever is waited for calls wr_activity_advance() again. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/clock.h"
 #include "runtime/base/failpoint.h"
 
 #include <string.h>
@@ -19,9 +20,32 @@ static enum wr_phase enter(struct wr_activity *activity)
     return WR_PHASE_RUN;
 }
 
+/* Members share the frame of their stage, and with it the time at which that was entered. */
+void wr_activity_tell_about(struct wr_activity *activity)
+{
+    struct wr_job *job = activity->job;
+    size_t at = activity->workflow->about_at;
+    if (at == 0 || activity->member)
+        return;
+    struct wr_about *about = (struct wr_about *)((char *)activity->frame + at);
+    const struct wr_place *place = wr_state_place_find(&job->state, activity->path);
+    if (!about->job.len) {
+        char *id = wr_arena_alloc(&job->arena, WR_ID_TEXT);
+        wr_id_text(&job->state.job, id);
+        about->job = (struct wr_str){id, WR_ID_TEXT - 1};
+    }
+    about->caller = job->state.caller;
+    if (place && place->stage.len) {
+        char *now = wr_arena_alloc(&job->arena, WR_TIME_TEXT);
+        wr_time_text(place->now_ms, now);
+        about->now = (struct wr_str){now, WR_TIME_TEXT - 1};
+    }
+}
+
 void wr_activity_run_stage(struct wr_activity *activity)
 {
     struct wr_job *job = activity->job;
+    wr_activity_tell_about(activity);
     activity->turn = (struct wr_turn){
         .point = WR_ENTER,
         .arena = &job->arena,

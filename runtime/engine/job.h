@@ -272,6 +272,8 @@ void wr_activity_check(struct wr_activity *activity, struct wr_outcome *outcome,
 
 /* move.c */
 enum wr_phase wr_activity_move(struct wr_activity *activity);
+/* Job, caller and time into the activity's frame, where that has a place for them. */
+void wr_activity_tell_about(struct wr_activity *activity);
 const struct wr_transition *wr_way_of(const struct wr_stage *stage, uint16_t whose,
                                       enum wr_class class, int error);
 bool wr_stage_optional(const struct wr_stage *stage);

@@ -143,6 +143,7 @@ static void send_accept(struct wr_job *job, const struct wr_submission *submissi
         accept.idempotency_until_ms = state->created_ms + (keep_ms > DAY_MS ? keep_ms : DAY_MS);
     }
     if (workflow->dedupe.key) {
+        wr_activity_tell_about(&job->root);
         struct wr_str key = wr_key_text(&job->arena, workflow->dedupe.key, job->frame);
         accept.dedupe = wr_key_dedupe(workflow, state->caller, workflow->dedupe.shared, key);
         accept.dedupe_until_ms = state->created_ms + (int64_t)workflow->dedupe.window_ms;

@@ -228,6 +228,13 @@ void wr_rank_by_text(struct wr_rank *ranks, size_t count);
 void wr_rank_by_integer(struct wr_rank *ranks, size_t count);
 void wr_rank_by_number(struct wr_rank *ranks, size_t count);
 
+/* What an expression may ask of the job itself; a frame that has one says where (`about_at`). */
+struct wr_about {
+    struct wr_str job;    /* its id */
+    struct wr_str caller; /* the name of the key; empty where none is asked for */
+    struct wr_str now;    /* when the stage was entered, as the journal has it: RFC 3339, UTC */
+};
+
 struct wr_message {
     const char *role; /* "system" or "user" */
     struct wr_str text;
@@ -380,6 +387,7 @@ struct wr_workflow {
     uint64_t keep_ms; /* how long an ended job is kept */
     size_t frame_size;
     size_t input_at; /* offset in the frame of the input's struct */
+    size_t about_at; /* of its struct wr_about; 0: it has none */
     const struct wr_stage *stages;
     size_t stage_count; /* a job starts at stage 0 */
 };
