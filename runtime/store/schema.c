@@ -125,6 +125,9 @@ bool wr_schema_update(sqlite3 *db, const char *path, char **error)
     if (!run(db, "BEGIN IMMEDIATE", path, error))
         return false;
     bool good = true;
+    if (version > 0) /* a large store takes a while */
+        wr_log(WR_LOG_WARN, "store_upgrading", wr_f_text("path", path),
+               WR_F_INT("from_version", version), WR_F_INT("to_version", NEWEST));
     for (int64_t i = version; good && i < NEWEST; i++)
         good = run(db, steps[i], path, error);
     char mark[96];
