@@ -15,7 +15,7 @@
 #define WR_BLOB_BYTES 4096
 /* A checkpoint is asked for at this many pages of write-ahead log; the writer does one itself, and
  * waits for it, where the log has grown past the second. */
-#define WR_WAL_PAGES 1000
+#define WR_WAL_PAGES 2000
 #define WR_WAL_PAGES_MAX 32768
 #define WR_DOUBTFUL(s) (4 * (size_t)(s)->options.batch)
 /* So many of the newest entries that were acknowledged are looked for after trouble. */
