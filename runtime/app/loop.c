@@ -143,6 +143,10 @@ bool wr_loop_start(struct wr_loop *loop)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     loop->runs = pthread_create(&loop->thread, NULL, run, loop) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    char name[16]; /* as top shows it, and the benchmark */
+    snprintf(name, sizeof name, "loop-%u", (unsigned)loop->index % 1000);
+    if (loop->runs)
+        pthread_setname_np(loop->thread, name);
     return loop->runs;
 }
 

@@ -120,12 +120,14 @@ def status(pid, field):
 
 
 def processor_seconds(pid):
-    """Of each thread: user and system."""
+    """Of each thread: user and system, and whether it is an event loop."""
     threads = {}
     for thread in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{thread}/stat", encoding="utf-8") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        threads[int(thread)] = (int(fields[11]) / TICK, int(fields[12]) / TICK)
+            name, _, rest = stat.read().rpartition(")")
+        fields = rest.split()
+        is_loop = int(thread) == pid or "(loop-" in name
+        threads[int(thread)] = (int(fields[11]) / TICK, int(fields[12]) / TICK, is_loop)
     return threads
 
 
@@ -273,15 +275,16 @@ def load(port, key, connections, seconds, path=ROUTE, word='"status":"completed"
 class System:
     """The binary on a new store, and its upstreams, whose model sends `piece` bytes an event."""
 
-    def __init__(self, piece):
+    def __init__(self, piece, *flags):
         self.upstream, line, _ = start([f"{BUILD}/bench/bench_upstream", "spec/fixtures/points.json", str(piece)])
         self.upstream_port = int(line)
         self.key, env = keys(f"{folder}/unlimited")
         env["GLOSSARY_URL"] = f"http://127.0.0.1:{line}/glossary"
         env["MODEL_URL"] = f"http://127.0.0.1:{line}/v1"
-        with open(f"{folder}/log-{piece}", "wb") as log:
+        name = "-".join([str(piece), *flags])
+        with open(f"{folder}/log-{name}", "wb") as log:
             self.binary, line, _ = start([f"{folder}/unlimited", "serve", "--listen", "127.0.0.1:0", "--store",
-                                          f"sqlite:{folder}/whole-{piece}.db"], env, log)
+                                          f"sqlite:{folder}/whole-{name}.db", *flags], env, log)
         self.port = int(line.rpartition(":")[2])
 
     def run(self, connections, seconds):
@@ -292,12 +295,12 @@ class System:
         count_before = counted(self.port)
         run = load(self.port, self.key, connections, seconds)
         for name, pid in pids.items():
-            used = {thread: [b - a for a, b in zip(before[name].get(thread, (0, 0)), times)]
+            used = {thread: ([b - a for a, b in zip(before[name].get(thread, (0, 0)), times[:2])], times[2])
                     for thread, times in processor_seconds(pid).items()}
-            run[name] = sum(sum(times) for times in used.values())
+            run[name] = sum(sum(times) for times, _ in used.values())
             if name == "binary":
-                run["loop"] = sum(used.get(pid, (0, 0)))
-                run["system"] = sum(times[1] for times in used.values())
+                run["loop"] = sum(sum(times) for times, is_loop in used.values() if is_loop)
+                run["system"] = sum(times[1] for times, _ in used.values())
         run["written"] = written(self.binary.pid) - bytes_before
         run["count"] = {name: value - count_before[name] for name, value in counted(self.port).items()}
         return run
@@ -320,7 +323,7 @@ def split(runs):
     jobs = sum(run["good"] for run in runs)
     each = {name: sum(run[name] for run in runs) / jobs * 1e6
             for name in ("binary", "loop", "system", "upstream", "cpu_s")}
-    return (f"{each['binary']:.0f} us in the binary ({each['loop']:.0f} on its loop, "
+    return (f"{each['binary']:.0f} us in the binary ({each['loop']:.0f} on its loops, "
             f"{each['binary'] - each['loop']:.0f} on the journal's and other threads; {each['system']:.0f} of it in the "
             f"kernel), {each['upstream']:.0f} us in the upstream, {each['cpu_s']:.0f} us in the load generator; "
             f"{sum(run['written'] for run in runs) / jobs / 1024:.0f} KB written to the disk")
@@ -443,6 +446,29 @@ def measure_waiting():
     stop(upstream)
 
 
+def measure_loops():
+    """The same binary with one event loop and with two, in turns."""
+    say("one event loop and two, at 1 and 64 at a time, in turns, 4 times 3 s each")
+    systems = {loops: System(48, "--loops", str(loops)) for loops in (1, 2)}
+    for connections in (1, 64):
+        runs = {loops: [] for loops in systems}
+        for system in systems.values():
+            load(system.port, system.key, connections, 1)
+        for turn in range(4):
+            for loops in (1, 2) if turn % 2 else (2, 1):
+                runs[loops].append(systems[loops].run(connections, 3))
+        one = [run["rate"] for run in runs[1]]
+        for loops, done in runs.items():
+            rates = [run["rate"] for run in done]
+            row(f"whole request, {connections} at a time, --loops {loops}", "jobs/s", rates, "one loop",
+                statistics.median(rates) / statistics.median(one))
+            row("  p99", "ms", [run["p99_ms"] for run in done])
+            row("  processor time of the binary", "us/job", [run["binary"] / run["good"] * 1e6 for run in done])
+            notes.append(f"Processor time a job, {connections} at a time, --loops {loops}: {split(done)}.")
+    for system in systems.values():
+        system.stop()
+
+
 # ---- the run ----------------------------------------------------------------------------------------
 
 def packages():
@@ -480,7 +506,7 @@ def main():
     versions()
     failed = []
     for measure in (measure_compile, measure_build, measure_start, measure_decode, measure_echo, measure_whole,
-                    measure_waiting):
+                    measure_loops, measure_waiting):
         try:
             measure()
         except (RuntimeError, OSError, ValueError, AttributeError, subprocess.SubprocessError) as error:
