@@ -134,6 +134,35 @@ def dump(chance, document, escaped):
     return json.dumps(document, ensure_ascii=escaped, separators=space)
 
 
+def damage(chance, line):
+    """A few bytes of it are others, gone or twice: seldom JSON, and never a line break or the end of a text."""
+    data = bytearray(line.encode("utf-8", "surrogatepass"))
+    for _ in range(chance.randint(1, 2)):
+        at, pick = chance.randrange(len(data)), chance.randrange(4)
+        part = data[at:at + chance.randint(1, 20)]
+        if pick == 0:
+            data[at] = chance.choice(b'{}[]",:\\ntf0e-. \xc3\xff' + bytes(range(1, 10)))
+        elif pick == 1 and len(data) > 30:
+            del data[at:at + len(part)]
+        elif pick == 2:
+            data[at:at] = part
+        else:
+            data[at:at] = chance.choice([b"null", b'"kind"', b'"kind":"circle",', b"{", b"1e999", b'\\u0000'])
+    return bytes(data).replace(b"\n", b" ").replace(b"\0", b" ")
+
+
+def damaged(chance, program, lines):
+    """Whatever comes is taken or refused; what is taken is written, and taken again."""
+    data = b"\n".join(damage(chance, line) for line in lines) + b"\n"
+    said = subprocess.run([program], input=data, capture_output=True)
+    got = said.stdout.split(b"\n")[:-1]
+    ok(said.returncode == 0 and len(got) == len(lines), "damaged documents are taken or refused",
+       f"exit code {said.returncode}, {len(got)} answers\n{said.stderr.decode(errors='replace')}")
+    taken = [text for text in got if not text.startswith(b"no ")]
+    again = subprocess.run([program], input=b"\n".join(taken), capture_output=True).stdout.split(b"\n")[:-1]
+    ok(taken and again == taken, f"{len(taken)} of {len(got)} are taken, and written the same again")
+
+
 def verdict(validator, document, escaped):
     validator.escaped = escaped
     return validator.named("All", document)
@@ -164,6 +193,7 @@ def main():
         ok(again == texts, "what is written is read, and written the same")
         bad = [text for text in texts if not verdict(validator, json.loads(text), False)]
         ok(not bad, "what is written is valid", "\n".join(bad))
+        damaged(chance, program, [line for w, line in zip(want, lines) if w])
     print(f"1..{count}")
     sys.exit(failed > 0)
 
