@@ -1,6 +1,7 @@
 /* The tests of a specification: every name in them means something, and what they give is JSON. Only
  * `wright test` runs them, but a test that names what is gone is found by every command. */
 #include "compiler/model/classes.h"
+#include "compiler/model/fixtures.h"
 #include "compiler/model/resolver.h"
 
 #include <inttypes.h>
@@ -8,9 +9,10 @@
 
 struct testing {
     struct wc_resolver *r;
-    struct wc_table stages;   /* of every workflow */
-    struct wc_table targets;  /* what a `given` may name: stages, services, models */
-    struct wc_workflow *sent; /* of the newest `send` of the test */
+    struct wc_table stages;         /* of every workflow */
+    const struct wc_ast_test *test; /* the one at hand */
+    struct wc_table targets;        /* what a `given` may name: stages, services, models */
+    struct wc_workflow *sent;       /* of the newest `send` of the test */
 };
 
 static void add(struct wc_resolver *r, struct wc_table *table, const char *name, void *item)
@@ -276,6 +278,9 @@ static void resolve_send(struct testing *testing, const struct wc_ast_step *ast,
     struct wc_workflow *sent = wc_need(testing->r, &testing->r->workflows, ast->name);
     step->workflow = testing->sent = sent;
     step->json = json_of(testing->r, &ast->file, ast->value, &file);
+    if (sent)
+        wc_check_sent(testing->r, step->json, ast->value ? ast->value->span : ast->file.span,
+                      sent->input);
     if (sent && !sent->example)
         sent->example = file;
     if (sent && !step->json && !ast->file.bytes && !ast->value)
@@ -305,7 +310,14 @@ static void resolve_step(struct testing *testing, const struct wc_ast_step *ast,
         step.json = json_of(r, &ast->file, ast->value, NULL);
     WC_EACH(i, &ast->outcomes)
     {
-        struct wc_given given = resolve_given(r, &ast->outcomes.items[i]);
+        const struct wc_ast_outcome *outcome = &ast->outcomes.items[i];
+        struct wc_given given = resolve_given(r, outcome);
+        const struct wc_stage *stage =
+            step.subject ? wc_lookup(&testing->stages, step.subject) : NULL;
+        if (stage)
+            wc_check_given(r, given.json,
+                           outcome->value ? outcome->value->span : outcome->file.span, stage,
+                           testing->test);
         wc_push(r->arena, &step.givens, given);
     }
     WC_EACH(i, &ast->expects)
@@ -327,6 +339,7 @@ void wc_resolve_tests(struct wc_resolver *r)
             continue;
         testing.sent = NULL;
         struct wc_test test = {.title = decl->test->title.bytes, .span = decl->span};
+        testing.test = decl->test;
         WC_EACH(k, &decl->test->steps)
         {
             resolve_step(&testing, &decl->test->steps.items[k], &test);
