@@ -24,6 +24,29 @@ void wc_check(struct wc_model *model, struct wc_diags *diags, bool parsed)
             analyses[i].run(model, diags);
 }
 
+int64_t wc_items_max(const struct wc_stage *stage)
+{
+    const struct wc_expr *list = stage->action.value;
+    return list && list->type->kind == WC_TYPE_LIST && list->type->has_max ? list->type->max : 0;
+}
+
+struct wc_workflow **wc_children_first(struct wc_model *model)
+{
+    size_t count = 0, most = 0;
+    struct wc_workflow **order =
+        WC_NEW_ARRAY(model->arena, struct wc_workflow *, model->workflows.count + 1);
+    for (size_t depth = 0; depth <= most; depth++) {
+        WC_EACH(i, &model->workflows)
+        {
+            struct wc_workflow *workflow = model->workflows.items[i];
+            most = workflow->depth > most ? workflow->depth : most;
+            if (workflow->depth == depth)
+                order[count++] = workflow;
+        }
+    }
+    return order;
+}
+
 const char *wc_ms_text(struct wc_arena *arena, uint64_t ms)
 {
     char digits[32];

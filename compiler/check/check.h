@@ -46,6 +46,10 @@ uint64_t wc_length_from(struct wc_longest *of, const struct wc_stage *stage);
 /* Of a `sleep` that counts: its circle once; else 0. */
 uint64_t wc_round_of(struct wc_longest *of, const struct wc_stage *stage);
 
+/* How many items an `each` can have. */
+int64_t wc_items_max(const struct wc_stage *stage);
+/* The workflows, children before those that run them. */
+struct wc_workflow **wc_children_first(struct wc_model *model);
 /* "7.4s", "400ms": as a message shows a duration. */
 const char *wc_ms_text(struct wc_arena *arena, uint64_t ms);
 /* "$0.0529": picodollars, rounded up to what four significant digits show. */

@@ -35,8 +35,25 @@ static int64_t attempt_cost(const struct wc_stage *stage)
     return wc_add_sat(input, output);
 }
 
+static int64_t stage_cost(const struct wc_stage *stage);
+
+/* Of what is below: all members, an item as often as there can be items, a child's dearest path. */
+static int64_t cost_below(const struct wc_stage *stage)
+{
+    int64_t sum = 0;
+    WC_EACH(i, &stage->members)
+    {
+        sum = wc_add_sat(sum, stage_cost(stage->members.items[i]));
+    }
+    if (stage->action.kind == WR_ACT_EACH)
+        return wc_mul_sat(sum, wc_items_max(stage));
+    return stage->action.child ? stage->action.child->cost_worst : sum;
+}
+
 static int64_t stage_cost(const struct wc_stage *stage)
 {
+    if (stage->members.count > 0 || stage->action.child)
+        return cost_below(stage);
     return wc_mul_sat(attempt_cost(stage), 1 + (int64_t)stage->retry.times);
 }
 
@@ -49,6 +66,11 @@ static void show_stage(const struct costs *costs, struct wc_diag *diag,
     int attempts = 1 + stage->retry.times;
     const char *times =
         attempts == 1 ? "1 attempt" : wc_arena_printf(arena, "%d attempts", attempts);
+    if (stage->members.count > 0 || stage->action.child) {
+        wc_diag_note(costs->diags, diag, "%s: %s below it", stage->name,
+                     wc_dollars_text(arena, stage_cost(stage)));
+        return;
+    }
     if (stage->action.kind != WR_ACT_ASK) {
         wc_diag_note(costs->diags, diag, "%s: %s of %s = %s", stage->name, times,
                      wc_dollars_text(arena, attempt_cost(stage)),
@@ -101,14 +123,25 @@ static void report_over(struct costs *costs, int64_t worst)
 
 /* ---- prices ------------------------------------------------------------------------------- */
 
+/* A model without a price that some stage asks, or a child's; NULL: every one has its price. */
+static const struct wc_ai_model *unpriced(const struct wc_workflow *workflow)
+{
+    const struct wc_ai_model *found = NULL;
+    for (size_t i = 0; !found && i < workflow->activities.count; i++) {
+        const struct wc_action *action = &workflow->activities.items[i]->action;
+        if (action->model && !action->model->priced)
+            found = action->model;
+        else if (action->child)
+            found = unpriced(action->child);
+    }
+    return found;
+}
+
 static void check_prices(struct costs *costs)
 {
     const struct wc_workflow *workflow = costs->workflow;
-    WC_EACH(i, &workflow->stages)
-    {
-        const struct wc_ai_model *model = workflow->stages.items[i]->action.model;
-        if (!model || model->priced)
-            continue;
+    const struct wc_ai_model *model = unpriced(workflow);
+    if (model) {
         struct wc_diag *diag =
             wc_report(costs->diags, WC_E0608, workflow->cost_span,
                       "this ceiling cannot be proved: model %s has no price", model->name);
@@ -117,15 +150,15 @@ static void check_prices(struct costs *costs)
         wc_diag_help(costs->diags, diag,
                      "add `price input $0.25, output $2.00 per million tokens`");
         costs->unknown = true;
-        return;
     }
 }
 
 void wc_check_cost(struct wc_model *model, struct wc_diags *diags)
 {
+    struct wc_workflow **order = wc_children_first(model);
     WC_EACH(i, &model->workflows)
     {
-        struct wc_workflow *workflow = model->workflows.items[i];
+        struct wc_workflow *workflow = order[i];
         size_t count = workflow->stages.count;
         struct costs costs = {.diags = diags, .workflow = workflow};
         if (count == 0 || workflow->partial)

@@ -129,10 +129,11 @@ void wc_check_effects(struct wc_model *model, struct wc_diags *diags)
     WC_EACH(i, &model->workflows)
     {
         const struct wc_workflow *workflow = model->workflows.items[i];
-        WC_EACH(k, &workflow->stages)
+        WC_EACH(k, &workflow->activities)
         {
-            struct wc_stage *stage = workflow->stages.items[k];
-            stage->commit_before = stage->commit_after = stage->effect == WR_ONCE;
+            struct wc_stage *stage = workflow->activities.items[k];
+            bool acts = stage->action.kind == WR_ACT_HTTP; /* others act through what is below */
+            stage->commit_before = stage->commit_after = acts && stage->effect == WR_ONCE;
             check_circles(model, diags, workflow, stage);
             if (!stage->retry.times || !stage->retry.on || stage->unbuilt)
                 continue;

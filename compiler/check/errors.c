@@ -8,8 +8,9 @@ struct coverage {
     struct wc_model *model;
     struct wc_diags *diags;
     const struct wc_stage *stage;
-    uint64_t needed;  /* classes that need a row */
-    uint64_t carried; /* the classes of user errors that it raises */
+    const struct wc_stage *member; /* whose outcomes; NULL: the stage's own */
+    uint64_t needed;               /* classes that need a row */
+    uint64_t carried;              /* the classes of user errors that it raises */
 };
 
 static uint64_t always_named(void)
@@ -32,10 +33,25 @@ static const char *classes_text(const struct coverage *cover, uint64_t classes)
 
 /* ---- outcomes without a transition -------------------------------------------------------- */
 
+/* "`transient` and `denied`", or with "of `company`" where they are a member's. */
+static const char *open_text(const struct coverage *cover, uint64_t open)
+{
+    const char *text = classes_text(cover, open);
+    return cover->member
+               ? wc_arena_printf(cover->model->arena, "%s of `%s`", text, cover->member->name)
+               : text;
+}
+
+/* "company." before a label that takes a member's outcome. */
+static const char *prefix_of(const struct coverage *cover)
+{
+    return cover->member ? wc_arena_printf(cover->model->arena, "%s.", cover->member->name) : "";
+}
+
 static void report_uncovered(const struct coverage *cover, uint64_t open)
 {
     const struct wc_stage *stage = cover->stage;
-    const char *text = classes_text(cover, open);
+    const char *text = open_text(cover, open);
     struct wc_diag *diag = wc_report(cover->diags, WC_E0301, stage->span,
                                      "stage `%s` does not say what follows %s", stage->name, text);
     bool ok = open & WR_BIT(WR_OK), errors = open & ~WR_BIT(WR_OK);
@@ -49,13 +65,14 @@ static void report_uncovered(const struct coverage *cover, uint64_t open)
         wc_diag_help(cover->diags, diag,
                      "add `on ok -> done full`, or name the stage that follows");
     else
-        wc_diag_help(cover->diags, diag, "add `on error -> …`, or a line for each");
+        wc_diag_help(cover->diags, diag, "add `on %serror -> …`, or a line for each",
+                     prefix_of(cover));
 }
 
 static void report_unnamed(const struct coverage *cover, uint64_t open)
 {
     const struct wc_stage *stage = cover->stage;
-    const char *text = classes_text(cover, open);
+    const char *text = open_text(cover, open);
     struct wc_diag *diag =
         wc_report(cover->diags, WC_E0305, stage->span,
                   "stage `%s` can end in %s, and no transition names it", stage->name, text);
@@ -77,15 +94,15 @@ static void report_unnamed(const struct coverage *cover, uint64_t open)
     if (open & wc_group_find("rejected")->classes)
         wc_diag_note(cover->diags, diag,
                      "a refusal or a content filter is never routed around by accident");
-    wc_diag_help(cover->diags, diag, "add `on %s -> fail SOME_ERROR`, or the stage that decides",
-                 open & WR_BIT(WR_CLASS_uncertain) ? "uncertain" : "rejected");
+    wc_diag_help(cover->diags, diag, "add `on %s%s -> fail SOME_ERROR`, or the stage that decides",
+                 prefix_of(cover), open & WR_BIT(WR_CLASS_uncertain) ? "uncertain" : "rejected");
 }
 
 static void check_outcomes(const struct coverage *cover)
 {
     uint64_t open = 0;
     for (enum wr_class i = WR_OK; i < WR_CLASS_COUNT; i++)
-        if ((cover->needed & WR_BIT(i)) && !wc_label_for(cover->stage, i, NULL, NULL))
+        if ((cover->needed & WR_BIT(i)) && !wc_label_of(cover->stage, cover->member, i, NULL, NULL))
             open |= WR_BIT(i);
     if (open & ~always_named())
         report_uncovered(cover, open & ~always_named());
@@ -99,10 +116,11 @@ static void check_outcomes(const struct coverage *cover)
 static const char *all_outcomes(const struct coverage *cover)
 {
     struct wc_buf buf = {0};
-    wc_buf_text(&buf, classes_text(cover, cover->stage->raises.classes));
+    const struct wc_stage *raiser = cover->member ? cover->member : cover->stage;
+    wc_buf_text(&buf, classes_text(cover, raiser->raises.classes));
     WC_EACH(i, &cover->model->errors)
     {
-        if (wc_raises_error(cover->stage, cover->model->errors.items[i]))
+        if (wc_raises_error(raiser, cover->model->errors.items[i]))
             wc_buf_printf(&buf, ", `%s`", cover->model->errors.items[i]->name);
     }
     const char *text = wc_arena_copy(cover->model->arena, buf.data, buf.len);
@@ -120,6 +138,10 @@ static const char *reason(const struct wc_stage *stage, const struct wc_on_label
         return "only an effect that may be sent once is uncertain";
     if (label->classes == WR_BIT(WR_CLASS_schema_invalid))
         return "it has no `as`";
+    if (label->member && label->member->optional)
+        return "this member is optional: the stage goes on without it";
+    if (label->classes == WR_BIT(WR_OK) && label->member)
+        return "a member that went well takes no transition of its own";
     if (label->classes == WR_BIT(WR_CLASS_timeout_ttft))
         return "it has no `first token`";
     if (label->classes == WR_BIT(WR_CLASS_timeout_idle))
@@ -142,8 +164,9 @@ static void report_impossible(const struct coverage *cover, const struct wc_on_l
     struct wc_diag *diag =
         wc_report(cover->diags, WC_E0302, label->span, "stage `%s` can never end in `%s`",
                   cover->stage->name, label->name);
-    wc_diag_label(cover->diags, diag, "%s", reason(cover->stage, label));
-    wc_diag_also(cover->diags, diag, cover->stage->span, "this stage");
+    const struct wc_stage *raiser = cover->member ? cover->member : cover->stage;
+    wc_diag_label(cover->diags, diag, "%s", reason(raiser, label));
+    wc_diag_also(cover->diags, diag, raiser->span, "this %s", cover->member ? "member" : "stage");
     wc_diag_note(cover->diags, diag, "it can end in %s", all_outcomes(cover));
     wc_diag_help(cover->diags, diag, "delete the label");
 }
@@ -162,39 +185,74 @@ static bool takes_some(const struct coverage *cover, const struct wc_on_label *l
     const struct wc_stage *stage = cover->stage;
     for (enum wr_class i = WR_OK; i < WR_CLASS_COUNT; i++)
         if ((cover->needed & label->classes & WR_BIT(i)) &&
-            wc_label_for(stage, i, NULL, NULL) == label)
+            wc_label_of(stage, cover->member, i, NULL, NULL) == label)
             return true;
     return label->kind == WC_ON_USER_ERROR;
 }
 
-static void check_label(const struct coverage *cover, const struct wc_on_label *label)
+static bool can_take(const struct coverage *cover, const struct wc_on_label *label)
 {
-    uint64_t possible = cover->stage->raises.classes | cover->carried;
-    bool can = label->kind == WC_ON_USER_ERROR ? wc_raises_error(cover->stage, label->error)
-                                               : (label->classes & possible) != 0;
+    const struct wc_stage *raiser = cover->member ? cover->member : cover->stage;
+    uint64_t possible = raiser->raises.classes | cover->carried;
+    if (cover->member)
+        possible &= ~WR_BIT(WR_OK);
+    return label->kind == WC_ON_USER_ERROR ? wc_raises_error(raiser, label->error)
+                                           : (label->classes & possible) != 0;
+}
+
+/* A label that names a member is about that one; another is about the stage and all its members. */
+static void check_label(const struct coverage *covers, size_t count,
+                        const struct wc_on_label *label)
+{
+    const struct coverage *about = &covers[0];
+    bool can = false, takes = false;
+    for (size_t i = 0; i < count; i++) {
+        if (label->member && covers[i].member != label->member)
+            continue;
+        about = label->member ? &covers[i] : about;
+        can = can || can_take(&covers[i], label);
+        takes = takes || takes_some(&covers[i], label);
+    }
+    if (label->member && about == &covers[0])
+        can = false; /* an optional member's */
     if (!can)
-        report_impossible(cover, label);
-    else if (!takes_some(cover, label))
-        report_shadowed(cover, label);
+        report_impossible(about, label);
+    else if (!takes)
+        report_shadowed(about, label);
+}
+
+static struct coverage coverage_of(struct wc_model *model, struct wc_diags *diags,
+                                   const struct wc_stage *stage, const struct wc_stage *member)
+{
+    struct coverage cover = {.model = model,
+                             .diags = diags,
+                             .stage = stage,
+                             .member = member,
+                             .needed = wc_needed_of(model, stage, member)};
+    WC_EACH(i, &model->errors)
+    {
+        if (wc_raises_error(member ? member : stage, model->errors.items[i]))
+            cover.carried |= WR_BIT(model->errors.items[i]->class);
+    }
+    return cover;
 }
 
 static void check_stage(struct wc_model *model, struct wc_diags *diags,
                         const struct wc_stage *stage)
 {
-    struct coverage cover = {
-        .model = model, .diags = diags, .stage = stage, .needed = wc_needed_classes(model, stage)};
-    WC_EACH(i, &model->errors)
-    {
-        if (wc_raises_error(stage, model->errors.items[i]))
-            cover.carried |= WR_BIT(model->errors.items[i]->class);
-    }
-    if (!stage->mislabelled)
-        check_outcomes(&cover);
+    size_t count = 1;
+    struct coverage *covers = WC_NEW_ARRAY(model->arena, struct coverage, stage->members.count + 1);
+    covers[0] = coverage_of(model, diags, stage, NULL);
+    for (size_t i = 0; stage->action.kind == WR_ACT_ALL && i < stage->members.count; i++)
+        if (!stage->members.items[i]->optional)
+            covers[count++] = coverage_of(model, diags, stage, stage->members.items[i]);
+    for (size_t i = 0; !stage->mislabelled && i < count; i++)
+        check_outcomes(&covers[i]);
     WC_EACH(i, &stage->ons)
     {
         WC_EACH(k, &stage->ons.items[i].labels)
         {
-            check_label(&cover, &stage->ons.items[i].labels.items[k]);
+            check_label(covers, count, &stage->ons.items[i].labels.items[k]);
         }
     }
 }

@@ -115,6 +115,31 @@ static void report_endless(const struct walk *walk, const struct wc_on *on,
     wc_buf_free(&circle);
 }
 
+/* A member's failure that leads to where others' values are read waits for these; else what is still
+ * under way is of no use, and is cut. */
+static void decide_waits(struct wc_diags *diags, const struct wc_workflow *workflow,
+                         struct wc_stage *stage, struct wc_stage **stack)
+{
+    if (stage->action.kind != WR_ACT_ALL)
+        return;
+    WC_EACH(i, &stage->ons)
+    {
+        struct wc_on *on = &stage->ons.items[i];
+        struct wc_stage *next = next_of(on);
+        on->waits = on->target.with != NULL;
+        if (!next)
+            continue;
+        bool *marks = WC_NEW_ARRAY(diags->arena, bool, workflow->stages.count);
+        mark_from(workflow, next, marks, stack);
+        WC_EACH(k, &stage->readers)
+        {
+            const struct wc_stage *reader = stage->readers.items[k];
+            reader = reader->above ? reader->above : reader;
+            on->waits |= reader != stage && marks[reader->id];
+        }
+    }
+}
+
 static void visit(struct walk *walk, struct wc_stage *stage)
 {
     walk->colours[stage->id] = GREY;
@@ -147,6 +172,8 @@ void wc_check_flow(struct wc_model *model, struct wc_diags *diags)
         walk.colours = WC_NEW_ARRAY(diags->arena, enum colour, count);
         walk.path = WC_NEW_ARRAY(diags->arena, struct wc_stage *, count + 1);
         check_reachability(&walk);
+        for (size_t k = 0; k < count; k++)
+            decide_waits(diags, workflow, workflow->stages.items[k], walk.path);
         for (size_t k = 0; k < count; k++)
             if (walk.colours[k] == WHITE)
                 visit(&walk, workflow->stages.items[k]);

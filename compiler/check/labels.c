@@ -126,9 +126,9 @@ void wc_check_labels(struct wc_model *model, struct wc_diags *diags)
     {
         const struct wc_workflow *workflow = model->workflows.items[i];
         refuse(diags, workflow->dedupe, WC_LABEL_SECRET, NULL, "the key of `dedupe`");
-        WC_EACH(k, &workflow->stages)
+        WC_EACH(k, &workflow->activities)
         {
-            check_stage(diags, workflow->stages.items[k]);
+            check_stage(diags, workflow->activities.items[k]);
         }
     }
     size_t kept = before;

@@ -24,11 +24,37 @@ static bool waits(const struct wc_stage *stage)
 
 /* ---- the times of one stage --------------------------------------------------------------- */
 
-static uint32_t attempt_ms(const struct wc_stage *stage)
+static uint64_t takes_ms(const struct wc_stage *stage, bool reply);
+
+/* Members run at once, so the slowest counts; items in rounds, so many at a time; a child as its own
+ * floor says. */
+static uint64_t below_ms(const struct wc_stage *stage)
 {
+    uint64_t most = 0;
+    WC_EACH(i, &stage->members)
+    {
+        uint64_t takes = takes_ms(stage->members.items[i], false);
+        most = takes > most ? takes : most;
+    }
+    if (stage->action.child)
+        most =
+            stage->action.child->stages.count ? stage->action.child->stages.items[0]->floor_ms : 0;
+    if (stage->action.kind == WR_ACT_EACH) {
+        uint64_t items = (uint64_t)wc_items_max(stage), at_a_time = stage->action.at_a_time;
+        most *= at_a_time ? (items + at_a_time - 1) / at_a_time : 1;
+    }
+    return stage->within_ms && stage->within_ms < most ? stage->within_ms : most;
+}
+
+static uint64_t attempt_ms(const struct wc_stage *stage)
+{
+    if (stage->members.count > 0 || stage->action.child)
+        return below_ms(stage);
     if (!waits(stage))
         return 0;
-    return stage->timeout_ms ? stage->timeout_ms : stage->within_ms;
+    if (stage->timeout_ms || stage->within_ms)
+        return stage->timeout_ms ? stage->timeout_ms : stage->within_ms;
+    return stage->above ? stage->above->within_ms : 0;
 }
 
 static void check_timeout(struct wc_diags *diags, const struct wc_stage *stage)
@@ -44,7 +70,7 @@ static void check_timeout(struct wc_diags *diags, const struct wc_stage *stage)
 }
 
 static void contradiction(struct wc_diags *diags, const struct wc_stage *stage, const char *shorter,
-                          uint32_t shorter_ms, const char *longer, uint32_t longer_ms)
+                          uint64_t shorter_ms, const char *longer, uint64_t longer_ms)
 {
     struct wc_diag *diag = wc_report(diags, WC_E0605, stage->timeout_span,
                                      "`%s` is longer than `%s`", shorter, longer);
@@ -56,7 +82,8 @@ static void contradiction(struct wc_diags *diags, const struct wc_stage *stage, 
 
 static void check_times(struct wc_diags *diags, const struct wc_stage *stage)
 {
-    uint32_t attempt = attempt_ms(stage);
+    uint64_t attempt = attempt_ms(stage);
+    const struct wc_stage *above = stage->above;
     check_timeout(diags, stage);
     if (attempt == 0)
         return;
@@ -66,6 +93,15 @@ static void check_times(struct wc_diags *diags, const struct wc_stage *stage)
         contradiction(diags, stage, "idle", stage->idle_ms, "timeout", attempt);
     if (stage->within_ms && stage->timeout_ms > stage->within_ms)
         contradiction(diags, stage, "timeout", stage->timeout_ms, "within", stage->within_ms);
+    else if (above && above->within_ms && attempt > above->within_ms)
+        contradiction(diags, stage, "timeout", attempt,
+                      wc_arena_printf(diags->arena, "within` of `%s", above->name),
+                      above->within_ms);
+    const struct wc_workflow *child = stage->action.child;
+    if (child && child->stages.count && stage->within_ms &&
+        child->stages.items[0]->floor_ms > stage->within_ms)
+        contradiction(diags, stage, child->name, child->stages.items[0]->floor_ms, "within",
+                      stage->within_ms);
 }
 
 /* ---- floors ------------------------------------------------------------------------------- */
@@ -219,9 +255,10 @@ static uint64_t left(uint64_t floor_ms, uint64_t gone_ms)
 
 void wc_check_latency(struct wc_model *model, struct wc_diags *diags)
 {
+    struct wc_workflow **order = wc_children_first(model);
     WC_EACH(i, &model->workflows)
     {
-        struct wc_workflow *workflow = model->workflows.items[i];
+        struct wc_workflow *workflow = order[i];
         struct floors whole = {.diags = diags, .workflow = workflow};
         struct floors reply = {.diags = diags, .workflow = workflow};
         check_instant(diags, workflow);
@@ -229,9 +266,9 @@ void wc_check_latency(struct wc_model *model, struct wc_diags *diags)
         if (workflow->latency == WR_INSTANT && workflow->stages.count > 0 && !workflow->partial)
             check_parks(diags, workflow, workflow->stages.items[0],
                         WC_NEW_ARRAY(diags->arena, bool, workflow->stages.count));
-        WC_EACH(k, &workflow->stages)
+        WC_EACH(k, &workflow->activities)
         {
-            check_times(diags, workflow->stages.items[k]);
+            check_times(diags, workflow->activities.items[k]);
         }
         bool two = workflow->background_ms != 0;
         if (prove(&whole, false, two ? workflow->background_ms : workflow->budget_ms) && two)
@@ -245,6 +282,11 @@ void wc_check_latency(struct wc_model *model, struct wc_diags *diags)
             stage->reply_floor_ms = reply.floor ? reply.floor[k] : 0;
             stage->reply_floor_after_ms =
                 reply.floor ? left(reply.floor[k], reply.ways.takes[k]) : 0;
+        }
+        for (size_t k = workflow->stages.count; k < workflow->activities.count; k++) {
+            struct wc_stage *member = workflow->activities.items[k];
+            member->floor_ms = takes_ms(member, false);
+            member->floor_after_ms = member->commit_after ? WR_COMMIT_MS : 0;
         }
     }
 }

@@ -87,7 +87,7 @@ static void check_values(struct wc_diags *diags, const struct wc_workflow *workf
     WC_EACH(i, &workflow->stages)
     {
         const struct wc_stage *stage = workflow->stages.items[i];
-        if (stage->value_read || stage->unbuilt || !stage->action.as ||
+        if (stage->value_read || stage->unbuilt || stage->members.count > 0 || !stage->action.as ||
             WR_PARKS(stage->action.kind) || (stage->effect != WR_PURE && stage->effect != WR_READ))
             continue;
         struct wc_diag *diag =

@@ -67,9 +67,9 @@ json_t *wc_service_json(const struct wc_model *model, const struct wc_service *s
     WC_EACH(i, &model->workflows)
     {
         const struct wc_workflow *flow = model->workflows.items[i];
-        WC_EACH(j, &flow->stages)
+        WC_EACH(j, &flow->activities)
         {
-            const struct wc_action *action = &flow->stages.items[j]->action;
+            const struct wc_action *action = &flow->activities.items[j]->action;
             if (action->kind == WR_ACT_HTTP && action->service == service && action->as &&
                 action->as->kind == WC_TYPE_SCHEMA)
                 wc_set_text(read_as, action->as->schema->name, action->as->schema->hash);

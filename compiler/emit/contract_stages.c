@@ -46,11 +46,27 @@ static json_t *prompts_json(const struct wc_action *action)
     return json;
 }
 
+/* What is begun below the stage; members and items stand beside the action. */
+static void set_below(json_t *json, const struct wc_action *action)
+{
+    if (action->kind == WR_ACT_EACH) {
+        wc_set(json, "each", wc_expr_json(action->value));
+        wc_set_number(json, "at_a_time", action->at_a_time);
+        wc_set_number(json, "may_fail", action->may_fail);
+    } else if (action->kind == WR_ACT_RUN) {
+        wc_set(json, "run",
+               json_sprintf("%s@%d", action->child->name, (int)action->child->version));
+        wc_set(json, "with", wc_expr_json(action->value));
+    } else {
+        wc_set_flag(json, "all", true);
+    }
+}
+
 static json_t *action_json(const struct wc_action *action)
 {
     static const char *const methods[] = {"get", "head", "post", "put", "patch", "delete"};
     json_t *json = json_object();
-    if (action->as && action->as->kind == WC_TYPE_SCHEMA)
+    if (action->as && action->as->kind == WC_TYPE_SCHEMA && !action->as->schema->made_by)
         wc_set_text(json, "as", action->as->schema->name);
     switch (action->kind) {
     case WR_ACT_VALUE:
@@ -89,7 +105,10 @@ static json_t *action_json(const struct wc_action *action)
         wc_set(json, "wait_for_review", wc_expr_json(action->value));
         wc_set_number(json, "within_ms", action->within_ms);
         break;
-    default: /* refused */
+    case WR_ACT_ALL:
+    case WR_ACT_EACH:
+    case WR_ACT_RUN:
+        set_below(json, action);
         break;
     }
     return json;
@@ -148,6 +167,18 @@ json_t *wc_target_json(const struct wc_target *target)
     return json;
 }
 
+/* "company.transient": of a member's outcomes. */
+static void add_member_row(json_t *labels, const struct wc_row *row)
+{
+    size_t i;
+    json_t *name, *names = row->error ? json_array() : wc_classes_json(row->classes);
+    if (row->error)
+        wc_append(names, json_string(row->error->name));
+    json_array_foreach(names, i, name)
+        wc_append(labels, json_sprintf("%s.%s", row->member->name, json_string_value(name)));
+    json_decref(names);
+}
+
 /* The rows of one `on` line make one entry: how they were grouped does not count. */
 static json_t *transition_json(const struct wc_stage *stage, const struct wc_on *on)
 {
@@ -158,6 +189,10 @@ static json_t *transition_json(const struct wc_stage *stage, const struct wc_on 
         const struct wc_row *row = &stage->rows.items[i];
         if (row->on != on)
             continue;
+        if (row->member) {
+            add_member_row(errors, row);
+            continue;
+        }
         classes |= row->error ? 0 : row->classes;
         if (row->error)
             wc_append(errors, json_string(row->error->name));
@@ -180,11 +215,17 @@ static json_t *transition_json(const struct wc_stage *stage, const struct wc_on 
     return json;
 }
 
+static json_t *members_json(const struct wc_model *model, const struct wc_stage *stage);
+
 static json_t *stage_json(const struct wc_model *model, const struct wc_stage *stage)
 {
     static const char *const effects[] = {"pure", "read", "repeatable", "keyed", "once"};
     json_t *json = json_object(), *transitions = json_array();
     wc_set(json, "action", action_json(&stage->action));
+    if (stage->members.count)
+        wc_set(json, stage->action.kind == WR_ACT_EACH ? "items" : "members",
+               members_json(model, stage));
+    wc_set_flag(json, "optional", stage->optional);
     wc_set(json, "checks", checks_json(stage));
     wc_set_text(json, "effect", effects[stage->effect]);
     wc_set_number(json, "timeout_ms", stage->timeout_ms);
@@ -201,7 +242,23 @@ static json_t *stage_json(const struct wc_model *model, const struct wc_stage *s
     {
         wc_append(transitions, transition_json(stage, &stage->ons.items[i]));
     }
-    wc_set(json, "transitions", wc_sorted_take(transitions));
+    if (stage->above)
+        json_decref(transitions);
+    else
+        wc_set(json, "transitions", wc_sorted_take(transitions));
+    return json;
+}
+
+/* Members by name; of `each` what is done with every item. */
+static json_t *members_json(const struct wc_model *model, const struct wc_stage *stage)
+{
+    if (stage->action.kind == WR_ACT_EACH)
+        return stage_json(model, stage->members.items[0]);
+    json_t *json = json_object();
+    WC_EACH(i, &stage->members)
+    {
+        wc_set(json, stage->members.items[i]->name, stage_json(model, stage->members.items[i]));
+    }
     return json;
 }
 

@@ -70,6 +70,7 @@ static void emit_stage_names(struct wc_buf *out, const struct wc_workflow *flow)
 static void emit_frame(struct wc_buf *out, struct wc_machine *machine)
 {
     const struct wc_workflow *flow = machine->workflow;
+    wc_emit_member_types(out, machine);
     wc_buf_text(out,
                 "\n/* What a job holds: its input, and the value of each stage that has given "
                 "one. */\nstruct frame {\n");
@@ -82,6 +83,8 @@ static void emit_frame(struct wc_buf *out, struct wc_machine *machine)
         if (stage->action.as)
             wc_buf_printf(out, "    const %s *%s;\n", wc_c_type(machine->arena, stage->action.as),
                           wc_c_stage(machine->arena, stage));
+        if (wc_is_gathering(stage))
+            wc_emit_member_fields(out, machine, stage);
     }
     wc_buf_text(out, "};\n\n");
 }
@@ -208,13 +211,18 @@ void wc_emit_machine(struct wc_buf *out, const struct wc_model *model,
     wc_emit_tables(&tables, &machine);
     WC_EACH(i, &workflow->stages)
     {
-        wc_emit_stage(&stages, &machine, workflow->stages.items[i]);
+        const struct wc_stage *stage = workflow->stages.items[i];
+        wc_emit_stage(&stages, &machine, stage);
+        WC_EACH(k, &stage->members)
+        {
+            wc_emit_stage(&stages, &machine, stage->members.items[k]);
+        }
     }
     emit_opening(out, &machine);
-    WC_EACH(i, &workflow->stages)
+    WC_EACH(i, &workflow->activities)
     {
-        wc_buf_printf(out, "static void stage_%s(struct wr_turn *turn);\n",
-                      workflow->stages.items[i]->name);
+        wc_buf_printf(out, "static void %s(struct wr_turn *turn);\n",
+                      wc_c_run(model->arena, workflow->activities.items[i]));
     }
     declare_parts(out, &key_shape, &machine.keys);
     declare_parts(out, &served_shape, &machine.served);

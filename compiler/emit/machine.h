@@ -21,7 +21,8 @@ struct wc_machine {
     const struct wc_model *model;
     const struct wc_workflow *workflow;
     struct wc_parts keys, prompts, served;
-    bool *patterns; /* by id: matched by some expression */
+    bool *patterns;                 /* by id: matched by some expression */
+    const struct wc_stage *current; /* being written */
 };
 
 /* The name of the part with this body, which is added if it is new. `name` is what it would like to
@@ -44,7 +45,23 @@ const char *wc_service_version(const struct wc_model *model, const struct wc_ser
 
 /* How specific a label is, from 0; of two that match the lower one wins. */
 int wc_label_rank(const struct wc_on_label *label);
-#define WC_RANK_MAX 3
+#define WC_RANK_MAX 7
+
+/* ---- members.c ---------------------------------------------------------------------------- */
+
+/* `all` or `each`. */
+bool wc_is_gathering(const struct wc_stage *stage);
+/* The name of the function of a stage, a member or an item. */
+const char *wc_c_run(struct wc_arena *arena, const struct wc_stage *stage);
+/* The structs of what members and items give, and where a frame keeps them meanwhile. */
+void wc_emit_member_types(struct wc_buf *out, struct wc_machine *machine);
+void wc_emit_member_fields(struct wc_buf *out, struct wc_machine *machine,
+                           const struct wc_stage *stage);
+/* The variable of `each`, where `expr` reads it; `index` says which item. */
+void wc_declare_item(struct wc_function *fn, const struct wc_stage *stage,
+                     const struct wc_expr *expr, const char *index);
+void wc_enter_members(struct wc_function *fn, struct wc_init *init, const struct wc_stage *stage);
+void wc_collect_items(struct wc_function *fn, const struct wc_stage *stage);
 
 /* The automata of the patterns that the file matches. */
 void wc_emit_patterns(struct wc_buf *out, const struct wc_machine *machine);

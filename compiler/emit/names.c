@@ -61,9 +61,11 @@ const char *wc_c_schema(struct wc_arena *arena, const struct wc_schema *schema)
 
 const char *wc_c_stage(struct wc_arena *arena, const struct wc_stage *stage)
 {
-    if (strcmp(stage->name, "about") == 0)
-        return "about_";
-    return strcmp(stage->name, "input") == 0 ? "input_" : wc_c_name(arena, stage->name);
+    static const char *const own[] = {"members_of_", "items_of_", "values_of_", "index_of_"};
+    bool ours = strcmp(stage->name, "input") == 0 || strcmp(stage->name, "about") == 0;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        ours = ours || strncmp(stage->name, own[i], strlen(own[i])) == 0;
+    return ours ? wc_arena_printf(arena, "%s_", stage->name) : wc_c_name(arena, stage->name);
 }
 
 const char *wc_c_has(struct wc_arena *arena, const struct wc_schema *schema,

@@ -48,6 +48,13 @@ static struct wc_function function_in(struct wc_machine *machine, struct wc_buf 
                                 .patterns = machine->patterns};
 }
 
+/* In what is not the item's own function the frame says which item it is. */
+static const char *item_index(const struct wc_machine *machine)
+{
+    const struct wc_stage *above = machine->current ? machine->current->above : NULL;
+    return above ? wc_arena_printf(machine->arena, "frame->index_of_%s", above->name) : "";
+}
+
 /* ---- keys --------------------------------------------------------------------------------- */
 
 /* "input", "input_account_id": what the key is of, where that has a name. */
@@ -69,6 +76,7 @@ const char *wc_key_function(struct wc_machine *machine, const struct wc_expr *ke
 {
     struct wc_buf text = {0};
     struct wc_function fn = function_in(machine, &text, "wr_writer_arena(out)");
+    wc_declare_item(&fn, machine->current, key, item_index(machine));
     wc_write_key(&fn, key);
     const char *comment =
         wc_arena_printf(machine->arena, "by %s", wc_span_text(machine->arena, key->span));
@@ -108,6 +116,7 @@ const char *wc_prompt_function(struct wc_machine *machine, const struct wc_promp
 {
     struct wc_buf text = {0};
     struct wc_function fn = function_in(machine, &text, "arena");
+    wc_declare_item(&fn, machine->current, prompt->text, item_index(machine));
     wc_line(&fn, "struct wr_text text = {.arena = arena};");
     wc_add_text(&fn, "text", prompt->text, WC_AS_PLAIN);
     wc_line(&fn, "return wr_text_done(&text);");

@@ -85,6 +85,18 @@ static void emit_arms(struct wc_function *fn, const struct wc_action *action)
     }
 }
 
+/* The variable of `each`, for what stands in this function; what stands in others is told the index. */
+static void declare_item(struct wc_function *fn, const struct wc_stage *stage)
+{
+    const struct wc_action *action = &stage->action;
+    bool elsewhere = action->kind == WR_ACT_ASK || action->kind == WR_ACT_RECALL;
+    struct wc_expr *kids[] = {action->path, action->body, action->value};
+    struct wc_expr here = {.kind = WC_EXPR_LIST, .kids = kids, .kid_count = 3};
+    if (stage->above && stage->above->action.kind == WR_ACT_EACH && elsewhere)
+        wc_line(fn, "frame->index_of_%s = turn->index;", stage->above->name);
+    wc_declare_item(fn, stage, &here, "turn->index");
+}
+
 static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
                        const struct wc_stage *stage)
 {
@@ -93,14 +105,16 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
         [WR_ACT_ASK] = "WR_ACT_ASK",       [WR_ACT_RECALL] = "WR_ACT_RECALL",
         [WR_ACT_DRAFT] = "WR_ACT_DRAFT",   [WR_ACT_SLEEP] = "WR_ACT_SLEEP",
         [WR_ACT_SIGNAL] = "WR_ACT_SIGNAL", [WR_ACT_REVIEW] = "WR_ACT_REVIEW",
-        [WR_ACT_MATCH] = "WR_ACT_MATCH",
+        [WR_ACT_MATCH] = "WR_ACT_MATCH",   [WR_ACT_ALL] = "WR_ACT_ALL",
+        [WR_ACT_EACH] = "WR_ACT_EACH",     [WR_ACT_RUN] = "WR_ACT_RUN",
     };
     const struct wc_action *action = &stage->action;
     struct wc_init init = {.arena = fn->arena, .indent = fn->indent + 4};
     if (action->kind == WR_ACT_MATCH)
         emit_arms(fn, action);
     wc_init_field(&init, "kind", "%s", kinds[action->kind]);
-    if (action->as && action->as->kind == WC_TYPE_SCHEMA)
+    declare_item(fn, stage);
+    if (!wc_is_gathering(stage) && action->as && action->as->kind == WC_TYPE_SCHEMA)
         wc_init_field(&init, "as", "&schema_%s", wc_c_schema(fn->arena, action->as->schema));
     switch (action->kind) {
     case WR_ACT_VALUE:
@@ -131,7 +145,13 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
     case WR_ACT_MATCH:
         wc_init_field(&init, "arm", "arm");
         break;
-    default: /* refused */
+        break;
+    case WR_ACT_ALL:
+    case WR_ACT_EACH:
+        wc_enter_members(fn, &init, stage);
+        break;
+    case WR_ACT_RUN:
+        wc_init_field(&init, "value", "%s", wc_address(fn, wc_value_of(fn, action->value)));
         break;
     }
     wc_init_write(fn->out, "turn->action = (struct wr_action)", &init, true, ";");
@@ -158,20 +178,41 @@ static void emit_check(struct wc_function *fn, const struct wc_check *check)
     wc_line(fn, "}");
 }
 
+/* Where the value is kept; an item's is kept by the engine, what members gave is there already. */
+static const char *keeper_of(struct wc_arena *arena, const struct wc_stage *stage)
+{
+    const struct wc_stage *above = stage->above;
+    if (above && above->action.kind == WR_ACT_EACH)
+        return NULL;
+    if (above)
+        return wc_arena_printf(arena, "members_of_%s.%s", above->name,
+                               wc_c_name(arena, stage->name));
+    return stage->action.kind == WR_ACT_ALL ? NULL : wc_c_stage(arena, stage);
+}
+
 static void emit_came(struct wc_function *fn, const struct wc_stage *stage)
 {
-    const char *member = wc_c_stage(fn->arena, stage);
-    if (stage->checks.count == 0) {
-        if (stage->action.as)
-            wc_line(fn, "frame->%s = turn->value;", member);
+    const char *keeper = keeper_of(fn->arena, stage);
+    bool each = stage->action.kind == WR_ACT_EACH;
+    if (stage->checks.count == 0 && !each) {
+        if (stage->action.as && keeper)
+            wc_line(fn, "frame->%s = turn->value;", keeper);
         return;
     }
-    wc_line(fn, "const %s *it = turn->value;", wc_c_type(fn->arena, stage->action.as));
+    if (each)
+        wc_collect_items(fn, stage);
+    else if (stage->action.kind == WR_ACT_ALL)
+        wc_line(fn, "const %s *it = &frame->members_of_%s;", wc_c_type(fn->arena, stage->action.as),
+                stage->name);
+    else
+        wc_line(fn, "const %s *it = turn->value;", wc_c_type(fn->arena, stage->action.as));
     WC_EACH(i, &stage->checks)
     {
+        wc_declare_item(fn, stage, stage->checks.items[i].condition, "turn->index");
         emit_check(fn, &stage->checks.items[i]);
     }
-    wc_line(fn, "frame->%s = it;", member);
+    if (keeper)
+        wc_line(fn, "frame->%s = it;", keeper);
 }
 
 /* ---- the function ------------------------------------------------------------------------- */
@@ -209,14 +250,20 @@ void wc_emit_stage(struct wc_buf *out, struct wc_machine *machine, const struct 
         .memory = "turn->arena",
         .patterns = machine->patterns,
     };
+    machine->current = stage;
     emit_enter(&fn, machine, stage);
     fn.out = &came;
     fn.temps = 0;
     fn.made.count = 0;
     emit_came(&fn, stage);
 
-    wc_c_banner(out, "stage %s (%s)", stage->name, wc_source_place(machine->arena, stage->span));
-    wc_buf_printf(out, "static void stage_%s(struct wr_turn *turn)\n{\n", stage->name);
+    const struct wc_stage *above = stage->above;
+    const char *what = !above                              ? "stage %s (%s)"
+                       : above->action.kind == WR_ACT_EACH ? "an item of %s (%s)"
+                                                           : "member %s (%s)";
+    wc_c_banner(out, what, stage->name, wc_source_place(machine->arena, stage->span));
+    wc_buf_printf(out, "static void %s(struct wr_turn *turn)\n{\n",
+                  wc_c_run(machine->arena, stage));
     if ((enter.len && strstr(enter.data, "frame")) || (came.len && strstr(came.data, "frame")))
         wc_buf_text(out, "    struct frame *frame = turn->frame;\n");
     wc_buf_text(out, "    switch (turn->point) {\n");

@@ -7,6 +7,7 @@
 struct row {
     uint64_t classes;
     const struct wc_user_error *error;
+    const struct wc_stage *member;
     const struct wc_on *on;
 };
 
@@ -16,18 +17,19 @@ struct rows {
 
 int wc_label_rank(const struct wc_on_label *label)
 {
+    int bare = label->member ? 0 : WC_RANK_MAX / 2 + 1; /* a member's own labels come first */
     switch (label->kind) {
     case WC_ON_USER_ERROR:
-        return 0;
+        return bare;
     case WC_ON_OK:
     case WC_ON_CLASS:
-        return 1;
+        return bare + 1;
     case WC_ON_GROUP:
-        return 2;
+        return bare + 2;
     case WC_ON_ALL:
         break;
     }
-    return WC_RANK_MAX;
+    return bare + 3;
 }
 
 /* Joins the row before it where that is of the same line and of no user error. */
@@ -36,11 +38,11 @@ static void add_row(struct wc_arena *arena, struct rows *rows, const struct wc_o
 {
     size_t count = rows->list.count;
     struct row *last = count ? &rows->list.items[count - 1] : NULL;
-    if (last && last->on == on && !last->error && !label->error) {
+    if (last && last->on == on && !last->error && !label->error && last->member == label->member) {
         last->classes |= label->classes;
         return;
     }
-    struct row row = {label->classes, label->error, on};
+    struct row row = {label->classes, label->error, label->member, on};
     if (label->error)
         row.classes = WR_BIT(label->error->class);
     wc_push(arena, &rows->list, row);
@@ -103,6 +105,15 @@ static void emit_transitions(struct wc_buf *out, struct wc_machine *machine,
             wc_init_field(&init, "error", "ERROR_%s", row->error->name);
         else
             wc_init_field(&init, "error", "WR_NO_ERROR");
+        WC_EACH(k, &stage->members)
+        {
+            if (row->member == stage->members.items[k])
+                wc_init_field(&init, "member", "%zu", k + 1);
+        }
+        if (stage->action.kind == WR_ACT_ALL) {
+            wc_init_number(&init, "order", row->on - stage->ons.items);
+            wc_init_flag(&init, "waits", row->on->waits);
+        }
         init_target(&init, machine, stage, &row->on->target);
         wc_init_write(out, "", &init, false, ",");
     }
@@ -123,6 +134,44 @@ static void init_retry(struct wc_init *init, const struct wr_retry *retry)
     wc_init_nested(init, "retry", &inner);
 }
 
+/* Where the engine finds the value's slot. */
+static void init_value(struct wc_init *init, struct wc_machine *machine,
+                       const struct wc_stage *stage)
+{
+    struct wc_arena *arena = machine->arena;
+    const struct wc_stage *above = stage->above;
+    bool item = above && above->action.kind == WR_ACT_EACH;
+    bool gives = stage->action.as && stage->action.as->kind == WC_TYPE_SCHEMA;
+    if (wc_is_gathering(stage) || (!gives && !item))
+        return;
+    if (gives)
+        wc_init_field(init, "value", "&schema_%s", wc_c_schema(arena, stage->action.as->schema));
+    if (item)
+        wc_init_field(init, "value_at", "offsetof(struct frame, values_of_%s)", above->name);
+    else if (above)
+        wc_init_field(init, "value_at", "offsetof(struct frame, members_of_%s.%s)", above->name,
+                      wc_c_name(arena, stage->name));
+    else
+        wc_init_field(init, "value_at", "offsetof(struct frame, %s)", wc_c_stage(arena, stage));
+}
+
+static void init_members(struct wc_init *init, const struct wc_stage *stage)
+{
+    const struct wc_action *action = &stage->action;
+    if (wc_is_gathering(stage)) {
+        wc_init_field(init, "members", "members_of_%s", stage->name);
+        wc_init_field(init, "member_count", "WR_COUNT(members_of_%s)", stage->name);
+        wc_init_flag(init, "each", action->kind == WR_ACT_EACH);
+        wc_init_number(init, "at_a_time", action->at_a_time);
+        wc_init_number(init, "may_fail", action->may_fail);
+    }
+    if (action->child)
+        wc_init_field(init, "child", "&workflow_%s", action->child->name);
+    wc_init_flag(init, "optional", stage->optional);
+    if (stage->above && stage->above->action.kind == WR_ACT_ALL && !stage->optional)
+        wc_init_number(init, "least_order", (int64_t)stage->least_order);
+}
+
 static void emit_stage_row(struct wc_buf *out, struct wc_machine *machine,
                            const struct wc_stage *stage)
 {
@@ -131,11 +180,8 @@ static void emit_stage_row(struct wc_buf *out, struct wc_machine *machine,
     struct wc_arena *arena = machine->arena;
     struct wc_init init = {.arena = arena, .indent = 8};
     wc_init_text(&init, "name", stage->name);
-    wc_init_field(&init, "run", "stage_%s", stage->name);
-    if (stage->action.as && stage->action.as->kind == WC_TYPE_SCHEMA) {
-        wc_init_field(&init, "value", "&schema_%s", wc_c_schema(arena, stage->action.as->schema));
-        wc_init_field(&init, "value_at", "offsetof(struct frame, %s)", wc_c_stage(arena, stage));
-    }
+    wc_init_field(&init, "run", "%s", wc_c_run(arena, stage));
+    init_value(&init, machine, stage);
     wc_init_field(&init, "effect", "%s", effects[stage->effect]);
     wc_init_number(&init, "timeout_ms", stage->timeout_ms);
     wc_init_number(&init, "first_token_ms", stage->first_token_ms);
@@ -150,10 +196,13 @@ static void emit_stage_row(struct wc_buf *out, struct wc_machine *machine,
     wc_init_number(&init, "at_most", stage->action.at_most);
     wc_init_number(&init, "round_ms", (int64_t)stage->round_ms);
     wc_init_text(&init, "prompt", wc_prompt_version(arena, stage));
-    wc_init_field(&init, "transitions", "after_%s", stage->name);
-    wc_init_field(&init, "transition_count", "WR_COUNT(after_%s)", stage->name);
+    if (!stage->above) {
+        wc_init_field(&init, "transitions", "after_%s", stage->name);
+        wc_init_field(&init, "transition_count", "WR_COUNT(after_%s)", stage->name);
+    }
     wc_init_flag(&init, "commit_before", stage->commit_before);
     wc_init_flag(&init, "commit_after", stage->commit_after);
+    init_members(&init, stage);
     wc_init_write(out, "", &init, true, ",");
 }
 
@@ -205,6 +254,18 @@ void wc_emit_tables(struct wc_buf *out, struct wc_machine *machine)
     }
     out->len -= 1; /* the empty line: the banner brings its own */
     wc_c_banner(out, "stages and workflow");
+    WC_EACH(i, &flow->stages)
+    {
+        const struct wc_stage *stage = flow->stages.items[i];
+        if (!wc_is_gathering(stage))
+            continue;
+        wc_buf_printf(out, "static const struct wr_stage members_of_%s[] = {\n", stage->name);
+        WC_EACH(k, &stage->members)
+        {
+            emit_stage_row(out, machine, stage->members.items[k]);
+        }
+        wc_buf_text(out, "};\n\n");
+    }
     wc_buf_text(out, "static const struct wr_stage stages[STAGES] = {\n");
     WC_EACH(i, &flow->stages)
     {

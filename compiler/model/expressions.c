@@ -115,6 +115,8 @@ static struct wc_expr *stage_value(struct wc_scope *scope, struct wc_span span,
     expr->stage = stage;
     expr->name = stage->name;
     stage->value_read = true;
+    if (scope->stage)
+        wc_push(work->r->arena, &stage->readers, scope->stage->stage);
     if (!own && !work->workflow->partial && is_never_set(scope, stage)) {
         report_never_set(scope, span, stage);
         return wc_expr_error(scope, span);
@@ -281,6 +283,30 @@ static struct wc_expr *no_fields(struct wc_scope *scope, const struct wc_ast_exp
     return wc_expr_error(scope, ast->span);
 }
 
+/* What a member of `all` gave: in the stage's own checks all but the optional ones are set, elsewhere
+ * the paths say. */
+static bool is_member_set(const struct wc_scope *scope, const struct wc_expr *base,
+                          const struct wc_field *field)
+{
+    const struct wc_stage *stage = base->stage;
+    if ((base->kind != WC_EXPR_STAGE && base->kind != WC_EXPR_IT) || !stage ||
+        stage->action.kind != WR_ACT_ALL)
+        return false;
+    if (scope->anywhere)
+        return true; /* whoever reads it says */
+    WC_EACH(i, &stage->members)
+    {
+        const struct wc_stage *member = stage->members.items[i];
+        if (strcmp(member->name, field->name) != 0)
+            continue;
+        bool own = scope->stage && scope->stage->stage == stage;
+        if (own && scope->own != WC_OWN_NONE)
+            return !member->optional;
+        return scope->stage && !own && wc_has_bit(scope->stage->set, member->id);
+    }
+    return false;
+}
+
 struct wc_expr *wc_field_of(struct wc_scope *scope, struct wc_span span, struct wc_expr *base,
                             size_t index)
 {
@@ -303,7 +329,8 @@ struct wc_expr *wc_field_of(struct wc_scope *scope, struct wc_span span, struct 
     if (base->labels || !wc_labels_in(base->type))
         expr->labels = field->labels | wc_labels_in(field->type);
     expr->labels |= base->labels & ~wc_labels_in(base->type);
-    bool optional = field->type->nullable || (field->optional && !field->fallback);
+    bool optional = field->type->nullable ||
+                    (field->optional && !field->fallback && !is_member_set(scope, base, field));
     expr->maybe = (base->maybe || optional) && !wc_is_known(scope->facts, expr);
     return expr;
 }

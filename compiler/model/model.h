@@ -140,6 +140,7 @@ struct wc_schema {
     uint32_t levels;             /* the depths of its circle, added up */
     struct wc_extent *extents;   /* by the levels that are left; NULL: not counted yet (size.c) */
     struct wc_schema_work *work; /* the resolver's */
+    const struct wc_stage *made_by; /* the value of `all` or `each`: no schema of the source */
 };
 
 struct wc_pattern {
@@ -316,13 +317,18 @@ struct wc_action {
     struct wc_expr *body; /* NULL: none */
     struct wc_ai_model *model;
     WC_VEC(struct wc_prompt) prompts;
-    struct wc_expr *value; /* `make`, `reply draft` */
+    struct wc_expr *value; /* `make`, `reply draft`; `run`: the child's input; `each`: the list */
     struct wc_expr *key;   /* `recall by` */
     int64_t within_ms;     /* `recall`; how long a park lasts */
     const char *signal;    /* `wait for signal` */
     uint32_t at_most;      /* `sleep`: how often a job may; 0: not counted */
     WC_VEC(struct wc_arm) arms;
     bool shared;
+    struct wc_workflow *child;       /* `run` */
+    const char *item;                /* `each`: the variable … */
+    const struct wc_type *item_type; /* … NULL where an error was reported */
+    uint32_t at_a_time, may_fail;    /* `each`; at a time 0: all at once */
+    struct wc_schema *item_schema;   /* `each`: one of `.items` */
 };
 
 struct wc_check {
@@ -351,6 +357,7 @@ struct wc_on_label {
     const char *name;
     uint64_t classes;
     struct wc_user_error *error; /* USER_ERROR */
+    struct wc_stage *member;     /* of `all`; NULL: any's, or the stage's own */
 };
 
 struct wc_target {
@@ -368,18 +375,25 @@ struct wc_on {
     struct wc_span span; /* the whole line */
     WC_VEC(struct wc_on_label) labels;
     struct wc_target target;
+    bool waits; /* of `all`: what the other members give is read there; decided by the checks */
 };
 
 /* What the transition table says, one row each, disjoint, after the most specific label won. */
 struct wc_row {
     uint64_t classes;
-    struct wc_user_error *error; /* NULL: by class alone */
+    struct wc_user_error *error;   /* NULL: by class alone */
+    const struct wc_stage *member; /* NULL: the stage's own outcome */
     const struct wc_on *on;
 };
 
+/* A stage; a member of `all` and the body of `each` are stages, too, without transitions. */
 struct wc_stage {
-    size_t id;
+    size_t id; /* members' ids follow those of the workflow's stages */
     const char *name;
+    struct wc_stage *above; /* whose member it is; NULL: it is a stage of the workflow */
+    bool optional;          /* a member that the others go on without */
+    WC_VEC(struct wc_stage *) members;
+    WC_VEC(const struct wc_stage *) readers; /* of its value */
     const char *doc;
     struct wc_span span; /* of its name */
     struct wc_action action;
@@ -397,6 +411,7 @@ struct wc_stage {
     uint64_t reply_floor_ms, reply_floor_after_ms; /* where a job may go on in the background */
     size_t loop;                                   /* the circle it is in, from 1; 0: none */
     uint64_t round_ms; /* of a `sleep` that counts: how long its circle may take each time */
+    size_t least_order, most_order; /* a member: the first and the last line its failures take */
     bool reachable;
     bool commit_before, commit_after;
     bool mislabelled; /* a label of its is unknown: what is uncovered may be what was meant */
@@ -434,6 +449,10 @@ struct wc_workflow {
     WC_VEC(struct wc_stage *) stages;
     bool reads_about; /* `now`, `job.id` or `caller` in some expression */
     WC_VEC(struct wc_unused) unread_lets;
+    WC_VEC(struct wc_stage *) activities; /* the stages, then their members */
+    enum { WC_WORKFLOW_NEW, WC_WORKFLOW_OPEN, WC_WORKFLOW_CLOSED } progress; /* of resolving it */
+    size_t depth;                    /* of the children it runs; 0: it runs none */
+    bool is_run;                     /* as a child */
     const struct wc_source *example; /* a request, from the first test that sends one; NULL: none */
     bool partial; /* a stage is `unbuilt`, or a target unknown: whole paths are not checked */
 };

@@ -28,9 +28,30 @@ static uint64_t tripped(const struct wr_limits *limits, const struct wr_breaker 
     return classes;
 }
 
-static enum wr_effect_kind effect_of(const struct wc_action *action)
+/* As the most that stands below it. */
+static enum wr_effect_kind effect_below(const struct wc_stage *stage)
 {
+    enum wr_effect_kind effect = WR_PURE;
+    const struct wc_workflow *child = stage->action.child;
+    WC_EACH(i, &stage->members)
+    {
+        if (stage->members.items[i]->effect > effect)
+            effect = stage->members.items[i]->effect;
+    }
+    for (size_t i = 0; child && i < child->activities.count; i++)
+        if (child->activities.items[i]->effect > effect)
+            effect = child->activities.items[i]->effect;
+    return effect;
+}
+
+static enum wr_effect_kind effect_of(const struct wc_stage *stage)
+{
+    const struct wc_action *action = &stage->action;
     switch (action->kind) {
+    case WR_ACT_ALL:
+    case WR_ACT_EACH:
+    case WR_ACT_RUN:
+        return effect_below(stage);
     case WR_ACT_VALUE:
     case WR_ACT_SLEEP:
     case WR_ACT_MATCH:
@@ -67,8 +88,12 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
     if (action->kind == WR_ACT_REVIEW)
         return BIT(expired) | BIT(declined);
     if (action->kind == WR_ACT_VALUE || action->kind == WR_ACT_DRAFT ||
-        action->kind == WR_ACT_MATCH)
-        return 0;
+        action->kind == WR_ACT_MATCH || action->kind == WR_ACT_ALL)
+        return 0; /* what members raise is theirs */
+    if (action->kind == WR_ACT_EACH)
+        return BIT(items_failed) | (stage->effect == WR_ONCE ? BIT(uncertain) : 0);
+    if (action->kind == WR_ACT_RUN)
+        return BIT(cancelled);
     classes |= network;
     if (action->as)
         classes |= BIT(schema_invalid);
@@ -98,6 +123,22 @@ static void add_error(struct wc_outcomes *outcomes, const struct wc_user_error *
     outcomes->errors[error->id / 64] |= UINT64_C(1) << (error->id % 64);
 }
 
+/* What a child fails with is an outcome of the stage that runs it. */
+static void add_child_errors(struct wc_stage *stage)
+{
+    const struct wc_workflow *child = stage->action.child;
+    for (size_t i = 0; child && i < child->stages.count; i++) {
+        const struct wc_stage *one = child->stages.items[i];
+        WC_EACH(k, &one->ons)
+        {
+            const struct wc_target *target = &one->ons.items[k].target;
+            if (target->kind == WR_TO_FAIL && target->error &&
+                target->error->id < WC_USER_ERROR_MAX)
+                add_error(&stage->raises, target->error);
+        }
+    }
+}
+
 bool wc_raises_error(const struct wc_stage *stage, const struct wc_user_error *error)
 {
     return error->id < WC_USER_ERROR_MAX &&
@@ -106,25 +147,38 @@ bool wc_raises_error(const struct wc_stage *stage, const struct wc_user_error *e
 
 /* ---- which label takes it ----------------------------------------------------------------- */
 
-/* How narrow a label is for this outcome; 0: it does not cover it. */
-static int narrowness(const struct wc_on_label *label, enum wr_class class,
-                      const struct wc_user_error *error)
+/* How narrow a label is for this outcome; 0: it does not cover it. One that names the member is
+ * narrower than one that does not. */
+static int narrowness(const struct wc_on_label *label, const struct wc_stage *member,
+                      enum wr_class class, const struct wc_user_error *error)
 {
+    int named = label->member ? 4 : 0;
+    if (label->member && label->member != member)
+        return 0;
+    if (label->kind == WC_ON_USER_ERROR)
+        return error && label->error == error ? named + 4 : 0;
+    if (!(label->classes & WR_BIT(class)))
+        return 0;
     switch (label->kind) {
-    case WC_ON_USER_ERROR:
-        return error && label->error == error ? 4 : 0;
     case WC_ON_OK:
     case WC_ON_CLASS:
-        return label->classes & WR_BIT(class) ? 3 : 0;
+        return named + 3;
     case WC_ON_GROUP:
-        return label->classes & WR_BIT(class) ? 2 : 0;
+        return named + 2;
     default:
-        return label->classes & WR_BIT(class) ? 1 : 0;
+        return named + 1;
     }
 }
 
 const struct wc_on_label *wc_label_for(const struct wc_stage *stage, enum wr_class class,
                                        const struct wc_user_error *error, const struct wc_on **on)
+{
+    return wc_label_of(stage, NULL, class, error, on);
+}
+
+const struct wc_on_label *wc_label_of(const struct wc_stage *stage, const struct wc_stage *member,
+                                      enum wr_class class, const struct wc_user_error *error,
+                                      const struct wc_on **on)
 {
     const struct wc_on_label *best = NULL;
     int best_narrowness = 0;
@@ -133,7 +187,7 @@ const struct wc_on_label *wc_label_for(const struct wc_stage *stage, enum wr_cla
         WC_EACH(k, &stage->ons.items[i].labels)
         {
             const struct wc_on_label *label = &stage->ons.items[i].labels.items[k];
-            int narrow = narrowness(label, class, error);
+            int narrow = narrowness(label, member, class, error);
             if (narrow > best_narrowness) {
                 best = label;
                 best_narrowness = narrow;
@@ -147,13 +201,22 @@ const struct wc_on_label *wc_label_for(const struct wc_stage *stage, enum wr_cla
 
 uint64_t wc_needed_classes(const struct wc_model *model, const struct wc_stage *stage)
 {
-    uint64_t needed = stage->raises.classes;
+    return wc_needed_of(model, stage, NULL);
+}
+
+uint64_t wc_needed_of(const struct wc_model *model, const struct wc_stage *stage,
+                      const struct wc_stage *member)
+{
+    const struct wc_stage *raiser = member ? member : stage;
+    uint64_t needed = raiser->raises.classes;
+    if (member)
+        needed &= ~WR_BIT(WR_OK);
     WC_EACH(i, &model->errors)
     {
         const struct wc_user_error *error = model->errors.items[i];
-        if (!wc_raises_error(stage, error))
+        if (!wc_raises_error(raiser, error))
             continue;
-        const struct wc_on_label *label = wc_label_for(stage, error->class, error, NULL);
+        const struct wc_on_label *label = wc_label_of(stage, member, error->class, error, NULL);
         if (!label || label->kind != WC_ON_USER_ERROR)
             needed |= WR_BIT(error->class);
     }
@@ -162,30 +225,33 @@ uint64_t wc_needed_classes(const struct wc_model *model, const struct wc_stage *
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
-static void error_rows(struct wc_arena *arena, struct wc_stage *stage, const struct wc_on *on)
+static void error_rows(struct wc_arena *arena, struct wc_stage *stage,
+                       const struct wc_stage *member, const struct wc_on *on)
 {
+    const struct wc_stage *raiser = member ? member : stage;
     WC_EACH(k, &on->labels)
     {
         const struct wc_on_label *label = &on->labels.items[k];
-        if (label->kind != WC_ON_USER_ERROR || !wc_raises_error(stage, label->error))
+        if (label->kind != WC_ON_USER_ERROR || !wc_raises_error(raiser, label->error))
             continue;
-        if (wc_label_for(stage, label->error->class, label->error, NULL) != label)
+        if (wc_label_of(stage, member, label->error->class, label->error, NULL) != label)
             continue; /* said before */
-        struct wc_row row = {WR_BIT(label->error->class), label->error, on};
+        struct wc_row row = {WR_BIT(label->error->class), label->error, member, on};
         wc_push(arena, &stage->rows, row);
     }
 }
 
 /* Each line's classes, those that no other line takes. `taker` is the line of each class. */
-static void class_rows(struct wc_arena *arena, struct wc_stage *stage, uint64_t needed)
+static void class_rows(struct wc_arena *arena, struct wc_stage *stage,
+                       const struct wc_stage *member, uint64_t needed)
 {
     const struct wc_on *taker[WR_CLASS_COUNT] = {0};
     for (enum wr_class i = WR_OK; i < WR_CLASS_COUNT; i++)
         if (needed & WR_BIT(i))
-            wc_label_for(stage, i, NULL, &taker[i]);
+            wc_label_of(stage, member, i, NULL, &taker[i]);
     WC_EACH(k, &stage->ons)
     {
-        struct wc_row row = {0, NULL, &stage->ons.items[k]};
+        struct wc_row row = {0, NULL, member, &stage->ons.items[k]};
         for (enum wr_class i = WR_OK; i < WR_CLASS_COUNT; i++)
             if (taker[i] == row.on)
                 row.classes |= WR_BIT(i);
@@ -194,10 +260,37 @@ static void class_rows(struct wc_arena *arena, struct wc_stage *stage, uint64_t 
     }
 }
 
+static void rows_of(struct wc_arena *arena, const struct wc_model *model, struct wc_stage *stage,
+                    const struct wc_stage *member)
+{
+    WC_EACH(i, &stage->ons)
+    {
+        error_rows(arena, stage, member, &stage->ons.items[i]);
+    }
+    class_rows(arena, stage, member, wc_needed_of(model, stage, member));
+}
+
+/* The rows of a member, and between which lines they are. */
+static void member_rows(struct wc_arena *arena, const struct wc_model *model,
+                        struct wc_stage *stage, struct wc_stage *member)
+{
+    size_t first = stage->rows.count;
+    rows_of(arena, model, stage, member);
+    member->least_order = stage->ons.count;
+    member->most_order = 0;
+    for (size_t i = first; i < stage->rows.count; i++) {
+        size_t order = (size_t)(stage->rows.items[i].on - stage->ons.items);
+        if (order < member->least_order)
+            member->least_order = order;
+        if (order > member->most_order)
+            member->most_order = order;
+    }
+}
+
 void wc_decide_outcomes(struct wc_arena *arena, const struct wc_model *model,
                         const struct wc_workflow *workflow, struct wc_stage *stage)
 {
-    stage->effect = effect_of(&stage->action);
+    stage->effect = effect_of(stage);
     stage->raises = (struct wc_outcomes){0};
     stage->rows.count = 0;
     stage->raises.classes = WR_BIT(WR_OK) | action_classes(workflow, stage);
@@ -212,14 +305,15 @@ void wc_decide_outcomes(struct wc_arena *arena, const struct wc_model *model,
     if (stage->action.kind == WR_ACT_MATCH) { /* a row an arm: the stage itself says which */
         WC_EACH(i, &stage->ons)
         {
-            struct wc_row row = {WR_BIT(WR_OK), NULL, &stage->ons.items[i]};
+            struct wc_row row = {WR_BIT(WR_OK), NULL, NULL, &stage->ons.items[i]};
             wc_push(arena, &stage->rows, row);
         }
         return;
     }
-    WC_EACH(i, &stage->ons)
-    {
-        error_rows(arena, stage, &stage->ons.items[i]);
-    }
-    class_rows(arena, stage, wc_needed_classes(model, stage));
+    if (stage->action.kind == WR_ACT_RUN)
+        add_child_errors(stage);
+    rows_of(arena, model, stage, NULL);
+    for (size_t i = 0; stage->action.kind == WR_ACT_ALL && i < stage->members.count; i++)
+        if (!stage->members.items[i]->optional)
+            member_rows(arena, model, stage, stage->members.items[i]);
 }

@@ -11,8 +11,15 @@ void wc_decide_outcomes(struct wc_arena *arena, const struct wc_model *model,
 /* The label that takes a class, or NULL. `error`: the class as a user error carries it. */
 const struct wc_on_label *wc_label_for(const struct wc_stage *stage, enum wr_class class,
                                        const struct wc_user_error *error, const struct wc_on **on);
+/* The same of a member's outcome; NULL: of the stage's own. */
+const struct wc_on_label *wc_label_of(const struct wc_stage *stage, const struct wc_stage *member,
+                                      enum wr_class class, const struct wc_user_error *error,
+                                      const struct wc_on **on);
 bool wc_raises_error(const struct wc_stage *stage, const struct wc_user_error *error);
 /* The classes that need a row: those raised, and those of user errors without their own label. */
 uint64_t wc_needed_classes(const struct wc_model *model, const struct wc_stage *stage);
+/* The same of the failures of a member. */
+uint64_t wc_needed_of(const struct wc_model *model, const struct wc_stage *stage,
+                      const struct wc_stage *member);
 
 #endif

@@ -45,8 +45,9 @@ bool wc_need_set(struct wc_scope *scope, const struct wc_expr *expr, const char 
     } else if (part->kind == WC_EXPR_FIELD && part->kids[0]->type->schema) {
         const struct wc_schema *schema = part->kids[0]->type->schema;
         wc_diag_label(r->diags, diag, "may be unset");
-        wc_diag_also(r->diags, diag, schema->fields.items[part->field].span,
-                     "this field is optional");
+        wc_diag_also(r->diags, diag, schema->fields.items[part->field].span, "%s",
+                     schema->made_by ? "this member may have failed here"
+                                     : "this field is optional");
     } else {
         wc_diag_label(r->diags, diag, "may be unset");
     }

@@ -178,6 +178,21 @@ static void resolve_apis(struct wc_resolver *r)
     wc_diag_help(r->diags, diag, "begin with `api name version \"0.1.0\" { auth none }`");
 }
 
+bool wc_resolve_workflow_now(struct wc_resolver *r, struct wc_workflow *workflow)
+{
+    if (workflow->progress != WC_WORKFLOW_NEW)
+        return workflow->progress == WC_WORKFLOW_CLOSED;
+    workflow->progress = WC_WORKFLOW_OPEN;
+    WC_EACH(i, &r->file->decls)
+    {
+        const struct wc_ast_decl *decl = r->file->decls.items[i];
+        if (decl->kind == WC_DECL_WORKFLOW && wc_is_at(workflow->span, decl->name.span))
+            wc_resolve_workflow(r, decl, workflow);
+    }
+    workflow->progress = WC_WORKFLOW_CLOSED;
+    return true;
+}
+
 struct wc_model *wc_resolve(struct wc_arena *arena, struct wc_interner *names,
                             const struct wc_file *file, struct wc_diags *diags)
 {
@@ -200,8 +215,8 @@ struct wc_model *wc_resolve(struct wc_arena *arena, struct wc_interner *names,
         if (decl->kind != WC_DECL_WORKFLOW)
             continue;
         struct wc_workflow *workflow = wc_lookup(&r.workflows, decl->name.text);
-        if (workflow && wc_is_at(workflow->span, decl->name.span))
-            wc_resolve_workflow(&r, decl, workflow);
+        if (workflow)
+            wc_resolve_workflow_now(&r, workflow);
     }
     wc_resolve_tests(&r);
     return model;

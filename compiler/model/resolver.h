@@ -99,6 +99,8 @@ void wc_begin_schema(struct wc_resolver *r, struct wc_schema *schema,
                      const struct wc_ast_decl *decl);
 /* A schema with fields, also by another name; NULL, and reported, where there is none. */
 struct wc_schema *wc_need_object(struct wc_resolver *r, struct wc_name name);
+/* The workflow, unless it is resolved already. False: it is being resolved just now. */
+bool wc_resolve_workflow_now(struct wc_resolver *r, struct wc_workflow *workflow);
 void wc_resolve_schemas(struct wc_resolver *r);
 /* What contains itself: depths, and the labels of all that a schema holds. */
 void wc_resolve_circles(struct wc_resolver *r);

@@ -10,12 +10,13 @@ enum wc_progress { WC_TO_DO, WC_IN_PROGRESS, WC_RESOLVED };
 
 /* A stage while its workflow is resolved. Sets are bits by stage id. */
 struct wc_stage_work {
-    const struct wc_ast_stage *ast;
+    const struct wc_ast_stage *ast; /* of a member: made of its action and policies */
     struct wc_stage *stage;
-    uint64_t *set;          /* stages whose value every path to its entry has set */
-    uint64_t *may;          /* stages whose value some path has set */
-    bool reached;           /* by some path */
-    enum wc_progress typed; /* of the type of its value */
+    const struct wc_local *item; /* the body of `each`: its variable */
+    uint64_t *set;               /* stages whose value every path to its entry has set */
+    uint64_t *may;               /* stages whose value some path has set */
+    bool reached;                /* by some path */
+    enum wc_progress typed;      /* of the type of its value */
 };
 
 struct wc_workflow_work {
@@ -27,6 +28,7 @@ struct wc_workflow_work {
     size_t let_nodes; /* expressions made for readers of a `let` */
     bool too_large;   /* they are too many, and it was said */
     struct wc_stage_work *stages;
+    size_t count; /* of stages and members */
     size_t words; /* of a set */
 };
 
@@ -203,6 +205,15 @@ struct wc_stage_work *wc_stage_work(struct wc_workflow_work *work, const struct 
 const struct wc_type *wc_stage_type(struct wc_workflow_work *work, struct wc_stage_work *stage);
 /* Action, policies, checks and labels: all but the expressions. */
 void wc_resolve_stage(struct wc_workflow_work *work, struct wc_stage_work *stage);
+/* Members, items and children (members.c): the action, but its expressions. */
+void wc_resolve_all(struct wc_workflow_work *work, struct wc_stage_work *one);
+void wc_resolve_each(struct wc_workflow_work *work, struct wc_stage_work *one);
+void wc_resolve_run(struct wc_workflow_work *work, struct wc_stage_work *one);
+size_t wc_count_members(const struct wc_ast_workflow *ast);
+/* The type of what `all` or `each` gives. */
+const struct wc_type *wc_members_type(struct wc_workflow_work *work, struct wc_stage_work *one);
+/* Is it set where `one` begins, of the `all` stage `above`? */
+void wc_resolve_run_input(struct wc_workflow_work *work, struct wc_stage_work *one);
 void wc_resolve_transitions(struct wc_workflow_work *work, struct wc_stage_work *stage);
 void wc_resolve_sets(struct wc_workflow_work *work);
 void wc_resolve_stage_expressions(struct wc_workflow_work *work, struct wc_stage_work *stage);

@@ -99,25 +99,11 @@ static void resolve_recall(struct wc_workflow_work *work, const struct wc_ast_ac
     }
 }
 
-static const char *unbuilt(enum wc_ast_action_kind kind)
-{
-    switch (kind) {
-    case WC_AST_ALL:
-        return "`all`";
-    case WC_AST_EACH:
-        return "`each`";
-    case WC_AST_RUN:
-        return "`run`";
-    default:
-        return "`call`";
-    }
-}
-
 static void refuse_action(struct wc_workflow_work *work, const struct wc_ast_action *ast,
                           struct wc_stage *stage)
 {
     if (ast)
-        wc_not_built(work->r, ast->keyword, unbuilt(ast->kind));
+        wc_not_built(work->r, ast->keyword, "`call`");
     stage->unbuilt = true;
     work->workflow->partial = true;
     stage->action.kind = WR_ACT_VALUE;
@@ -125,8 +111,9 @@ static void refuse_action(struct wc_workflow_work *work, const struct wc_ast_act
 }
 
 static void resolve_action(struct wc_workflow_work *work, const struct wc_ast_action *ast,
-                           struct wc_stage *stage)
+                           struct wc_stage_work *one)
 {
+    struct wc_stage *stage = one->stage;
     struct wc_action *action = &stage->action;
     if (ast)
         action->span = ast->span;
@@ -142,6 +129,12 @@ static void resolve_action(struct wc_workflow_work *work, const struct wc_ast_ac
         action->kind = wc_match_leads(ast) ? WR_ACT_MATCH : WR_ACT_VALUE;
     else if (ast->kind == WC_AST_RECALL)
         resolve_recall(work, ast, action);
+    else if (ast->kind == WC_AST_ALL)
+        wc_resolve_all(work, one);
+    else if (ast->kind == WC_AST_EACH)
+        wc_resolve_each(work, one);
+    else if (ast->kind == WC_AST_RUN)
+        wc_resolve_run(work, one);
     else if (!wc_resolve_park(work, ast, stage))
         refuse_action(work, ast, stage);
 }
@@ -206,32 +199,46 @@ static void resolve_retry(struct wc_resolver *r, const struct wc_clause *clause,
     wc_diag_help(r->diags, diag, "write the shorter wait first");
 }
 
+static const char *action_name(const struct wc_action *action)
+{
+    static const char *const names[] = {
+        [WR_ACT_VALUE] = "`make`",
+        [WR_ACT_HTTP] = "a call of a service",
+        [WR_ACT_ASK] = "`ask`",
+        [WR_ACT_RECALL] = "`recall`",
+        [WR_ACT_ALL] = "`all`",
+        [WR_ACT_EACH] = "`each`",
+        [WR_ACT_RUN] = "`run`",
+        [WR_ACT_DRAFT] = "`reply draft`",
+        [WR_ACT_SIGNAL] = "`wait for signal`",
+        [WR_ACT_REVIEW] = "`wait for review`",
+        [WR_ACT_SLEEP] = "`sleep`",
+        [WR_ACT_MATCH] = "`match`",
+    };
+    return names[action->kind];
+}
+
 /* Policies that need an attempt over a network make no sense elsewhere. */
 static void refuse_out_of_place(struct wc_resolver *r, const struct wc_stage *stage,
                                 const struct wc_clause *clause)
 {
     bool network = stage->action.kind == WR_ACT_HTTP || stage->action.kind == WR_ACT_ASK;
     bool streams = clause->kind == WC_CLAUSE_FIRST_TOKEN || clause->kind == WC_CLAUSE_IDLE;
+    bool below = stage->action.kind >= WR_ACT_ALL && stage->action.kind <= WR_ACT_RUN;
+    if (below && clause->kind == WC_CLAUSE_WITHIN)
+        return;
     if (streams ? stage->action.kind == WR_ACT_ASK : network)
         return;
-    static const char *const names[] = {
-        [WR_ACT_VALUE] = "`make`",
-        [WR_ACT_HTTP] = "a call of a service",
-        [WR_ACT_ASK] = "`ask`",
-        [WR_ACT_RECALL] = "`recall`",
-        [WR_ACT_DRAFT] = "`reply draft`",
-        [WR_ACT_SLEEP] = "`sleep`",
-        [WR_ACT_SIGNAL] = "`wait for signal`",
-        [WR_ACT_REVIEW] = "`wait for review`",
-        [WR_ACT_MATCH] = "`match`",
-    };
     struct wc_diag *diag =
         wc_report(r->diags, WC_E0407, clause->keyword, "`%s` does not apply to %s",
-                  wc_clause_name(clause->kind), names[stage->action.kind]);
+                  wc_clause_name(clause->kind), action_name(&stage->action));
     wc_diag_label(r->diags, diag, "%s",
                   streams ? "only a model's answer comes in tokens"
+                  : below ? "what it begins has policies of its own"
                           : "this action waits on nothing outside");
-    wc_diag_help(r->diags, diag, "delete it");
+    wc_diag_help(r->diags, diag, "%s",
+                 below && !streams ? "say it of what stands inside; `within` bounds the whole stage"
+                                   : "delete it");
 }
 
 static void resolve_check(struct wc_resolver *r, const struct wc_clause *clause,
@@ -272,7 +279,7 @@ void wc_resolve_stage(struct wc_workflow_work *work, struct wc_stage_work *one)
     struct wc_stage *stage = one->stage;
     struct wc_clauses all = {one->ast->policies.items, one->ast->policies.count,
                              wc_arena_printf(r->arena, "stage %s", stage->name)};
-    resolve_action(work, one->ast->action, stage);
+    resolve_action(work, one->ast->action, one);
     struct wc_clause *timeout = wc_clause_one(r, all, WC_CLAUSE_TIMEOUT);
     stage->timeout_ms = time_of(r, timeout);
     stage->timeout_span = timeout ? timeout->span : stage->span;
@@ -284,4 +291,8 @@ void wc_resolve_stage(struct wc_workflow_work *work, struct wc_stage_work *one)
         if (all.items[i]->kind == WC_CLAUSE_CHECK)
             resolve_check(r, all.items[i], stage);
     refuse_policies(r, &all, stage);
+    if (stage->action.kind >= WR_ACT_ALL && stage->action.kind <= WR_ACT_RUN) {
+        stage->retry = (struct wr_retry){0}; /* refused above */
+        stage->timeout_ms = 0;
+    }
 }

@@ -175,7 +175,7 @@ static void say_who_asks(struct wc_resolver *r, const struct wc_stage *stage, si
 void wc_resolve_prompts(struct wc_workflow_work *work, struct wc_stage_work *one)
 {
     struct wc_resolver *r = work->r;
-    struct wc_scope scope = {.work = work, .stage = one};
+    struct wc_scope scope = {.work = work, .stage = one, .locals = one->item};
     WC_EACH(i, &one->ast->action->prompts)
     {
         const struct wc_ast_prompt *ast = &one->ast->action->prompts.items[i];

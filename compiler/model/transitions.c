@@ -76,8 +76,13 @@ struct seen {
     const struct wc_on_label *errors[WC_USER_ERROR_MAX];
 };
 
-static const struct wc_on_label **slot_of(struct seen *seen, const struct wc_on_label *label)
+/* `seen` has one for the stage and one for each member. */
+static const struct wc_on_label **slot_of(struct seen *seen, const struct wc_stage *stage,
+                                          const struct wc_on_label *label)
 {
+    for (size_t i = 0; label->member && i < stage->members.count; i++)
+        if (stage->members.items[i] == label->member)
+            seen += i + 1;
     size_t count;
     const struct wc_group *groups = wc_groups(&count);
     switch (label->kind) {
@@ -86,15 +91,19 @@ static const struct wc_on_label **slot_of(struct seen *seen, const struct wc_on_
     case WC_ON_USER_ERROR:
         return &seen->errors[label->error->id];
     case WC_ON_GROUP:
-        return &seen->groups[wc_group_find(label->name) - groups];
+        for (size_t i = 0; i + 1 < count; i++)
+            if (groups[i].classes == label->classes)
+                return &seen->groups[i];
+        return &seen->groups[count - 1];
     default:
         return &seen->classes[__builtin_ctzll(label->classes)];
     }
 }
 
-static bool is_repeated(struct wc_resolver *r, struct seen *seen, const struct wc_on_label *label)
+static bool is_repeated(struct wc_resolver *r, struct seen *seen, const struct wc_stage *stage,
+                        const struct wc_on_label *label)
 {
-    const struct wc_on_label **slot = slot_of(seen, label);
+    const struct wc_on_label **slot = slot_of(seen, stage, label);
     if (!*slot) {
         struct wc_on_label *first = WC_NEW(r->arena, struct wc_on_label);
         *first = *label;
@@ -110,12 +119,27 @@ static bool is_repeated(struct wc_resolver *r, struct seen *seen, const struct w
     return true;
 }
 
-static void refuse_member(struct wc_resolver *r, const struct wc_ast_label *ast)
+/* The member that `company.error` names; NULL where there is none, and that is said. */
+static struct wc_stage *find_member(struct wc_resolver *r, const struct wc_stage *stage,
+                                    const struct wc_ast_label *ast)
 {
+    const char **names = WC_NEW_ARRAY(r->arena, const char *, stage->members.count + 1);
+    for (size_t i = 0; i < stage->members.count; i++) {
+        struct wc_stage *member = stage->members.items[i];
+        if (member->name == ast->member.text && stage->action.kind == WR_ACT_ALL)
+            return member;
+        names[i] = member->name;
+    }
     struct wc_diag *diag = wc_report(r->diags, WC_E0304, ast->member.span,
                                      "`%s` is not a member of this stage", ast->member.text);
+    if (stage->action.kind == WR_ACT_ALL) {
+        wc_diag_label(r->diags, diag, "no member of this name");
+        wc_suggest_near(r, diag, ast->member, names, stage->members.count);
+        return NULL;
+    }
     wc_diag_label(r->diags, diag, "only an `all` stage has members");
     wc_diag_help(r->diags, diag, "write `%s` alone", ast->name.text ? ast->name.text : "error");
+    return NULL;
 }
 
 static void resolve_target(struct wc_workflow_work *work, const struct wc_ast_target *ast,
@@ -156,7 +180,7 @@ static struct wc_target arm_target(struct wc_workflow_work *work, const struct w
 void wc_resolve_transitions(struct wc_workflow_work *work, struct wc_stage_work *stage)
 {
     struct wc_resolver *r = work->r;
-    struct seen seen = {0};
+    struct seen *seen = WC_NEW_ARRAY(r->arena, struct seen, stage->stage->members.count + 1);
     if (stage->stage->action.kind == WR_ACT_MATCH) {
         wc_resolve_arms(work, stage, arm_target);
         return;
@@ -172,14 +196,16 @@ void wc_resolve_transitions(struct wc_workflow_work *work, struct wc_stage_work 
             if (written->member.text && stage->stage->unbuilt)
                 continue;
             if (written->member.text)
-                refuse_member(r, written);
-            if (!resolve_label(r, written, &label)) {
+                label.member = find_member(r, stage->stage, written);
+            if (!resolve_label(r, written, &label) || (written->member.text && !label.member)) {
                 stage->stage->mislabelled = true;
                 continue;
             }
+            if (label.member)
+                label.name = wc_arena_printf(r->arena, "%s.%s", label.member->name, label.name);
             if (label.error)
                 label.error->used = true;
-            if (!is_repeated(r, &seen, &label))
+            if (!is_repeated(r, seen, stage->stage, &label))
                 wc_push(r->arena, &on.labels, label);
         }
         resolve_target(work, &ast->target, &on.target);

@@ -62,11 +62,13 @@ const struct wc_type *wc_stage_type(struct wc_workflow_work *work, struct wc_sta
 {
     struct wc_action *action = &one->stage->action;
     const struct wc_ast_action *ast = one->ast->action;
+    if (action->kind == WR_ACT_ALL || action->kind == WR_ACT_EACH)
+        return wc_members_type(work, one);
     if (!gives_expression(ast) || one->typed == WC_RESOLVED)
         return action->as;
     if (one->typed == WC_IN_PROGRESS)
         return refuse_circle(work, one);
-    struct wc_scope scope = {.work = work, .stage = one};
+    struct wc_scope scope = {.work = work, .stage = one, .locals = one->item};
     /* An object that is named says its type before its parts are looked at. */
     const struct wc_ast_expr *first = ast->kind == WC_AST_MAKE ? ast->value : NULL;
     if (first && first->kind == WC_AST_OBJECT && first->name.text && !action->as) {
@@ -199,7 +201,7 @@ static bool only_ok(const struct wc_on *on)
 
 static void resolve_checks(struct wc_workflow_work *work, struct wc_stage_work *one)
 {
-    struct wc_scope scope = {.work = work, .stage = one, .own = WC_OWN_IT};
+    struct wc_scope scope = {.work = work, .stage = one, .locals = one->item, .own = WC_OWN_IT};
     size_t next = 0;
     WC_EACH(i, &one->ast->policies)
     {
@@ -275,7 +277,7 @@ static void check_path(struct wc_resolver *r, const struct wc_expr *path)
 
 static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *one)
 {
-    struct wc_scope scope = {.work = work, .stage = one};
+    struct wc_scope scope = {.work = work, .stage = one, .locals = one->item};
     const struct wc_ast_action *ast = one->ast->action;
     struct wc_action *action = &one->stage->action;
     if (!ast || one->stage->unbuilt)
@@ -293,13 +295,15 @@ static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *
     if (action->kind == WR_ACT_ASK)
         wc_resolve_prompts(work, one);
     wc_resolve_park_value(&scope, ast);
+    if (action->kind == WR_ACT_RUN)
+        wc_resolve_run_input(work, one);
 }
 
 /* What an arm serves knows what the arm has asked. */
 static void resolve_arm_ends(struct wc_workflow_work *work, struct wc_stage_work *one)
 {
     const struct wc_ast_action *ast = one->ast->action;
-    struct wc_scope scope = {.work = work, .stage = one};
+    struct wc_scope scope = {.work = work, .stage = one, .locals = one->item};
     const struct wc_fact **facts =
         WC_NEW_ARRAY(work->r->arena, const struct wc_fact *, ast->arms.count + 1);
     wc_resolve_arm_conditions(&scope, one, facts);
@@ -322,7 +326,7 @@ void wc_resolve_stage_expressions(struct wc_workflow_work *work, struct wc_stage
     WC_EACH(i, &one->ast->ons)
     {
         struct wc_on *on = &one->stage->ons.items[i];
-        struct wc_scope scope = {.work = work, .stage = one};
+        struct wc_scope scope = {.work = work, .stage = one, .locals = one->item};
         bool always_ok = only_ok(on);
         if (always_ok)
             scope.own = WC_OWN_STAGE;

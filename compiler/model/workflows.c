@@ -232,7 +232,8 @@ static void declare_stages(struct wc_workflow_work *work, const struct wc_ast_wo
 {
     struct wc_resolver *r = work->r;
     work->names.what = "stage";
-    work->stages = WC_NEW_ARRAY(r->arena, struct wc_stage_work, ast->stages.count + 1);
+    work->stages =
+        WC_NEW_ARRAY(r->arena, struct wc_stage_work, ast->stages.count + wc_count_members(ast) + 1);
     WC_EACH(i, &ast->stages)
     {
         const struct wc_ast_stage *one = ast->stages.items[i];
@@ -256,7 +257,7 @@ static void declare_stages(struct wc_workflow_work *work, const struct wc_ast_wo
         work->stages[stage->id] = (struct wc_stage_work){.ast = one, .stage = stage};
         wc_push(r->arena, &work->workflow->stages, stage);
     }
-    work->words = work->workflow->stages.count / 64 + 1;
+    work->count = work->workflow->stages.count;
 }
 
 void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
@@ -274,16 +275,19 @@ void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
         wc_diag_label(r->diags, diag, "a job would have nothing to do");
         wc_diag_help(r->diags, diag, "add `stage name { … }`");
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < work.count; i++) /* members come after the stages, as they are met */
         wc_resolve_stage(&work, &work.stages[i]);
+    for (size_t i = 0; i < work.count; i++)
+        wc_push(r->arena, &workflow->activities, work.stages[i].stage);
+    work.words = work.count / 64 + 1;
     for (size_t i = 0; i < count; i++)
         wc_resolve_transitions(&work, &work.stages[i]);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = work.count; i-- > 0;) /* a stage's outcomes are those of its members */
         wc_decide_outcomes(r->arena, r->model, workflow, work.stages[i].stage);
     wc_resolve_sets(&work);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < work.count; i++)
         wc_stage_type(&work, &work.stages[i]);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < work.count; i++)
         wc_resolve_stage_expressions(&work, &work.stages[i]);
     resolve_dedupe(&work, wc_clause_one(r, all, WC_CLAUSE_DEDUPE));
     wc_resolve_unread_lets(&work);

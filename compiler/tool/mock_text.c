@@ -118,9 +118,9 @@ struct wc_mock_text wc_mock_material(const struct wc_mock *mock, const struct wc
     WC_EACH(w, &mock->model->workflows)
     {
         const struct wc_workflow *workflow = mock->model->workflows.items[w];
-        WC_EACH(s, &workflow->stages)
-        if (workflow->stages.items[s]->action.model == model &&
-            material_of(workflow->stages.items[s], rendered, &material))
+        WC_EACH(s, &workflow->activities)
+        if (workflow->activities.items[s]->action.model == model &&
+            material_of(workflow->activities.items[s], rendered, &material))
             return material;
     }
     return rendered;
@@ -165,9 +165,9 @@ const struct wc_stage *wc_mock_stage_for(const struct wc_mock *mock,
     WC_EACH(w, &mock->model->workflows)
     {
         const struct wc_workflow *workflow = mock->model->workflows.items[w];
-        WC_EACH(s, &workflow->stages)
+        WC_EACH(s, &workflow->activities)
         {
-            const struct wc_stage *stage = workflow->stages.items[s];
+            const struct wc_stage *stage = workflow->activities.items[s];
             const struct wc_action *action = &stage->action;
             if (action->kind != WR_ACT_HTTP || action->method != method ||
                 !same_place(action->service, service))

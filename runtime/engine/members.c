@@ -128,12 +128,54 @@ static void cut(struct wr_activity *activity, enum wr_class class, struct wr_str
     record_over(activity, below);
 }
 
+/* An activity for a member; the journal knows of `place`, where that is not NULL. */
+static struct wr_activity *make_member(struct wr_activity *parent, size_t index,
+                                       const struct wr_place *place)
+{
+    const struct wr_stage *stage = parent->stage;
+    struct wr_activity *member = new_below(parent);
+    member->member = true;
+    member->index = index;
+    member->path = member_path(parent, index);
+    member->stage = &stage->members[stage->each ? 0 : index];
+    member->entered_us = wr_engine_us(parent->job->engine);
+    if (place)
+        member->attempts = (uint32_t)place->attempts;
+    parent->attempt->below.running++;
+    return member;
+}
+
+/* One that was under way when the process ended, and is of no use any more. */
+static void cut_known(struct wr_activity *parent, size_t index, const struct wr_place *place,
+                      enum wr_class class, struct wr_str detail)
+{
+    struct wr_activity *member = make_member(parent, index, place);
+    struct wr_event event;
+    bool once = place->started && member->stage->effect == WR_ONCE;
+    if (once) {
+        wr_event_init(&event, member, WR_ENTRY_ENDED);
+        event.attempt = member->attempts + 1;
+        event.class = class = WR_CLASS_uncertain;
+        event.detail = WR_STR("the process ended while this was under way");
+        wr_job_record(parent->job, &event);
+    }
+    cut(member, class, detail);
+    let_go(member);
+}
+
 static void cut_all(struct wr_activity *parent, enum wr_class class, struct wr_str detail)
 {
+    struct wr_below *below = &parent->attempt->below;
     while (parent->children) {
         struct wr_activity *child = parent->children;
         cut(child, class, detail);
         let_go(child);
+    }
+    for (size_t i = below->begun; below->ends && i < below->count; i++) {
+        const struct wr_place *place =
+            wr_state_place_find(&parent->job->state, member_path(parent, i));
+        if (place && !place->over && place->stage.len)
+            cut_known(parent, i, place, class, detail);
     }
 }
 
@@ -243,12 +285,7 @@ static void begin(struct wr_activity *parent, size_t index)
         count_end(below, index, place->class, error_index(job->engine->program, place->error));
         return;
     }
-    struct wr_activity *member = new_below(parent);
-    member->member = true;
-    member->index = index;
-    member->path = path;
-    member->stage = &stage->members[stage->each ? 0 : index];
-    below->running++;
+    struct wr_activity *member = make_member(parent, index, place);
     if (!place && !stage->each && member->stage->value)
         *(const void **)((char *)member->frame + member->stage->value_at) = NULL;
     wr_activity_advance(member, place && place->stage.len ? wr_activity_resume(member, place)
@@ -287,8 +324,9 @@ static void line_reached(void *arg)
         return;
     }
     cut_all(parent, WR_CLASS_timeout_total, WR_STR("the stage's time was over"));
-    while (below->begun < below->count)
-        count_end(below, below->begun++, WR_CLASS_timeout_total, WR_NO_ERROR);
+    for (; below->begun < below->count; below->begun++)
+        if (!below->ends[below->begun].over)
+            count_end(below, below->begun, WR_CLASS_timeout_total, WR_NO_ERROR);
     wr_activity_advance(parent, look(parent));
 }
 
@@ -358,7 +396,7 @@ enum wr_phase wr_members_start_run(struct wr_attempt *attempt)
     struct wr_activity *parent = attempt->activity;
     struct wr_below *below = &attempt->below;
     const struct wr_action *action = &parent->turn.action;
-    const struct wr_workflow *workflow = action->workflow;
+    const struct wr_workflow *workflow = parent->stage->child;
     struct wr_activity *child = new_below(parent);
     enum wr_phase phase;
     child->workflow = workflow;

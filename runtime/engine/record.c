@@ -72,6 +72,8 @@ static void try_again(void *arg)
 {
     struct wr_commit *commit = arg;
     commit->timer = NULL;
+    if (!wr_broken("resend"))
+        commit->job->sent = 0; /* what another activity sent meanwhile may have been lost, too */
     try_commit(commit);
 }
 
@@ -142,7 +144,7 @@ static void committed(void *arg, enum wr_store_status status)
     else if (!wr_broken("resend"))
         job->sent = 0;
     struct wr_activity *activity = commit->activity;
-    if (activity && activity->epoch != commit->epoch)
+    if (activity && activity->epoch != commit->epoch && !wr_broken("late"))
         return; /* late */
     if (commit == &job->notice && job->phase == WR_JOB_ENDING)
         return; /* the end is sent with it */

@@ -107,6 +107,19 @@ static void mark_items(struct restoring *r, const struct wr_place *place)
     slots[spot.index] = "";
 }
 
+/* An `each` that went well without items. */
+static void mark_passed(struct restoring *r)
+{
+    const struct wr_activity *machine = r->machine;
+    for (const struct wr_passed *step = machine->job->state.steps; step; step = step->next) {
+        if (step->member || step->class != WR_OK || !wr_str_equal(step->path, machine->path))
+            continue;
+        const struct wr_stage *stage = wr_workflow_stage(machine->workflow, step->stage);
+        if (stage && stage->each)
+            items_of(r, stage);
+    }
+}
+
 /* ---- values ------------------------------------------------------------------------------------ */
 
 static bool put_value(struct restoring *r, const struct wr_kept_value *kept,
@@ -160,7 +173,12 @@ bool wr_restore_machine(const struct wr_activity *machine)
     struct wr_arena scratch = {0};
     struct restoring r = {.machine = machine};
     r.items = wr_arena_alloc(&scratch, (workflow->stage_count + 1) * sizeof *r.items);
+    for (size_t i = 0; i < workflow->stage_count; i++)
+        if (workflow->stages[i].member_count && !workflow->stages[i].each)
+            call_stage(machine, &workflow->stages[i], WR_ENTER);
     bool sound = put_values(&r);
+    if (sound)
+        mark_passed(&r);
     for (size_t i = 0; sound && i < workflow->stage_count; i++)
         if (r.items[i])
             call_stage(machine, &workflow->stages[i], WR_CHECK);

@@ -57,6 +57,16 @@ int64_t wr_stage_line_us(const struct wr_activity *activity)
     return stage->within_ms && own_us < line_us ? own_us : line_us;
 }
 
+/* When the stage must be left for its failure to be answered by the reply's line: what is below a stage
+ * has that stage's. */
+static int64_t reply_line_us(const struct wr_activity *activity)
+{
+    const struct wr_stage *stage = activity->stage;
+    if (activity->parent)
+        return wr_slack_line_us(activity->parent) - (int64_t)stage->floor_after_ms * 1000;
+    return activity->job->reply_us - ((int64_t)stage->reply_floor_after_ms + WR_COMMIT_MS) * 1000;
+}
+
 int64_t wr_slack_line_us(const struct wr_activity *activity)
 {
     const struct wr_job *job = activity->job;
@@ -64,10 +74,11 @@ int64_t wr_slack_line_us(const struct wr_activity *activity)
     int64_t line_us = wr_stage_line_us(activity);
     if (job->reply_us == 0 || job->state.result != WR_RESULT_NONE)
         return line_us;
-    int64_t after_us = ((int64_t)stage->reply_floor_after_ms + WR_COMMIT_MS) * 1000;
-    int64_t reply_us =
-        activity->parent ? wr_slack_line_us(activity->parent) : job->reply_us - after_us;
-    bool fits = activity->entered_us + (int64_t)stage->timeout_ms * 1000 <= reply_us;
+    int64_t reply_us = reply_line_us(activity);
+    int64_t attempt_ms = stage->timeout_ms;
+    if (stage->member_count)
+        attempt_ms = (int64_t)(stage->floor_ms - stage->floor_after_ms);
+    bool fits = activity->entered_us + attempt_ms * 1000 <= reply_us;
     return fits && reply_us < line_us ? reply_us : line_us;
 }
 

@@ -31,38 +31,30 @@ static struct wr_str text_of(const char *text)
     return (struct wr_str){text, strlen(text)};
 }
 
-static const struct wr_stage *stage_of(const struct wr_sim_job *job, struct wr_str name)
-{
-    for (size_t i = 0; i < job->workflow->stage_count; i++)
-        if (wr_str_equal(name, text_of(job->workflow->stages[i].name)))
-            return &job->workflow->stages[i];
-    return NULL;
-}
-
 #define SHOW(text) (int)(text).len, (text).ptr ? (text).ptr : ""
 
 /* ---- entries, as they become durable ----------------------------------------------------------- */
 
 /* A stage is entered where the last transition led to, or where a job begins. */
 static void check_entered(struct wr_world *world, struct wr_sim_job *job,
-                          const struct wr_event *event)
+                          const struct wr_sim_spot *spot, const struct wr_event *event)
 {
     const struct wr_place *place = wr_state_place(&job->state, event->path);
     struct wr_str wanted =
-        place->target.len ? place->target : text_of(job->workflow->stages[0].name);
-    if (place->stage.len || !wr_str_equal(event->stage, wanted))
+        place->target.len ? place->target : text_of(spot->workflow->stages[0].name);
+    if (spot->above)
+        wr_sim_check_member(world, job, spot, event);
+    else if (place->stage.len || !wr_str_equal(event->stage, wanted))
         wr_sim_broken(world, &job->id, "table: stage %.*s was entered, %.*s was due",
                       SHOW(event->stage), SHOW(wanted));
 }
 
 static void check_ended(struct wr_world *world, struct wr_sim_job *job,
-                        const struct wr_event *event)
+                        const struct wr_sim_spot *spot, const struct wr_event *event)
 {
-    const struct wr_stage *stage = stage_of(job, event->stage);
+    const struct wr_stage *stage = spot->row;
     const struct wr_place *place = wr_state_place(&job->state, event->path);
-    if (!stage)
-        wr_sim_broken(world, &job->id, "table: there is no stage %.*s", SHOW(event->stage));
-    else if (event->attempt > stage->retry.times + 1)
+    if (event->attempt > stage->retry.times + 1)
         wr_sim_broken(world, &job->id, "retry: attempt %d of stage %s, %u are allowed",
                       (int)event->attempt, stage->name, stage->retry.times + 1u);
     else if (place->ended && !(stage->retry.on & WR_BIT(place->class)))
@@ -70,13 +62,33 @@ static void check_ended(struct wr_world *world, struct wr_sim_job *job,
                       wr_class_name(place->class));
 }
 
-static void check_transition(struct wr_world *world, struct wr_sim_job *job,
-                             const struct wr_event *event)
+/* "company.not_found": of that member; else of the stage itself. */
+static bool is_of(const struct wr_stage *stage, const struct wr_transition *way,
+                  struct wr_str label)
 {
-    const struct wr_stage *stage = stage_of(job, event->stage);
-    const struct wr_workflow *workflow = job->workflow;
-    for (size_t i = 0; stage && i < stage->transition_count; i++) {
+    if (way->member == 0)
+        return true;
+    struct wr_str name = text_of(stage->members[way->member - 1].name);
+    return label.len > name.len && memcmp(label.ptr, name.ptr, name.len) == 0 &&
+           label.ptr[name.len] == '.';
+}
+
+static void check_transition(struct wr_world *world, struct wr_sim_job *job,
+                             const struct wr_sim_spot *spot, const struct wr_event *event)
+{
+    const struct wr_stage *stage = spot->row;
+    const struct wr_workflow *workflow = spot->workflow;
+    if (event->member != (spot->above != NULL))
+        wr_sim_broken(world, &job->id, "tree: %.*s is taken for what it is not", SHOW(event->path));
+    if (spot->above) {
+        wr_sim_check_member(world, job, spot, event);
+        return;
+    }
+    wr_sim_check_left(world, job, spot);
+    for (size_t i = 0; i < stage->transition_count; i++) {
         const struct wr_transition *way = &stage->transitions[i];
+        if (!is_of(stage, way, event->label))
+            continue;
         bool ends = way->to != WR_TO_STAGE;
         if ((way->on & WR_BIT(event->class)) &&
             (ends ? event->target.len == 0
@@ -96,16 +108,22 @@ void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
         return;
     }
     enum wr_status before = job->state.status;
+    struct wr_sim_spot spot = {0};
+    if (event.stage.len && !wr_sim_spot(job, event.path, event.stage, &spot)) {
+        wr_sim_broken(world, &job->id, "table: there is no stage %.*s at '%.*s'", SHOW(event.stage),
+                      SHOW(event.path));
+        return;
+    }
     if (event.kind == WR_ENTRY_PARKED)
-        wr_sim_check_park(world, job, stage_of(job, event.stage), &event);
+        wr_sim_check_park(world, job, spot.row, &event);
     if (event.kind == WR_ENTRY_FINISHED)
         wr_sim_check_deadline(world, job);
     if (event.kind == WR_ENTRY_ENTERED)
-        check_entered(world, job, &event);
+        check_entered(world, job, &spot, &event);
     else if (event.kind == WR_ENTRY_ENDED)
-        check_ended(world, job, &event);
+        check_ended(world, job, &spot, &event);
     else if (event.kind == WR_ENTRY_TRANSITION)
-        check_transition(world, job, &event);
+        check_transition(world, job, &spot, &event);
     if (!wr_state_fold(&job->state, &event))
         wr_sim_broken(world, &job->id, "fold: entry %u (%s) cannot follow", entry->seq,
                       wr_entry_kind_name(entry->kind));
@@ -211,6 +229,7 @@ void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call
         return;
     }
     struct wr_sim_sends *seen = sends_of(job, call);
+    wr_sim_check_alive(world, job, call);
     seen->sent++;
     seen->happened += happens;
     if (call->stage->effect == WR_ONCE)
@@ -291,8 +310,8 @@ static bool same_places(const struct wr_place *a, const struct wr_place *b)
             !wr_str_equal(a->target, b->target) || a->now_ms != b->now_ms ||
             a->attempts != b->attempts || a->started != b->started || a->ended != b->ended ||
             a->until_ms != b->until_ms || !wr_str_equal(a->waiting_for, b->waiting_for) ||
-            a->published != b->published || a->class != b->class ||
-            !wr_str_equal(a->error, b->error))
+            a->published != b->published || a->class != b->class || a->over != b->over ||
+            a->done != b->done || a->total != b->total || !wr_str_equal(a->error, b->error))
             return false;
     return a == b;
 }

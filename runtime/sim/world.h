@@ -156,6 +156,22 @@ bool wr_sim_telling(struct wr_world *world, const struct wr_sim_job *job, struct
 void wr_sim_check_told(struct wr_world *world, const struct wr_sim_request *request,
                        const struct wr_answer *answer);
 void wr_sim_check_deadline(struct wr_world *world, const struct wr_sim_job *job);
+/* What a path and a stage's name are in the tree of a job (tree.c). */
+struct wr_sim_spot {
+    const struct wr_workflow *workflow; /* of the machine */
+    struct wr_str path;                 /* the machine's, or the member's */
+    const struct wr_stage *row;
+    const struct wr_stage *above; /* a member's or an item's; NULL: it is a stage of the machine */
+    struct wr_str above_path;
+};
+bool wr_sim_spot(const struct wr_sim_job *job, struct wr_str path, struct wr_str stage,
+                 struct wr_sim_spot *spot);
+void wr_sim_check_member(struct wr_world *world, const struct wr_sim_job *job,
+                         const struct wr_sim_spot *spot, const struct wr_event *event);
+void wr_sim_check_left(struct wr_world *world, const struct wr_sim_job *job,
+                       const struct wr_sim_spot *spot);
+void wr_sim_check_alive(struct wr_world *world, const struct wr_sim_job *job,
+                        const struct wr_effect_call *call);
 void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call, bool happens);
 void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call, bool good);
 void wr_sim_check_answer(struct wr_world *world, const struct wr_sim_request *request,

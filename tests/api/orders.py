@@ -48,7 +48,7 @@ class Services(Upstream):
                          "post /charges": Way(201, {"charged": True})}
 
     def serve(self, request, text):
-        name = request.command.lower() + " /" + request.path.split("/")[1]
+        name = request.command.lower() + " /" + request.path.split("/")[1].split("?")[0]
         with self.lock:
             self.calls.append({"name": name, "path": request.path, "text": text,
                                "headers": {k.lower(): v for k, v in request.headers.items()}})

@@ -275,8 +275,7 @@ struct wr_action {
     int64_t within_ms; /* WR_ACT_RECALL: how old it may be; WR_ACT_SLEEP: how long */
     bool shared;       /* WR_ACT_RECALL: among all callers */
     size_t count;      /* WR_ACT_EACH: how many items there are */
-    const struct wr_workflow *workflow; /* WR_ACT_RUN; `value` is its input */
-    uint16_t arm;                       /* WR_ACT_MATCH: which transition is taken */
+    uint16_t arm;      /* WR_ACT_MATCH: which transition is taken */
 };
 
 /* WR_ENTER: say what to do in `action`. WR_CHECK: `value` came; store it in the frame, and raise if
@@ -358,6 +357,7 @@ struct wr_stage {
      * transitions; `value_at` of an item's is the offset of an array with a pointer for each. */
     const struct wr_stage *members;
     size_t member_count;
+    const struct wr_workflow *child; /* WR_ACT_RUN; the action's `value` is its input */
     bool each;
     uint32_t at_a_time, may_fail; /* WR_ACT_EACH; at a time 0: all at once */
     bool optional;                /* a member that the others go on without */
