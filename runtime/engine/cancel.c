@@ -2,6 +2,8 @@
  * caller hears. An ended job is answered as it stands. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/failpoint.h"
+
 #include <string.h>
 
 #define PATIENCE_US 10000000 /* for the end to become durable; then it is the store's failure */
@@ -18,7 +20,7 @@ static void record_cut(struct wr_activity *activity, enum wr_class class, struct
     const struct wr_attempt *attempt = activity->attempt;
     struct wr_outcome outcome = {
         .class = class, .detail = detail, .retry_after_ms = -1, .first_token_us = -1};
-    if (attempt->effect && activity->stage->effect == WR_ONCE)
+    if (attempt->effect && activity->stage->effect == WR_ONCE && !wr_broken("doubt"))
         outcome.class = WR_CLASS_uncertain;
     struct wr_event event;
     wr_event_init(&event, activity, WR_ENTRY_ENDED);

@@ -254,6 +254,28 @@ void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call
         one->good = true;
 }
 
+void wr_sim_check_cut(struct wr_world *world, const struct wr_effect_call *call)
+{
+    struct wr_id id = {{0}};
+    struct wr_sim_job *job = job_of(world, call, &id);
+    if (job && call->stage->effect == WR_ONCE && sends_of(job, call)->sent)
+        sends_of(job, call)->cut = true;
+}
+
+/* By a cancel, by a death: nobody knows what became of it, and the job says so. */
+static void check_doubt(struct wr_world *world, const struct wr_sim_job *job)
+{
+    const struct wr_sim_sends *seen = job->sends;
+    const struct wr_passed *step = job->state.steps;
+    while (seen && !seen->cut)
+        seen = seen->next;
+    while (step && step->class != WR_CLASS_uncertain)
+        step = step->next;
+    if (seen && !step)
+        wr_sim_broken(world, &job->id, "once: stage %.*s was cut off, and nothing says so",
+                      SHOW(seen->stage));
+}
+
 /* ---- answers ----------------------------------------------------------------------------------- */
 
 static void check_promise(struct wr_world *world, const struct wr_sim_request *request,
@@ -362,6 +384,7 @@ void wr_sim_check_end(struct wr_world *world)
             wr_sim_broken(world, &job->id, "end: a job that was accepted never ended");
         else
             world->report->ended[job->state.status - WR_STATUS_COMPLETED]++;
+        check_doubt(world, job);
     }
     if (counts.jobs || counts.unsaved)
         wr_sim_broken(world, NULL, "end: %u jobs are live and nothing will happen", counts.jobs);

@@ -185,6 +185,7 @@ static void cancel(void *self, struct wr_effect *effect)
     if (effect->timer)
         wr_sim_cancel(world, effect->timer);
     world->in_flight[effect->target]--;
+    wr_sim_check_cut(world, &effect->call);
     free(effect);
 }
 

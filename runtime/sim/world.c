@@ -180,6 +180,15 @@ static void tell(struct wr_world *world)
     wr_arena_free(&arena);
 }
 
+/* One of the newest: it may still be under way. */
+static void cancel(struct wr_world *world)
+{
+    size_t newest = world->job_count < 8 ? world->job_count : 8;
+    const struct wr_sim_job *job = world->jobs[world->job_count - 1 - wr_chance(world, newest)];
+    struct wr_sim_request *request = new_request(world);
+    request->waiter = wr_engine_cancel(world->engine, job->id, job->caller, answered, request);
+}
+
 /* Somebody asks, and sets when the next one will. */
 static void somebody(void *arg)
 {
@@ -194,6 +203,8 @@ static void somebody(void *arg)
             tell(world);
         else if (world->job_count && wr_chance(world, 5) == 0)
             view(world);
+        else if (world->job_count && wr_chance(world, 12) == 0)
+            cancel(world);
         else
             submit(world);
     }

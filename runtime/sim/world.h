@@ -21,6 +21,7 @@ struct wr_sim_sends {
     struct wr_sim_sends *next;
     struct wr_str path, stage;
     uint32_t sent, happened, good; /* how often; the upstream acted; it was answered well */
+    bool cut;                      /* it was stopped while it was under way */
     struct wr_sim_key *keys;       /* the newest first */
 };
 
@@ -174,6 +175,7 @@ void wr_sim_check_alive(struct wr_world *world, const struct wr_sim_job *job,
                         const struct wr_effect_call *call);
 void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call, bool happens);
 void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call, bool good);
+void wr_sim_check_cut(struct wr_world *world, const struct wr_effect_call *call);
 void wr_sim_check_answer(struct wr_world *world, const struct wr_sim_request *request,
                          const struct wr_answer *answer);
 void wr_sim_check_step(struct wr_world *world); /* journals against memory */

@@ -242,6 +242,7 @@ static void test_broken(void)
         {"once", "once:", "a restart sends a once effect again"},
         {"before", "once:", "a once effect does not wait for its commit"},
         {"uncertain", "once:", "what is uncertain is sent again"},
+        {"doubt", "once:", "a cancel hides what was under way"},
         {"key", "keyed:", "each attempt has a key of its own"},
         {"resend", "", /* which rule notices is chance */
          "what a failed commit lost is not sent again"},
