@@ -312,6 +312,8 @@ static json_t *workflow_json(const struct wc_model *model, const struct wc_workf
     wc_set(json, "cost", cost_json(flow));
     wc_set(json, "retry_safety", retry_safety_json(flow));
     wc_set_number(json, "keep_ms", (int64_t)flow->keep_ms);
+    if (flow->cancel_on_leave)
+        wc_set_text(json, "on_disconnect", "cancel");
     wc_set_text(json, "first", flow->stages.count ? flow->stages.items[0]->name : NULL);
     wc_set(json, "stages", wc_stages_json(model, flow));
     wc_set(json, "ends", ends_json(flow));

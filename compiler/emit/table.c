@@ -226,6 +226,7 @@ static void emit_workflow_row(struct wc_buf *out, struct wc_machine *machine)
     wc_init_number(&init, "cost_ceiling", flow->cost_ceiling);
     wc_init_flag(&init, "cost_enforced", flow->cost_enforced);
     wc_init_flag(&init, "key_required", flow->key_required);
+    wc_init_flag(&init, "cancel_on_leave", flow->cancel_on_leave);
     if (flow->dedupe) {
         struct wc_init dedupe = {.arena = arena, .indent = 12};
         wc_init_field(&dedupe, "key", "%s", wc_key_function(machine, flow->dedupe));

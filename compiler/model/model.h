@@ -445,6 +445,7 @@ struct wc_workflow {
     uint64_t dedupe_ms;
     bool dedupe_shared;
     bool key_required;
+    bool cancel_on_leave; /* `on disconnect cancel` */
     uint64_t keep_ms;
     WC_VEC(struct wc_stage *) stages;
     bool reads_about; /* `now`, `job.id` or `caller` in some expression */

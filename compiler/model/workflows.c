@@ -155,7 +155,6 @@ static void refuse_unbuilt(struct wc_workflow_work *work, struct wc_clauses clau
         switch (clause->kind) {
         case WC_CLAUSE_LIMIT:
         case WC_CLAUSE_NOTIFY:
-        case WC_CLAUSE_DISCONNECT:
         case WC_CLAUSE_UPGRADE:
         case WC_CLAUSE_SPLIT:
         case WC_CLAUSE_DEPRECATED:
@@ -195,6 +194,8 @@ static void resolve_clauses(struct wc_workflow_work *work, const struct wc_ast_d
     resolve_latency(r, latency, workflow);
     resolve_cost(r, wc_clause_one(r, all, WC_CLAUSE_COST), workflow);
     workflow->key_required = wc_clause_one(r, all, WC_CLAUSE_KEY_REQUIRED) != NULL;
+    const struct wc_clause *leaves = wc_clause_one(r, all, WC_CLAUSE_DISCONNECT);
+    workflow->cancel_on_leave = leaves && leaves->word == WC_WORD_CANCEL;
     workflow->keep_ms =
         keep ? duration(r, &keep->numbers[0], "`keep jobs`") : (uint64_t)(KEEP_DAYS * DAY_MS);
     refuse_unbuilt(work, all);

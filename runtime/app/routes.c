@@ -327,15 +327,17 @@ static void on_refused(void *self, int status, const char *code, const char *pee
            wr_f_text("peer", peer));
 }
 
-/* A client that leaves is not told apart from one that only closed its sending side: the job goes
- * on either way, and the reply, where nobody reads it any more, is dropped by the server. A stream
- * has no other end than this. */
+/* A client that leaves is not told apart from one that only closed its sending side: its job goes on
+ * or, where the workflow says so, is cancelled either way, and the reply, where nobody reads it any
+ * more, is dropped by the server. A stream has no other end than this. */
 static void on_gone(void *self, struct wr_exchange *exchange)
 {
     (void)self;
     struct wr_call *call = exchange->user;
     if (call->stream)
         wr_stream_gone(call);
+    else if (call->waiter && call->route->workflow)
+        wr_engine_leave(call->loop->engine, call->waiter);
 }
 
 struct wr_handler wr_routes_handler(struct wr_loop *loop)

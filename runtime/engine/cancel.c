@@ -70,6 +70,15 @@ static void end_cancelled(struct wr_job *job)
     wr_job_commit_end(job);
 }
 
+void wr_job_cancel(struct wr_job *job)
+{
+    if (job->phase != WR_JOB_RUNNING)
+        return;
+    wr_activity_record_cuts(&job->root, WR_CLASS_cancelled, WR_STR("the job was cancelled"));
+    wr_activity_cancel(&job->root);
+    end_cancelled(job);
+}
+
 struct wr_waiter *wr_engine_cancel(struct wr_engine *engine, struct wr_id id, struct wr_str caller,
                                    wr_answer_fn *answered, void *arg)
 {
@@ -78,11 +87,31 @@ struct wr_waiter *wr_engine_cancel(struct wr_engine *engine, struct wr_id id, st
     waiter->id = id;
     waiter->until_us = wr_engine_us(engine) + PATIENCE_US;
     wr_waiter_look(waiter);
-    struct wr_job *job = waiter->job;
-    if (job && job->phase == WR_JOB_RUNNING) {
-        wr_activity_record_cuts(&job->root, WR_CLASS_cancelled, WR_STR("the job was cancelled"));
-        wr_activity_cancel(&job->root);
-        end_cancelled(job);
-    }
+    if (waiter->job)
+        wr_job_cancel(waiter->job);
     return waiter;
+}
+
+bool wr_job_leave(struct wr_job *job)
+{
+    bool left = false;
+    for (const struct wr_waiter *waiter = job->waiters; waiter; waiter = waiter->next) {
+        if (!waiter->left)
+            return false; /* somebody else wants it */
+        left = true;
+    }
+    if (!left || !job->workflow->cancel_on_leave || job->phase != WR_JOB_RUNNING)
+        return false;
+    wr_job_cancel(job);
+    return true;
+}
+
+/* Who joined an earlier request's job, or asks for it again, does not cancel it by leaving. */
+void wr_engine_leave(struct wr_engine *engine, struct wr_waiter *waiter)
+{
+    (void)engine;
+    if (!waiter->job || waiter->view || waiter->joined || waiter->replayed)
+        return;
+    waiter->left = true;
+    wr_job_leave(waiter->job);
 }

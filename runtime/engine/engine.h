@@ -124,7 +124,10 @@ struct wr_waiter *wr_engine_review(struct wr_engine *engine, struct wr_id job, s
 /* Goes on with a submission whose job, begun by an earlier one, is one of this engine's. */
 struct wr_waiter *wr_engine_look(struct wr_engine *engine, const struct wr_look *look,
                                  struct wr_str caller, wr_answer_fn *answered, void *arg);
-/* The client left: `answered` is not called any more; the job goes on. */
+/* The client of a submission has closed its side. Where the workflow says so, and nobody else has come
+ * to the job, it is cancelled; `answered` is called all the same. */
+void wr_engine_leave(struct wr_engine *engine, struct wr_waiter *waiter);
+/* Nobody listens: `answered` is not called any more; the job goes on. */
 void wr_engine_forget(struct wr_engine *engine, struct wr_waiter *waiter);
 
 /* ---- watching -------------------------------------------------------------------------------- */

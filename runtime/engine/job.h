@@ -246,6 +246,10 @@ int64_t wr_slack_line_us(const struct wr_activity *activity);
 /* How long to wait before another attempt; -1: there is none. */
 int64_t wr_retry_wait_us(const struct wr_activity *activity);
 
+/* cancel.c: it ends as cancelled, where it runs */
+void wr_job_cancel(struct wr_job *job);
+/* The same where its client has left, its workflow says so and nobody else waits. True: cancelled. */
+bool wr_job_leave(struct wr_job *job);
 /* cancel.c: an attempt under way ends as `class`, or as uncertain; and all below it. */
 void wr_activity_record_cuts(struct wr_activity *activity, enum wr_class class,
                              struct wr_str detail);
@@ -303,6 +307,7 @@ struct wr_waiter {
     bool cancels; /* it waits for an end that it asked for */
     bool replayed, joined;
     bool owed;               /* the store will call back */
+    bool left;               /* a submission whose client has closed its side */
     bool reviews;            /* a view of what is under review */
     struct wr_told *telling; /* a signal or a review that it brings; freed with it */
     char *errors;            /* of a refusal that is WR_ANSWER_INVALID; freed with it */

@@ -48,6 +48,8 @@ static void start(struct wr_job *job)
     int64_t now_us = wr_engine_us(job->engine);
     job->phase = WR_JOB_RUNNING;
     job->entry_count = job->sent = 0;
+    if (wr_job_leave(job))
+        return; /* its client left before it began */
     wr_activity_advance(&job->root, WR_PHASE_ENTER);
     for (struct wr_waiter *waiter = job->waiters; waiter; waiter = next) {
         next = waiter->next;

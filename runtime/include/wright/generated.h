@@ -383,6 +383,7 @@ struct wr_workflow {
     int64_t cost_ceiling;   /* picodollars; 0: none declared */
     bool cost_enforced;
     bool key_required;
+    bool cancel_on_leave; /* a client that leaves while it waits for its reply cancels the job */
     struct wr_dedupe dedupe;
     uint64_t keep_ms; /* how long an ended job is kept */
     size_t frame_size;
