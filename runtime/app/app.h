@@ -101,11 +101,13 @@ struct wr_question {
         WR_QUESTION_CANCEL,
         WR_QUESTION_LOOK,
         WR_QUESTION_TELL,
-        WR_QUESTION_REVIEW
+        WR_QUESTION_REVIEW,
+        WR_QUESTION_RETRY
     } what;
     struct wr_look look;       /* all but LOOK: its job only */
     struct wr_telling telling; /* TELL; in the request's arena */
     struct wr_str caller, by;  /* TELL, REVIEW: whose jobs, and who says it; else the call's */
+    bool force;                /* RETRY */
     int64_t wait_ms;           /* VIEW */
 };
 void wr_call_ask(struct wr_call *call, const struct wr_question *question, wr_answer_fn *answered);
@@ -122,6 +124,7 @@ void wr_submit_handle(struct wr_call *call);
 void wr_job_handle(struct wr_call *call);
 void wr_jobs_handle(struct wr_call *call);
 void wr_cancel_handle(struct wr_call *call);
+void wr_retry_handle(struct wr_call *call);
 void wr_signal_handle(struct wr_call *call);
 void wr_review_handle(struct wr_call *call);
 void wr_review_view_handle(struct wr_call *call);
@@ -143,7 +146,7 @@ struct wr_operator_options {
     const char *store;                              /* NULL: the default one */
     const char *status, *workflow, *before, *limit; /* list; NULL: any */
     const char *reason;                             /* of a decision; NULL: none */
-    bool json;
+    bool json, force;
 };
 /* `command`: "jobs" or "review". */
 enum wr_exit wr_operator_run(const char *command, int argc, char **argv,

@@ -28,6 +28,8 @@ static struct wr_waiter *put(struct wr_engine *engine, const struct wr_question 
     case WR_QUESTION_TELL:
         return wr_engine_tell(engine, &question->telling, question->caller, question->by, answered,
                               arg);
+    case WR_QUESTION_RETRY:
+        return wr_engine_retry(engine, question->look.job, caller, question->force, answered, arg);
     case WR_QUESTION_REVIEW:
         return wr_engine_review(engine, question->look.job, question->caller, answered, arg);
     }

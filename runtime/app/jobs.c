@@ -117,3 +117,21 @@ void wr_cancel_handle(struct wr_call *call)
     const struct wr_question cancel = {.what = WR_QUESTION_CANCEL, .look.job = id};
     wr_call_ask(call, &cancel, answered);
 }
+
+/* For operators alone: a caller sends its request again. */
+void wr_retry_handle(struct wr_call *call)
+{
+    struct wr_id id;
+    struct wr_str force;
+    if (!wr_str_equal(call->caller.name, WR_EVERY_CALLER)) {
+        wr_call_refuse(call, 404, "not_found", "There is nothing at this path.");
+        return;
+    }
+    if (!wr_call_job(call, &id))
+        return;
+    const struct wr_question retry = {.what = WR_QUESTION_RETRY,
+                                      .look.job = id,
+                                      .force =
+                                          wr_query(&call->exchange->request, "force", &force) != 0};
+    wr_call_ask(call, &retry, answered);
+}

@@ -199,6 +199,7 @@ static enum wr_exit run_keys(int argc, char **argv)
 static const struct wr_flag jobs_flags[] = {
     STORE_FLAG,
     {"--json", NULL, NULL, NULL, "for scripts", WR_FLAG_SWITCH, OPERATOR(json)},
+    {"--force", NULL, NULL, NULL, "retry: whatever has happened", WR_FLAG_SWITCH, OPERATOR(force)},
     {"--status", NULL, "STATUS", NULL, "list: only these", WR_FLAG_TEXT, OPERATOR(status)},
     {"--workflow", NULL, "NAME", NULL, "list: only these", WR_FLAG_TEXT, OPERATOR(workflow)},
     {"--before", NULL, "ID", NULL, "list: older than this job", WR_FLAG_TEXT, OPERATOR(before)},
@@ -282,7 +283,7 @@ static const struct command commands[] = {
     {"version", "version", "prints every version in it", NULL, 0, run_version},
     {"keys", "keys new NAME [flags]", "makes a key for a caller", keys_flags, COUNT(keys_flags),
      run_keys},
-    {"jobs", "jobs list|show|events|cancel|why", "looks at jobs of the binary that serves",
+    {"jobs", "jobs list|show|events|cancel|retry|why", "looks at jobs of the binary that serves",
      jobs_flags, COUNT(jobs_flags), run_jobs},
     {"review", "review list|show|approve|edit|reject", "decides what waits for a person",
      review_flags, COUNT(review_flags), run_review},

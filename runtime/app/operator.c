@@ -135,7 +135,7 @@ static json_t *ask(struct asked *asked, const char *method, const char *path)
     if (body && sscanf(answer, "HTTP/1.%*c %d", &status) == 1)
         json = json_loads(body + 4, 0, NULL);
     free(answer);
-    if (json && status == 200)
+    if (json && (status == 200 || status == 202))
         return json;
     const char *detail = json_string_value(json_object_get(json, "detail"));
     if (!asked->quiet)
@@ -232,6 +232,18 @@ static void print_cancelled(const json_t *job)
 static enum wr_exit cancel(struct asked *asked, const char *const *ids)
 {
     return tell(asked, ask_job(asked, "POST", ids[0], "/cancel"), print_cancelled);
+}
+
+static void print_retried(const json_t *job)
+{
+    printf("%s %s\n", json_string_value(json_object_get(job, "job_id")),
+           json_string_value(json_object_get(job, "status")));
+}
+
+static enum wr_exit retry(struct asked *asked, const char *const *ids)
+{
+    const char *what = asked->options->force ? "/retry?force=1" : "/retry";
+    return tell(asked, ask_job(asked, "POST", ids[0], what), print_retried);
 }
 
 static enum wr_exit why(struct asked *asked, const char *const *ids)
@@ -356,6 +368,7 @@ static const struct {
     {"jobs", "show", "show ID", 1, 1, show},
     {"jobs", "events", "events ID", 1, 1, events},
     {"jobs", "cancel", "cancel ID", 1, 1, cancel},
+    {"jobs", "retry", "retry ID [--force]", 1, 1, retry},
     {"jobs", "why", "why ID [ID]", 1, 2, why},
     {"review", "list", "list", 0, 0, review_list},
     {"review", "show", "show ID", 1, 1, review_show},

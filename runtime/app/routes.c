@@ -11,6 +11,7 @@
     {"GET", "/jobs", "/jobs", true, false, wr_jobs_handle, NULL},                                    \
         {"GET", "/jobs/{id}", "/jobs/{id}", true, false, wr_job_handle, NULL},                       \
         {"GET", "/jobs/{id}/events", "/jobs/{id}/events", true, false, wr_events_handle, NULL},      \
+        {"POST", "/jobs/{id}/retry", "/jobs/{id}/retry", true, false, wr_retry_handle, NULL},        \
         {"POST", "/jobs/{id}/cancel", "/jobs/{id}/cancel", true, false, wr_cancel_handle, NULL},     \
         {"POST",                                                                                     \
          "/jobs/{id}/signals/{name}",                                                                \
@@ -148,6 +149,12 @@ static const struct {
     [WR_ANSWER_NO_SIGNAL] = {404, "unknown_signal", "This job has no signal of this name."},
     [WR_ANSWER_NOT_WAITING] = {409, "not_waiting",
                                "The job does not wait for this: it has ended, or is elsewhere."},
+    [WR_ANSWER_NOT_RETRIED] = {409, "not_retriable",
+                               "Only a job that has failed or was cancelled, of a workflow that "
+                               "is still here, can be run again."},
+    [WR_ANSWER_HAD_EFFECT] = {409, "effect_happened",
+                              "An effect of this job that may happen once did happen, or may "
+                              "have; only --force runs it again."},
     [WR_ANSWER_PENDING] = {409, "already_sent",
                            "Another one was sent and is not yet taken by the job."},
     [WR_ANSWER_ELSEWHERE] = {500, "internal", "This answer is another loop's to give."},

@@ -48,8 +48,10 @@ enum wr_answer_kind {
     WR_ANSWER_NO_SIGNAL,   /* 404: no stage of the job waits for a signal of this name */
     WR_ANSWER_NOT_WAITING, /* 409: the job does not wait for this, and will not, or not yet */
     WR_ANSWER_PENDING,     /* 409: another one was sent, and is not yet taken */
-    WR_ANSWER_INVALID,     /* 400, 422: `body` is a JSON array of {pointer, rule, message} */
-    WR_ANSWER_ELSEWHERE    /* it is a job of another loop: `look` is for wr_engine_look() there */
+    WR_ANSWER_NOT_RETRIED, /* 409: it has not failed and was not cancelled, or is of another program */
+    WR_ANSWER_HAD_EFFECT, /* 409: an effect that may happen once did, or may have */
+    WR_ANSWER_INVALID,    /* 400, 422: `body` is a JSON array of {pointer, rule, message} */
+    WR_ANSWER_ELSEWHERE   /* it is a job of another loop: `look` is for wr_engine_look() there */
 };
 
 /* How a client waits for a job that an earlier request began. */
@@ -88,6 +90,7 @@ struct wr_submission {
     const void *input;             /* decoded by workflow->input */
     struct wr_str idempotency_key; /* as the client sent it; empty: none; copied */
     struct wr_str traceparent;     /* valid, or empty; copied */
+    struct wr_str retried_of;      /* the job that it runs again; empty: none; copied */
     int64_t received_us;           /* monotonic: the last byte of the request */
     int64_t wait_ms; /* WR_WAIT_DEFAULT; 0: respond-async; else at most this (Prefer: wait=N) */
 };
@@ -118,6 +121,11 @@ struct wr_telling {
 struct wr_waiter *wr_engine_tell(struct wr_engine *engine, const struct wr_telling *telling,
                                  struct wr_str caller, struct wr_str by, wr_answer_fn *answered,
                                  void *arg);
+/* Runs a job that has failed or was cancelled again: a new one of its input and its caller, that joins
+ * none; answers as wr_engine_submit() does for who does not wait. `force`: also where an effect that
+ * may happen once a job has happened, or may have. */
+struct wr_waiter *wr_engine_retry(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
+                                  bool force, wr_answer_fn *answered, void *arg);
 /* What is under review: {job_id, workflow, stage, value, until}. */
 struct wr_waiter *wr_engine_review(struct wr_engine *engine, struct wr_id job, struct wr_str caller,
                                    wr_answer_fn *answered, void *arg);

@@ -40,6 +40,8 @@ struct wr_event {
     bool keyed;       /* an Idempotency-Key or dedupe guards it */
     bool side_effect; /* some stage is keyed or once */
 
+    struct wr_str retried_of; /* the job that this one runs again */
+
     /* ENTERED */
     int64_t now_ms; /* the `now` that the stage sees */
 

@@ -227,6 +227,9 @@ enum wr_phase wr_review_start(struct wr_attempt *attempt);
 /* What has come and is durable reaches the stage that waits for it. */
 void wr_job_deliver(struct wr_job *job);
 
+/* again.c: a job that has ended is run again */
+void wr_waiter_retry_state(struct wr_waiter *waiter, const struct wr_state *state);
+
 /* tell.c: a job that is not live is told; `waiter->telling` */
 void wr_waiter_tell_state(struct wr_waiter *waiter, struct wr_state *state);
 
@@ -308,6 +311,7 @@ struct wr_waiter {
     bool replayed, joined;
     bool owed;               /* the store will call back */
     bool left;               /* a submission whose client has closed its side */
+    bool retries, forces;    /* it wants the job run again */
     bool reviews;            /* a view of what is under review */
     struct wr_told *telling; /* a signal or a review that it brings; freed with it */
     char *errors;            /* of a refusal that is WR_ANSWER_INVALID; freed with it */

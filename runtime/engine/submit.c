@@ -114,7 +114,9 @@ static void record_accepted(struct wr_job *job, const struct wr_submission *subm
     event.created_ms = created_ms;
     event.budget_ms = (int64_t)workflow->budget_ms;
     event.deadline_ms = created_ms + wr_workflow_job_ms(workflow);
-    event.keyed = submission->idempotency_key.len || workflow->dedupe.key;
+    event.retried_of = wr_arena_str(&job->arena, submission->retried_of);
+    event.keyed = submission->idempotency_key.len ||
+                  (workflow->dedupe.key && submission->retried_of.len == 0);
     event.side_effect = has_side_effect(workflow);
     event.value = input;
     event.schema = text_of(workflow->input->hash);
@@ -144,7 +146,7 @@ static void send_accept(struct wr_job *job, const struct wr_submission *submissi
         int64_t keep_ms = (int64_t)workflow->keep_ms;
         accept.idempotency_until_ms = state->created_ms + (keep_ms > DAY_MS ? keep_ms : DAY_MS);
     }
-    if (workflow->dedupe.key) {
+    if (workflow->dedupe.key && submission->retried_of.len == 0) {
         wr_activity_tell_about(&job->root);
         struct wr_str key = wr_key_text(&job->arena, workflow->dedupe.key, job->frame);
         accept.dedupe = wr_key_dedupe(workflow, state->caller, workflow->dedupe.shared, key);

@@ -113,6 +113,8 @@ static struct wr_answer refusal_of(enum wr_answer_kind why)
         [WR_ANSWER_NO_SIGNAL] = {.status = 404},
         [WR_ANSWER_NOT_WAITING] = {.status = 409},
         [WR_ANSWER_PENDING] = {.status = 409},
+        [WR_ANSWER_NOT_RETRIED] = {.status = 409},
+        [WR_ANSWER_HAD_EFFECT] = {.status = 409},
     };
     struct wr_answer refusal = answers[why];
     refusal.kind = why;
@@ -279,6 +281,8 @@ static void looked(void *arg, enum wr_store_status status, const struct wr_job_r
     wr_state_init(&state, &arena, row->job);
     if (!wr_state_fold_all(&state, entries, entry_count))
         wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
+    else if (waiter->retries)
+        wr_waiter_retry_state(waiter, &state);
     else if (waiter->telling)
         wr_waiter_tell_state(waiter, &state);
     else

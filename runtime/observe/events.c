@@ -27,6 +27,7 @@ static const struct shown table[] = {
     SHOW("api", TEXT, false, api),
     SHOW("contract", TEXT, false, contract),
     SHOW("caller", TEXT, true, caller),
+    SHOW("retried_of", TEXT, false, retried_of),
     SHOW("deadline", TIME, false, deadline_ms),
     SHOW("budget_ms", INT, false, budget_ms),
     SHOW("attempt", INT, false, attempt),

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A client that leaves while it waits: its job goes on, or is cancelled where the workflow says so."""
+"""A client that leaves while it waits: its job goes on, or is cancelled where the workflow says so; and a
+job that an operator runs again."""
 import os, socket, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -77,4 +78,40 @@ def test_continue():
          "who has its 202 has left no job behind")
 
 
-main(test_cancel, test_together, test_continue)
+def retry(server, job, *flags):
+    return subprocess.run([server.binary, "jobs", "retry", job, *flags, "--store", "sqlite:" + server.store],
+                          capture_output=True, text=True, env={}, timeout=30 * SLOW)
+
+
+def test_retry():
+    up = Upstream()
+    up.ways["glossary"] = Way(status=404)
+    server = Later(up)
+    failed = server.send("/while", "again").json["job_id"]
+    up.ways["glossary"] = Way(body=SAID)
+    told = retry(server, failed)
+    ok(told.returncode == 0, "`jobs retry` runs a job that failed again", told)
+    job = told.stdout.split()[0]
+    body = server.job(job, wait=20)
+    ok(job != failed and body["status"] == "completed" and body["output"] == SAID, "as a new job, its caller's", body)
+    first = server.get(f"/jobs/{job}/events").json["events"][0]
+    same(first.get("retried_of"), failed, "that names the old one")
+    same(server.job(failed)["status"], "failed", "which stays as it was")
+    told = retry(server, job)
+    ok(told.returncode == 69 and "failed or was cancelled" in told.stderr, "one that completed is not run again", told)
+    told = retry(server, "0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10")
+    ok(told.returncode == 69 and "no such job" in told.stderr, "nor one that is not there", told)
+    same(server.request("POST", f"/jobs/{failed}/retry").status, 404, "and a caller cannot")
+
+
+def test_retry_once():
+    up = Upstream()
+    up.ways["*"] = Way(raw=b"HTTP/1.1 20")
+    server = Later(up)
+    job = server.send("/once", "charged").json["job_id"]
+    told = retry(server, job)
+    ok(told.returncode == 69 and "--force" in told.stderr, "a once effect that may have happened forbids it", told)
+    same(retry(server, job, "--force").returncode, 0, "unless it is forced")
+
+
+main(test_retry, test_retry_once, test_cancel, test_together, test_continue)
