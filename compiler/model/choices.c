@@ -82,8 +82,10 @@ static const struct wc_type *join_lists(struct wc_scope *scope, const struct wc_
     scope->in_text = false;
     const struct wc_type *element = wc_join_types(scope, &one, &other);
     scope->in_text = in_text;
-    if (!element || one.type->nullable != other.type->nullable ||
-        one.type->kind != other.type->kind || one.type->schema != other.type->schema)
+    bool alike = (wc_is_text(one.type) && wc_is_text(other.type)) ||
+                 (wc_is_number(one.type) && wc_is_number(other.type)) ||
+                 (one.type->kind == other.type->kind && one.type->schema == other.type->schema);
+    if (!element || !alike || one.type->nullable != other.type->nullable)
         return NULL;
     struct wc_type *type = wc_type_new(scope->work->r->arena, WC_TYPE_LIST, a->span);
     type->element = element;

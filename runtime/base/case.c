@@ -1,6 +1,6 @@
 /* Lower and upper case, a code point at a time: the Simple_Lowercase_Mapping and
  * Simple_Uppercase_Mapping of Unicode 14.0, whatever the host's locale or C library says. The tables
- * were made from the Unicode Character Database; tests/unit/test_words.c tells how they are held. */
+ * were made from the Unicode Character Database; tests/emit/test_expressions.py holds them against it. */
 #include "runtime/base/arena.h"
 
 #include <string.h>
