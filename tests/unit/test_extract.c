@@ -45,6 +45,7 @@ int main(void)
     LEFT("```json\n{\"a\":[1,2\n```");
     LEFT("Here: {\"points\":[{\"text\":\"a\"},");
     LEFT("Here: {\"points\":[{\"text\":\"a\"}");
+    LEFT("First {\"a\":1}, then {\"b\":");
     LEFT("{'a':1}");
     LEFT("{\"a\":True}");
     LEFT("{\"a\":1,,}");
