@@ -144,7 +144,9 @@ static void committed(void *arg, enum wr_store_status status)
     else if (!wr_broken("resend"))
         job->sent = 0;
     struct wr_activity *activity = commit->activity;
-    if (activity && activity->epoch != commit->epoch && !wr_broken("late"))
+    if (activity && activity->epoch != commit->epoch &&
+        !(wr_broken("late") && status == WR_STORE_OK && activity->phase == WR_PHASE_OVER &&
+          commit->then == WR_PHASE_ATTEMPT))
         return; /* late */
     if (commit == &job->notice && job->phase == WR_JOB_ENDING)
         return; /* the end is sent with it */

@@ -78,6 +78,10 @@ def other_programs():
             print("# " + run.stdout.replace("\n", "\n# "))
     if not INSTRUMENTED:
         return
+    run = simulate("--jobs", 10000, "--crash", binary=os.path.join(folder, "tree"), WRIGHT_BREAK="late",
+                   ASAN_OPTIONS="detect_leaks=0")
+    ok(run.returncode == 1 and re.search(r"^BROKEN +late: ", run.stdout, re.M),
+       "a commit that comes late for a member that was cut, and is heard, is noticed", run.stdout)
     for broken, rule in (("once", "once"), ("before", "once"), ("uncertain", "once"), ("key", "keyed")):
         run = simulate("--jobs", 10000, "--crash", binary=binary, WRIGHT_BREAK=broken)
         ok(run.returncode == 1 and re.search(rf"^BROKEN +{rule}: ", run.stdout, re.M),
