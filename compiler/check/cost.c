@@ -2,6 +2,8 @@
 #include "compiler/check/check.h"
 #include "compiler/model/type.h"
 
+#include <wright/limits.h>
+
 struct costs {
     struct wc_diags *diags;
     struct wc_workflow *workflow;
@@ -35,6 +37,30 @@ static int64_t attempt_cost(const struct wc_stage *stage)
     return wc_add_sat(input, output);
 }
 
+/* A repair reads all that was said before it: the prompt, and each answer with what was wrong. That an
+ * answer has no more tokens when it is read than when it was written is one of the assumptions. */
+static int64_t repair_cost(const struct wc_stage *stage, int64_t turn)
+{
+    const struct wc_ai_model *model = stage->action.model;
+    int64_t said = wc_mul_sat(turn, (int64_t)model->max_output_tokens + WR_REPAIR_BYTES);
+    int64_t input = wc_add_sat(input_tokens(stage), said);
+    if (input > model->max_input_tokens)
+        input = model->max_input_tokens;
+    return wc_add_sat(wc_mul_sat(input, model->input_price),
+                      wc_mul_sat(model->max_output_tokens, model->output_price));
+}
+
+/* Retries may follow the last repair, with its whole conversation. */
+static int64_t attempts_cost(const struct wc_stage *stage)
+{
+    if (stage->repairs == 0 || !stage->action.model)
+        return wc_mul_sat(attempt_cost(stage), 1 + (int64_t)stage->retry.times);
+    int64_t sum = attempt_cost(stage);
+    for (int64_t turn = 1; turn <= stage->repairs; turn++)
+        sum = wc_add_sat(sum, repair_cost(stage, turn));
+    return wc_add_sat(sum, wc_mul_sat(repair_cost(stage, stage->repairs), stage->retry.times));
+}
+
 static int64_t stage_cost(const struct wc_stage *stage);
 
 /* Of what is below: all members, an item as often as there can be items, a child's dearest path. */
@@ -52,9 +78,8 @@ static int64_t cost_below(const struct wc_stage *stage)
 
 static int64_t stage_cost(const struct wc_stage *stage)
 {
-    if (stage->members.count > 0 || stage->action.child)
-        return cost_below(stage);
-    return wc_mul_sat(attempt_cost(stage), 1 + (int64_t)stage->retry.times);
+    bool below = stage->members.count > 0 || stage->action.child;
+    return below ? cost_below(stage) : attempts_cost(stage);
 }
 
 /* ---- the dearest path --------------------------------------------------------------------- */
@@ -71,6 +96,9 @@ static void show_stage(const struct costs *costs, struct wc_diag *diag,
                      wc_dollars_text(arena, stage_cost(stage)));
         return;
     }
+    if (stage->repairs)
+        times = wc_arena_printf(arena, "%s and %u repairs, which read what was said before,", times,
+                                stage->repairs);
     if (stage->action.kind != WR_ACT_ASK) {
         wc_diag_note(costs->diags, diag, "%s: %s of %s = %s", stage->name, times,
                      wc_dollars_text(arena, attempt_cost(stage)),

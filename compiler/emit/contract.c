@@ -124,6 +124,8 @@ static json_t *models_json(const struct wc_model *model)
         if (ai->written_price != ai->input_price)
             set_price(row, "usd_per_written_token", ai->written_price);
         set_price(row, "usd_per_output_token", ai->output_price);
+        if (ai->temperature)
+            wc_set_text(row, "temperature", ai->temperature);
         if (ai->structured != WR_STRUCTURED_DEFAULT)
             wc_set_text(row, "structured", structured[ai->structured]);
         wc_set(json, ai->name, row);

@@ -234,6 +234,7 @@ static json_t *stage_json(const struct wc_model *model, const struct wc_stage *s
     wc_set_number(json, "within_ms", stage->within_ms);
     if (stage->retry.times)
         wc_set(json, "retry", retry_json(&stage->retry));
+    wc_set_number(json, "repairs", stage->repairs);
     wc_set(json, "floor_ms", json_integer((json_int_t)stage->floor_ms));
     wc_set(json, "floor_after_ms", json_integer((json_int_t)stage->floor_after_ms));
     wc_set_number(json, "reply_floor_ms", (int64_t)stage->reply_floor_ms);

@@ -192,6 +192,7 @@ static void emit_models(struct wc_buf *out, const struct wc_model *model)
         wc_init_number(&init, "output_price", ai->output_price);
         if (ai->written_price != ai->input_price)
             wc_init_number(&init, "written_price", ai->written_price);
+        wc_init_text(&init, "temperature", ai->temperature);
         if (ai->structured != WR_STRUCTURED_DEFAULT)
             wc_init_field(&init, "structured", "%s", structured[ai->structured]);
         wc_init_write(out, "", &init, true, ",");

@@ -188,6 +188,7 @@ static void emit_stage_row(struct wc_buf *out, struct wc_machine *machine,
     wc_init_number(&init, "idle_ms", stage->idle_ms);
     wc_init_number(&init, "within_ms", stage->within_ms);
     init_retry(&init, &stage->retry);
+    wc_init_number(&init, "repairs", stage->repairs);
     wc_init_number(&init, "floor_ms", (int64_t)stage->floor_ms);
     wc_init_number(&init, "floor_after_ms", (int64_t)stage->floor_after_ms);
     wc_init_number(&init, "reply_floor_after_ms", (int64_t)stage->reply_floor_after_ms);

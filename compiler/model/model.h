@@ -195,6 +195,7 @@ struct wc_ai_model {
     struct wr_limits limits;
     struct wr_breaker breaker;
     uint32_t max_input_tokens, max_output_tokens;
+    const char *temperature;       /* as JSON; NULL: the provider's own */
     enum wr_structured structured; /* WR_STRUCTURED_DEFAULT: as its provider's row says */
     int64_t input_price, cached_price, written_price, output_price; /* picodollars a token */
     bool priced;                                                    /* a `price` is given */
@@ -400,6 +401,7 @@ struct wc_stage {
     WC_VEC(struct wc_check) checks;
     uint32_t timeout_ms, first_token_ms, idle_ms, within_ms;
     struct wr_retry retry;
+    uint16_t repairs; /* `repair at most` */
     struct wc_span timeout_span, retry_span;
     WC_VEC(struct wc_on) ons;
 

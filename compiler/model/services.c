@@ -207,6 +207,21 @@ static int64_t per_token(struct wc_resolver *r, const struct wc_number *number)
     return price / 1000000 + (price % 1000000 != 0);
 }
 
+/* As JSON. Anthropic takes at most 1, the others 2. */
+static const char *temperature_of(struct wc_resolver *r, const struct wc_clause *clause,
+                                  const char *provider)
+{
+    const struct wc_number *number = &clause->numbers[0];
+    double most = strncmp(provider, "anthropic.", 10) == 0 ? 1 : 2;
+    if (number->kind != WC_MONEY && number->decimal >= 0 && number->decimal <= most)
+        return wc_arena_printf(r->arena, "%.6g", number->decimal);
+    struct wc_diag *diag = wc_report(r->diags, WC_E0506, number->span,
+                                     "a temperature of %s is between 0 and %g", provider, most);
+    wc_diag_label(r->diags, diag, "out of bounds");
+    wc_diag_help(r->diags, diag, "write `temperature 0.2`");
+    return NULL;
+}
+
 static void resolve_model(struct wc_resolver *r, const struct wc_ast_decl *decl,
                           struct wc_ai_model *model)
 {
@@ -251,7 +266,7 @@ static void resolve_model(struct wc_resolver *r, const struct wc_ast_decl *decl,
     if (!price || model->cached_price < 0)
         model->cached_price = model->input_price;
     if (temperature)
-        wc_not_built(r, temperature->span, "`temperature`");
+        model->temperature = temperature_of(r, temperature, model->provider);
 }
 
 void wc_resolve_models(struct wc_resolver *r)

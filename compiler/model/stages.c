@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { RETRY_MAX = 100, HOUR_MS = 3600000 };
+enum { RETRY_MAX = 100, REPAIR_MAX = 10, HOUR_MS = 3600000 };
 
 /* ---- actions ------------------------------------------------------------------------------ */
 
@@ -223,19 +223,21 @@ static void refuse_out_of_place(struct wc_resolver *r, const struct wc_stage *st
                                 const struct wc_clause *clause)
 {
     bool network = stage->action.kind == WR_ACT_HTTP || stage->action.kind == WR_ACT_ASK;
+    bool repairs = clause->kind == WC_CLAUSE_REPAIR;
     bool streams = clause->kind == WC_CLAUSE_FIRST_TOKEN || clause->kind == WC_CLAUSE_IDLE;
     bool below = stage->action.kind >= WR_ACT_ALL && stage->action.kind <= WR_ACT_RUN;
     if (below && clause->kind == WC_CLAUSE_WITHIN)
         return;
-    if (streams ? stage->action.kind == WR_ACT_ASK : network)
+    if (streams || repairs ? stage->action.kind == WR_ACT_ASK : network)
         return;
     struct wc_diag *diag =
         wc_report(r->diags, WC_E0407, clause->keyword, "`%s` does not apply to %s",
                   wc_clause_name(clause->kind), action_name(&stage->action));
     wc_diag_label(r->diags, diag, "%s",
-                  streams ? "only a model's answer comes in tokens"
-                  : below ? "what it begins has policies of its own"
-                          : "this action waits on nothing outside");
+                  streams   ? "only a model's answer comes in tokens"
+                  : repairs ? "only a model can be told what was wrong with its answer"
+                  : below   ? "what it begins has policies of its own"
+                            : "this action waits on nothing outside");
     wc_diag_help(r->diags, diag, "%s",
                  below && !streams ? "say it of what stands inside; `within` bounds the whole stage"
                                    : "delete it");
@@ -262,9 +264,7 @@ static void refuse_policies(struct wc_resolver *r, const struct wc_clauses *all,
 {
     for (size_t i = 0; i < all->count; i++) {
         const struct wc_clause *clause = all->items[i];
-        if (clause->kind == WC_CLAUSE_REPAIR)
-            wc_not_built(r, clause->span, "`repair`");
-        else if (clause->kind == WC_CLAUSE_HEDGE)
+        if (clause->kind == WC_CLAUSE_HEDGE)
             wc_not_built(r, clause->span, "`hedge`");
         else if ((clause->kind != WC_CLAUSE_CHECK || stage->action.kind == WR_ACT_DRAFT ||
                   stage->action.kind == WR_ACT_MATCH || WR_PARKS(stage->action.kind)) &&
@@ -287,6 +287,10 @@ void wc_resolve_stage(struct wc_workflow_work *work, struct wc_stage_work *one)
     stage->idle_ms = time_of(r, wc_clause_one(r, all, WC_CLAUSE_IDLE));
     stage->within_ms = time_of(r, wc_clause_one(r, all, WC_CLAUSE_WITHIN));
     resolve_retry(r, wc_clause_one(r, all, WC_CLAUSE_RETRY), stage);
+    struct wc_clause *repair = wc_clause_one(r, all, WC_CLAUSE_REPAIR);
+    if (repair)
+        stage->repairs =
+            (uint16_t)wc_uint(r, &repair->numbers[0], 1, REPAIR_MAX, "the count of `repair`");
     for (size_t i = 0; i < all.count; i++)
         if (all.items[i]->kind == WC_CLAUSE_CHECK)
             resolve_check(r, all.items[i], stage);

@@ -13,7 +13,8 @@ static enum wr_phase enter(struct wr_activity *activity)
     wr_event_init(&event, activity, WR_ENTRY_ENTERED);
     event.now_ms = event.at_ms;
     activity->epoch++;
-    activity->attempts = 0;
+    activity->attempts = activity->repairs = activity->repairing = 0;
+    activity->faulty = false;
     activity->whose = 0;
     activity->entered_us = wr_engine_us(activity->job->engine);
     wr_job_record(activity->job, &event);
@@ -54,6 +55,7 @@ void wr_activity_run_stage(struct wr_activity *activity)
         .raised_error = WR_NO_ERROR,
     };
     activity->stage->run(&activity->turn);
+    activity->asked = activity->turn.action.message_count;
 }
 
 /* Where the specification's effects ask for it, the journal knows of the attempt before the world
@@ -82,6 +84,8 @@ static void backoff_over(void *arg)
 static enum wr_phase decide(struct wr_activity *activity)
 {
     const struct wr_clock *clock = activity->job->engine->clock;
+    if (wr_repair_begin(activity))
+        return WR_PHASE_ATTEMPT;
     int64_t wait_us = wr_retry_wait_us(activity);
     if (wait_us < 0)
         return WR_PHASE_MOVE;

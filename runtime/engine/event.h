@@ -58,6 +58,7 @@ struct wr_event {
     struct wr_str tool, tool_version;           /* the service called */
     struct wr_str request_id;
     int64_t input_tokens, cached_tokens, written_tokens, output_tokens, reasoning_tokens;
+    int64_t repair;         /* which repair of the stage the attempt was, from 1; 0: none */
     struct wr_str repaired; /* what was done to the model's text, to read it */
     int64_t cost;           /* picodollars */
     int64_t elapsed_us, first_token_us;

@@ -148,7 +148,7 @@ static bool fold_entered(struct wr_state *state, const struct wr_event *event)
     place->stage = event->stage;
     place->target = (struct wr_str){0};
     place->now_ms = event->now_ms;
-    place->attempts = 0;
+    place->attempts = place->repairs = 0;
     place->started = place->ended = false;
     place->class = WR_OK;
     place->error = (struct wr_str){0};
@@ -270,6 +270,8 @@ static bool fold_ended(struct wr_state *state, const struct wr_event *event)
     if (place->waiting_for.len)
         fold_unparked(state, place, event);
     place->attempts = event->attempt;
+    if (event->repair > place->repairs)
+        place->repairs = event->repair;
     place->started = false;
     place->ended = true;
     place->class = event->class;

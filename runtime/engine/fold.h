@@ -14,6 +14,7 @@ struct wr_place {
     struct wr_str target;
     int64_t now_ms;
     int64_t attempts; /* ended, in this stage */
+    int64_t repairs;  /* of them: those that were told what was wrong with the one before */
     bool started;     /* an attempt was told of beforehand and has not ended */
     bool ended;       /* the stage's last attempt: class and error say how */
     enum wr_class class;

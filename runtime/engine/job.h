@@ -82,8 +82,9 @@ struct wr_attempt {
     bool parked;     /* the job is counted as parked while it is under way */
     bool shortened;  /* it has less than its own timeout */
     struct wr_outcome outcome;
-    const void *value; /* WR_ACT_VALUE, WR_ACT_RUN: made here */
-    int error;         /* WR_ACT_RUN: what the child failed with, or WR_NO_ERROR */
+    struct wr_str faults; /* of a model's answer: what its schema or a check said */
+    const void *value;    /* WR_ACT_VALUE, WR_ACT_RUN: made here */
+    int error;            /* WR_ACT_RUN: what the child failed with, or WR_NO_ERROR */
     int64_t remembered_ms;
     struct wr_below below;
 };
@@ -116,6 +117,12 @@ struct wr_activity {
     int64_t entered_us;
     uint32_t attempts; /* begun in this stage */
     struct wr_turn turn;
+    size_t asked; /* messages that the stage itself asks with: what follows them is a repair's */
+    struct wr_str said,
+        faults;         /* the answer that was refused, and why: the next repair's messages */
+    bool faulty;        /* the newest attempt's answer was refused by schema or check */
+    uint32_t repairs;   /* begun in this stage */
+    uint32_t repairing; /* which of them the newest attempt is; 0: none */
     struct wr_attempt *attempt; /* under way */
     struct wr_commit *commit;   /* the newest one awaited */
     struct wr_timer *timer;     /* backoff */
@@ -216,6 +223,12 @@ enum wr_phase wr_attempt_begin(struct wr_activity *activity);
 /* Lets go of what the attempt holds outside; `verdict` for the gate. */
 void wr_attempt_release(struct wr_attempt *attempt, enum wr_verdict verdict);
 void wr_attempt_free(struct wr_attempt *attempt);
+
+/* repair.c */
+/* The newest attempt's answer; `faults` empty: there was nothing wrong with it. */
+void wr_repair_note(struct wr_activity *activity, struct wr_str said, struct wr_str faults);
+/* Another turn of the conversation, where one is left and the slack holds it. */
+bool wr_repair_begin(struct wr_activity *activity);
 
 /* park.c */
 enum wr_phase wr_draft_start(struct wr_attempt *attempt);

@@ -209,6 +209,7 @@ struct wr_observation {
     int64_t elapsed_us;
     int64_t cost;        /* picodollars */
     bool cut;            /* the attempt reached the line of the slack */
+    uint32_t repair;     /* attempts: which repair it was, from 1; 0: none */
     enum wr_class again; /* attempts: how the one before ended; WR_OK: this is the first */
 };
 

@@ -107,7 +107,8 @@ int64_t wr_retry_wait_us(const struct wr_activity *activity)
         return activity->attempts < 2 ? 0 : -1;
     if (activity->class == WR_OK || !(stage->retry.on & WR_BIT(activity->class)) ||
         activity->outcome.final ||
-        activity->attempts > stage->retry.times + (wr_broken("retry") ? 1u : 0u))
+        activity->attempts - activity->repairs >
+            stage->retry.times + (wr_broken("retry") ? 1u : 0u))
         return -1;
     int64_t wait_us = backoff_us(activity);
     if (activity->retry_after_ms > 0 && activity->retry_after_ms * 1000 > wait_us)

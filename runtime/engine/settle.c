@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define DETAIL_MAX 500 /* bytes of a sentence that the journal keeps */
-#define FAULTS_TOLD 3
+#define FAULTS_TOLD 3  /* to the journal; a repair is told of more of them */
+#define FAULTS_FED 12
 
 static struct wr_str text_of(const char *text)
 {
@@ -16,19 +17,19 @@ static struct wr_str text_of(const char *text)
 }
 
 /* What was wrong, by pointer and rule; never what was in it. */
-static struct wr_str tell_faults(struct wr_arena *arena, const struct wr_reader *in)
+static struct wr_str tell_faults(struct wr_arena *arena, const struct wr_reader *in, size_t most)
 {
     struct wr_text text = {.arena = arena};
-    for (size_t i = 0; i < in->fault_count && i < FAULTS_TOLD; i++) {
+    for (size_t i = 0; i < in->fault_count && i < most; i++) {
         const struct wr_fault *fault = &in->faults[i];
         wr_text_add(&text, i ? WR_STR("; ") : WR_STR(""));
         wr_text_add(&text, fault->pointer.len ? fault->pointer : WR_STR("the answer"));
         wr_text_add(&text, WR_STR(" "));
         wr_text_add(&text, fault->message);
     }
-    if (in->fault_total > FAULTS_TOLD) {
+    if (in->fault_total > most) {
         wr_text_add(&text, WR_STR("; and "));
-        wr_text_int(&text, (int64_t)(in->fault_total - FAULTS_TOLD));
+        wr_text_int(&text, (int64_t)(in->fault_total - most));
         wr_text_add(&text, WR_STR(" more"));
     }
     return wr_text_done(&text);
@@ -46,7 +47,8 @@ static const void *decode(struct wr_attempt *attempt, const struct wr_action *ac
         /* A remembered value that does not fit any more is as good as none. */
         attempt->outcome.class =
             action->kind == WR_ACT_RECALL ? WR_CLASS_missing : WR_CLASS_schema_invalid;
-        attempt->outcome.detail = tell_faults(&attempt->arena, &in);
+        attempt->outcome.detail = tell_faults(&attempt->arena, &in, FAULTS_TOLD);
+        attempt->faults = tell_faults(&attempt->arena, &in, FAULTS_FED);
         attempt->outcome.rule = in.fault_count > 0 ? in.faults[0].rule : "json";
     }
     return value;
@@ -84,6 +86,17 @@ void wr_activity_check(struct wr_activity *activity, struct wr_outcome *outcome,
     outcome->class = turn->raised;
     outcome->detail = text_of(turn->raised_check);
     activity->error = turn->raised_error;
+}
+
+static void check(struct wr_activity *activity, struct wr_attempt *attempt, const void *value)
+{
+    struct wr_text text = {.arena = &attempt->arena};
+    wr_activity_check(activity, &attempt->outcome, value);
+    if (attempt->outcome.class == WR_OK)
+        return;
+    wr_text_add(&text, WR_STR("This must hold of it, and does not: "));
+    wr_text_add(&text, text_of(activity->turn.raised_check));
+    attempt->faults = wr_text_done(&text);
 }
 
 static enum wr_verdict verdict_of(const struct wr_attempt *attempt)
@@ -165,6 +178,7 @@ static void record_end(struct wr_activity *activity, const struct wr_attempt *at
     struct wr_event event;
     wr_event_init(&event, activity, WR_ENTRY_ENDED);
     event.attempt = activity->attempts;
+    event.repair = activity->repairing;
     event.class = outcome->class;
     if (activity->error != WR_NO_ERROR)
         event.error = text_of(job->engine->program->errors[activity->error].name);
@@ -188,7 +202,8 @@ static void record_end(struct wr_activity *activity, const struct wr_attempt *at
                         .elapsed_us = event.elapsed_us,
                         .cost = event.cost,
                         .cut = event.cut,
-                        .again = activity->attempts > 1 ? before : WR_OK,
+                        .again = activity->attempts > 1 && !activity->repairing ? before : WR_OK,
+                        .repair = activity->repairing,
                     });
 }
 
@@ -241,7 +256,8 @@ enum wr_phase wr_attempt_settle(struct wr_activity *activity)
     if (outcome->class == WR_OK)
         value = decode(attempt, &activity->turn.action);
     if (outcome->class == WR_OK)
-        wr_activity_check(activity, outcome, value);
+        check(activity, attempt, value);
+    wr_repair_note(activity, outcome->value, attempt->faults);
     enum wr_class before = activity->class;
     keep_outcome(activity, outcome);
     record_end(activity, attempt, before);

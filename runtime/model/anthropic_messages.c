@@ -83,9 +83,9 @@ static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
     return wr_put(body, "{\"model\":") &&
            wr_put_quoted(body, (struct wr_str){model->model, strlen(model->model)}) &&
            wr_put_count(body, request->provider->limit, model->max_output_tokens) &&
-           wr_put(body, ",\"stream\":true") && put_system(body, request) &&
-           put_messages(body, request) && (!wr_has_schema(request) || put_format(body, request)) &&
-           wr_put(body, "}");
+           wr_put_temperature(body, model) && wr_put(body, ",\"stream\":true") &&
+           put_system(body, request) && put_messages(body, request) &&
+           (!wr_has_schema(request) || put_format(body, request)) && wr_put(body, "}");
 }
 
 /* ---- one event, in one pass ------------------------------------------------------------------ */

@@ -36,6 +36,12 @@ bool wr_put_count(struct wr_bytes *body, const char *name, uint32_t number)
     return wr_put(body, text);
 }
 
+bool wr_put_temperature(struct wr_bytes *body, const struct wr_model *model)
+{
+    return !model->temperature ||
+           (wr_put(body, ",\"temperature\":") && wr_put(body, model->temperature));
+}
+
 struct wr_str wr_schema_name(const struct wr_schema *schema)
 {
     size_t len = strlen(schema->name);

@@ -7,6 +7,8 @@
 /* All are false if memory is out. */
 bool wr_put(struct wr_bytes *body, const char *text);
 bool wr_put_quoted(struct wr_bytes *body, struct wr_str text);
+/* ,"temperature":number where the model has one */
+bool wr_put_temperature(struct wr_bytes *body, const struct wr_model *model);
 /* ,"name":number */
 bool wr_put_count(struct wr_bytes *body, const char *name, uint32_t number);
 

@@ -41,7 +41,7 @@ static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
            wr_put_quoted(body, (struct wr_str){model->model, strlen(model->model)}) &&
            wr_put(body, ",\"input\":") && wr_put_messages(body, request) &&
            wr_put_count(body, request->provider->limit, model->max_output_tokens) &&
-           wr_put(body, ",\"stream\":true,\"store\":false") &&
+           wr_put_temperature(body, model) && wr_put(body, ",\"stream\":true,\"store\":false") &&
            (!wr_has_schema(request) || put_format(body, request)) && wr_put(body, "}");
 }
 

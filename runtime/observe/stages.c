@@ -81,6 +81,8 @@ static void saw_attempt(struct wr_stages *stages, const struct wr_observation *s
     wr_metrics_add(stages->metrics, WR_METRIC_attempts, labels, 1);
     wr_metrics_seconds(stages->metrics, WR_METRIC_attempt_seconds, labels,
                        (double)seen->elapsed_us / 1e6);
+    if (seen->repair)
+        wr_metrics_add(stages->metrics, WR_METRIC_repairs, labels, 1);
     count_trouble(stages, seen, labels);
     wr_metrics_add(stages->metrics, WR_METRIC_cost, &workflow, (double)seen->cost / 1e12);
     if (seen->action && seen->action->kind == WR_ACT_ASK)

@@ -49,12 +49,30 @@ static void check_entered(struct wr_world *world, struct wr_sim_job *job,
                       SHOW(event->stage), SHOW(wanted));
 }
 
+/* One after the other, no more than the stage allows, and only of an answer that was refused. */
+static void check_repair(struct wr_world *world, struct wr_sim_job *job,
+                         const struct wr_event *event, const struct wr_stage *stage,
+                         const struct wr_place *place)
+{
+    bool refused = place->error.len || (WR_BIT(place->class) & WR_ON_INVALID_OUTPUT);
+    if (event->repair > stage->repairs || event->repair != place->repairs + 1)
+        wr_sim_broken(world, &job->id, "repair: number %d of stage %s after %d, %u are allowed",
+                      (int)event->repair, stage->name, (int)place->repairs,
+                      (unsigned)stage->repairs);
+    else if (!place->ended || !refused)
+        wr_sim_broken(world, &job->id, "repair: stage %s was repaired after %s", stage->name,
+                      place->ended ? wr_class_name(place->class) : "nothing");
+}
+
 static void check_ended(struct wr_world *world, struct wr_sim_job *job,
                         const struct wr_sim_spot *spot, const struct wr_event *event)
 {
     const struct wr_stage *stage = spot->row;
     const struct wr_place *place = wr_state_place(&job->state, event->path);
-    if (event->attempt > stage->retry.times + 1)
+    int64_t repairs = event->repair ? event->repair : place->repairs;
+    if (event->repair)
+        check_repair(world, job, event, stage, place);
+    else if (event->attempt - repairs > stage->retry.times + 1)
         wr_sim_broken(world, &job->id, "retry: attempt %d of stage %s, %u are allowed",
                       (int)event->attempt, stage->name, stage->retry.times + 1u);
     else if (place->ended && !(stage->retry.on & WR_BIT(place->class)))

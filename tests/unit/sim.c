@@ -132,6 +132,17 @@ static void apply_timeouts(struct wr_effect *effect)
     step->delay_us = first ? first_us : call->timeout_us;
 }
 
+static void note_messages(char *to, size_t size, const struct wr_action *action)
+{
+    size_t len = 0;
+    *to = '\0';
+    for (size_t i = 0; i < action->message_count && len < size; i++) {
+        const struct wr_message *message = &action->messages[i];
+        len += (size_t)snprintf(to + len, size - len, "%s: %.*s\n", message->role,
+                                (int)message->text.len, message->text.ptr);
+    }
+}
+
 static struct wr_effect *sim_start(void *self, const struct wr_effect_call *call)
 {
     struct sim *sim = self;
@@ -151,6 +162,8 @@ static struct wr_effect *sim_start(void *self, const struct wr_effect_call *call
         snprintf(script->key[script->sends], 80, "%.*s", (int)call->idempotency_key.len,
                  call->idempotency_key.ptr ? call->idempotency_key.ptr : "");
     }
+    if (script->sends < SIM_STEPS)
+        note_messages(script->said[script->sends], sizeof *script->said, call->action);
     script->sends += !sim->crashed;
     if (++sim->in_flight > sim->in_flight_most)
         sim->in_flight_most = sim->in_flight;

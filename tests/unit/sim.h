@@ -25,6 +25,7 @@ struct sim_script {
     uint32_t sends;
     int64_t sent_us[SIM_STEPS], timeout_us[SIM_STEPS];
     char key[SIM_STEPS][80];
+    char said[SIM_STEPS][1024]; /* a model's messages: "role: text" a line */
 };
 
 struct sim_entry {

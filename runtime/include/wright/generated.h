@@ -154,6 +154,7 @@ struct wr_model {
     int64_t input_price, cached_price, output_price; /* picodollars a token */
     int64_t written_price; /* of a token that is written to a cache; 0: as the input's */
     enum wr_structured structured;
+    const char *temperature; /* a JSON number; NULL: the provider's own */
 };
 
 /* ---- one turn of a stage ------------------------------------------------------------------ */
@@ -341,6 +342,7 @@ struct wr_stage {
     uint32_t timeout_ms, first_token_ms, idle_ms; /* one attempt */
     uint32_t within_ms;                           /* the whole stage */
     struct wr_retry retry;
+    uint16_t repairs;              /* how often what its answer failed is fed back */
     uint64_t floor_ms;             /* one whole attempt and what comes after it at worst */
     uint64_t floor_after_ms;       /* the largest floor among its targets */
     uint64_t reply_floor_after_ms; /* the same over the ways of failures, until the reply is due;

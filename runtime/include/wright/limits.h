@@ -7,4 +7,8 @@
  * and the runtime gives no attempt what is left below it. */
 #define WR_COMMIT_MS 25
 
+/* Of what a repair tells a model about its answer: the faults, and the words around them. */
+#define WR_FAULT_BYTES 2000
+#define WR_REPAIR_BYTES (WR_FAULT_BYTES + 200)
+
 #endif
