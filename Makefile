@@ -24,7 +24,8 @@ main_o     := $(B)/obj/compiler/tool/main.o
 
 .DEFAULT_GOAL := all
 .PHONY: all setup
-all: $(B)/wright $(B)/briefs
+specs := $(patsubst spec/%.flow,%,$(sort $(wildcard spec/*.flow)))
+all: $(B)/wright $(addprefix $(B)/,$(specs))
 setup:
 	@.ci/setup
 
@@ -56,7 +57,6 @@ $(B)/gen/pages.inc: compiler/tool/pages.sh $(wildcard docs/errors/*.md)
 
 # ---- the specifications: one static binary each, and what the compiler writes, committed ------------
 
-specs := $(patsubst spec/%.flow,%,$(sort $(wildcard spec/*.flow)))
 $(B)/%: spec/%.flow $(B)/wright $(wildcard spec/prompts/* runtime/include/wright/*)
 	WRIGHT_INCLUDE=runtime/include CC=$(CC) CFLAGS="$(SANITIZE)" $(B)/wright build $< -o $@ $(BUILD_FLAGS)
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LONG_TEXT 48 /* bytes */
+
 /* Names of locals and parameters in generated functions. */
 static const char *const own_names[] = {"all",   "any",    "arena", "arm",  "chosen", "found",
                                         "frame", "stages", "holds", "i",    "it",     "messages",
@@ -420,6 +422,18 @@ static struct wc_value variant(struct wc_function *fn, const struct wc_expr *exp
     return (struct wc_value){text, true, WC_OP_NONE};
 }
 
+/* A long text has a name, so that the lines it is used in stay readable. */
+static struct wc_value literal(struct wc_function *fn, const struct wc_expr *expr)
+{
+    const struct wc_literal *it = &expr->literal;
+    if (it->kind != WC_LIT_STRING || it->len <= LONG_TEXT)
+        return wc_plain(wc_c_literal(fn->arena, it));
+    const char *name = wc_arena_printf(fn->arena, "text_%zu", ++fn->temps);
+    const char *left = wc_arena_printf(fn->arena, "static const char %s[]", name);
+    wc_c_assign_text(fn->out, fn->indent, left, it->text, it->len, ";");
+    return wc_plain(wc_arena_printf(fn->arena, "WR_STR(%s)", name));
+}
+
 static struct wc_value field(struct wc_function *fn, const struct wc_expr *expr)
 {
     const struct wc_expr *whole = expr->kids[0];
@@ -452,7 +466,7 @@ static struct wc_value value_by_kind(struct wc_function *fn, const struct wc_exp
     struct wc_value value = {.joint = WC_OP_NONE};
     switch (expr->kind) {
     case WC_EXPR_LITERAL:
-        return wc_plain(wc_c_literal(fn->arena, &expr->literal));
+        return literal(fn, expr);
     case WC_EXPR_INPUT:
         return wc_plain("frame->input");
     case WC_EXPR_STAGE:

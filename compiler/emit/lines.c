@@ -66,6 +66,48 @@ static bool emit_long_call(struct wc_function *fn, struct wc_buf *line)
     return true;
 }
 
+/* The place of `c` in an expression, in no text and no parentheses; NULL: none. */
+static const char *find_bare(const char *text, char c)
+{
+    int depth = 0;
+    bool quoted = false;
+    for (const char *at = text; *at; at++) {
+        if (*at == '"' && (at == text || at[-1] != '\\'))
+            quoted = !quoted;
+        if (quoted)
+            continue;
+        depth += (*at == '(') - (*at == ')');
+        if (*at == c && depth == 0 && at > text && at[-1] == ' ' && at[1] == ' ')
+            return at;
+    }
+    return NULL;
+}
+
+/* `x = E;` without a joint to break it at: E on a line of its own, or `c ? a` over `: b`. */
+static bool emit_long_value(struct wc_function *fn, const struct wc_buf *line)
+{
+    const char *equals = strstr(line->data, " = ");
+    if (line->len <= WC_WIDTH || !equals)
+        return false;
+    const char *value = equals + 3;
+    const char *question = find_bare(value, '?'), *colon = find_bare(value, ':');
+    size_t head = (size_t)(equals - line->data) + 2;
+    if (fn->indent + 4 + strlen(value) <= WC_WIDTH) {
+        wc_buf_add(fn->out, line->data, head);
+        wc_buf_char(fn->out, '\n');
+        wc_buf_repeat(fn->out, ' ', fn->indent + 4);
+        wc_buf_printf(fn->out, "%s\n", value);
+        return true;
+    }
+    if (!question || !colon)
+        return false;
+    wc_buf_add(fn->out, line->data, (size_t)(colon - line->data) - 1);
+    wc_buf_char(fn->out, '\n');
+    wc_buf_repeat(fn->out, ' ', (size_t)(question - line->data));
+    wc_buf_printf(fn->out, "%s\n", colon);
+    return true;
+}
+
 void wc_line(struct wc_function *fn, const char *format, ...)
 {
     struct wc_buf line = {0};
@@ -76,6 +118,12 @@ void wc_line(struct wc_function *fn, const char *format, ...)
     va_end(args);
     if (emit_long_call(fn, &line))
         return;
+    size_t first = expression_start(line.data);
+    bool joint = first && break_at(line.data, first, WC_WIDTH) > 0;
+    if (!joint && emit_long_value(fn, &line)) {
+        wc_buf_free(&line);
+        return;
+    }
     const char *rest = line.data;
     size_t start = expression_start(line.data), column = 0;
     while (column + strlen(rest) > WC_WIDTH) {

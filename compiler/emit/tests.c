@@ -174,7 +174,7 @@ static const char *target_text(struct wc_arena *arena, const struct wc_target *t
 
 static void emit_way(struct wc_buf *out, struct wc_arena *arena, const struct wc_workflow *flow,
                      const struct wc_stage *stage, const struct wc_on *on,
-                     const struct wc_on_label *label)
+                     const struct wc_on_label *label, size_t arm)
 {
     struct wc_init init = {.arena = arena, .indent = 8};
     wc_init_number(&init, "workflow", (int64_t)flow->id);
@@ -182,6 +182,9 @@ static void emit_way(struct wc_buf *out, struct wc_arena *arena, const struct wc
     wc_init_mask(&init, "on", label->error ? WR_BIT(label->error->class) : label->classes);
     if (label->error)
         wc_init_text(&init, "error", label->error->name);
+    if (label->member)
+        wc_init_text(&init, "member", label->member->name);
+    wc_init_number(&init, "arm", (int64_t)arm);
     wc_init_number(&init, "line", line_of(on->span));
     wc_init_text(&init, "text",
                  wc_arena_printf(arena, "%s -> %s", label->name, target_text(arena, &on->target)));
@@ -199,7 +202,8 @@ static void emit_stage_ways(struct wc_buf *out, struct wc_arena *arena,
             {
                 if (wc_label_rank(&on->labels.items[k]) != rank)
                     continue;
-                emit_way(out, arena, flow, stage, on, &on->labels.items[k]);
+                emit_way(out, arena, flow, stage, on, &on->labels.items[k],
+                         stage->action.kind == WR_ACT_MATCH ? i + 1 : 0);
             }
         }
     }

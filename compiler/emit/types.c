@@ -121,6 +121,16 @@ static void emit_schema(struct wc_buf *out, struct wc_arena *arena, struct writt
     emit_entries(out, arena, written, schema);
 }
 
+/* Is what it holds in the header? What stages give together is in their machine's file. */
+static bool is_declared(const struct wc_model *model, const struct wc_type *list)
+{
+    const struct wc_schema *schema = list->element->schema;
+    if (list->element->kind == WC_TYPE_LIST)
+        return is_declared(model, list->element);
+    return !schema ||
+           (schema->id < model->schemas.count && model->schemas.items[schema->id] == schema);
+}
+
 void wc_emit_types(struct wc_buf *out, const struct wc_model *model)
 {
     struct written written = {.schemas =
@@ -132,7 +142,8 @@ void wc_emit_types(struct wc_buf *out, const struct wc_model *model)
     }
     WC_EACH(i, &model->lists)
     {
-        emit_container(out, model->arena, &written, model->lists.items[i]);
+        if (is_declared(model, model->lists.items[i]))
+            emit_container(out, model->arena, &written, model->lists.items[i]);
     }
     WC_EACH(i, &model->schemas)
     {

@@ -10,8 +10,9 @@
 struct testing {
     struct wc_resolver *r;
     struct wc_table stages;         /* of every workflow */
-    const struct wc_ast_test *test; /* the one at hand */
     struct wc_table targets;        /* what a `given` may name: stages, services, models */
+    struct wc_table signals;        /* that some stage waits for */
+    const struct wc_ast_test *test; /* the one at hand */
     struct wc_workflow *sent;       /* of the newest `send` of the test */
 };
 
@@ -26,13 +27,17 @@ static void collect(struct testing *testing)
 {
     struct wc_resolver *r = testing->r;
     testing->stages.what = "stage";
+    testing->signals.what = "signal";
     testing->targets.what = "stage, service or model";
     WC_EACH(i, &r->model->workflows)
     {
         const struct wc_workflow *workflow = r->model->workflows.items[i];
         WC_EACH(k, &workflow->stages)
         {
-            add(r, &testing->stages, workflow->stages.items[k]->name, workflow->stages.items[k]);
+            struct wc_stage *stage = workflow->stages.items[k];
+            add(r, &testing->stages, stage->name, stage);
+            if (stage->action.signal)
+                add(r, &testing->signals, stage->action.signal, stage);
         }
     }
     WC_EACH(i, &testing->stages.entries)
@@ -287,6 +292,19 @@ static void resolve_send(struct testing *testing, const struct wc_ast_step *ast,
         step->json = "{}";
 }
 
+/* A signal that some stage waits for, or a decision. */
+static void resolve_telling(struct testing *testing, const struct wc_ast_step *ast,
+                            struct wc_test_step *step)
+{
+    static const char *const decisions[] = {"approve", "edit", "reject", NULL};
+    struct wc_resolver *r = testing->r;
+    step->json = json_of(r, &ast->file, ast->value, NULL);
+    if (ast->kind == WC_AST_STEP_REVIEW)
+        need_choice(r, ast->name, "a decision", decisions);
+    else if (ast->kind == WC_AST_STEP_SIGNAL)
+        wc_need(r, &testing->signals, ast->name);
+}
+
 static void resolve_step(struct testing *testing, const struct wc_ast_step *ast,
                          struct wc_test *test)
 {
@@ -307,7 +325,7 @@ static void resolve_step(struct testing *testing, const struct wc_ast_step *ast,
     else if (ast->kind == WC_AST_STEP_SEND)
         resolve_send(testing, ast, &step);
     else
-        step.json = json_of(r, &ast->file, ast->value, NULL);
+        resolve_telling(testing, ast, &step);
     WC_EACH(i, &ast->outcomes)
     {
         const struct wc_ast_outcome *outcome = &ast->outcomes.items[i];

@@ -205,14 +205,15 @@ static void count_round(struct wr_state *state, const struct wr_event *event)
     (*at)->count++;
 }
 
-/* A client sees the job's own machine: it is queued while that one waits. */
+/* A client sees the job's own machine: it is queued while that one waits for somebody. One that sleeps
+ * goes on by itself. */
 static bool fold_parked(struct wr_state *state, const struct wr_event *event)
 {
     struct wr_place *place = place_of(state, event->path);
     place->waiting_for = event->waiting_for;
     place->until_ms = event->until_ms;
     place->reviewed = event->value;
-    if (event->path.len == 0)
+    if (event->path.len == 0 && !wr_str_equal(event->waiting_for, WR_STR("retry")))
         state->status = WR_STATUS_QUEUED;
     return wr_str_equal(place->stage, event->stage) && event->waiting_for.len > 0;
 }

@@ -57,6 +57,8 @@ static void record_move(struct wr_activity *activity, const struct wr_transition
     if (way && way->to == WR_TO_STAGE)
         event.target = text_of(activity->workflow->stages[way->target].name);
     event.optional = wr_stage_optional(activity->stage);
+    if (activity->turn.action.kind == WR_ACT_MATCH)
+        event.arm = activity->turn.action.arm + 1;
     wr_job_record(job, &event);
     wr_job_saw(job, &(struct wr_observation){
                         .what = WR_SAW_STAGE,

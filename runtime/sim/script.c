@@ -150,13 +150,75 @@ static void send(struct wr_script *script, const struct wr_test_step *step)
     }
 }
 
+/* ---- signals and reviews ------------------------------------------------------------------------ */
+
+struct telling {
+    struct wr_script *script;
+    const struct wr_test_step *step;
+    bool done;
+};
+
+static void told(void *arg, const struct wr_answer *answer)
+{
+    struct telling *telling = arg;
+    telling->done = true;
+    if (answer->kind != WR_ANSWER_JOB)
+        wr_script_fail(telling->script, telling->step->line, "it was refused with %d%s%.*s",
+                       answer->status, answer->body.len ? ": " : "", (int)answer->body.len,
+                       answer->body.ptr ? answer->body.ptr : "");
+}
+
+/* `{"decision":"edit","output":…}` */
+static struct wr_str review_body(struct wr_script *script, const struct wr_test_step *step)
+{
+    struct wr_text body = {.arena = script->arena};
+    WR_ADD(&body, "{\"decision\":");
+    wr_text_quote(&body, text_of(step->name));
+    if (step->value.len) {
+        WR_ADD(&body, ",\"output\":");
+        wr_text_add(&body, step->value);
+    }
+    WR_ADD(&body, "}");
+    return wr_text_done(&body);
+}
+
+static bool is_parked(const struct wr_script *script)
+{
+    const struct wr_sim_job *job =
+        script->request ? wr_sim_find(script->world, &script->request->job) : NULL;
+    if (!job)
+        return false;
+    const struct wr_place *root = wr_state_place_find(&job->state, WR_STR(""));
+    return wr_state_ended(&job->state) || (root && root->waiting_for.len);
+}
+
+static void tell(struct wr_script *script, const struct wr_test_step *step)
+{
+    struct telling telling = {script, step, false};
+    if (!script->request || !script->request->accepted) {
+        wr_script_fail(script, step->line, "nothing was sent before this");
+        return;
+    }
+    if (step->at_ms < 0)
+        wr_script_run_until(script, is_parked, INT64_MAX);
+    bool review = step->kind == WR_STEP_REVIEW;
+    struct wr_telling what = {
+        .job = script->request->job,
+        .signal = review ? (struct wr_str){0} : text_of(step->name),
+        .body = review ? review_body(script, step) : step->value,
+    };
+    wr_engine_tell(script->world->engine, &what, WR_EVERY_CALLER,
+                   text_of(step->caller ? step->caller : WR_SCRIPT_CALLER), told, &telling);
+    while (!telling.done && !script->world->report->broken && wr_sim_step(script->world))
+        wr_sim_check_step(script->world);
+}
+
 static void run_step(struct wr_script *script, const struct wr_test_step *step)
 {
     static void (*const steps[])(struct wr_script *, const struct wr_test_step *) = {
-        [WR_STEP_GIVEN] = give,
-        [WR_STEP_SEND] = send,
-        [WR_STEP_CRASH] = expect_crash,
-        [WR_STEP_EXPECT] = wr_script_expect,
+        [WR_STEP_GIVEN] = give,         [WR_STEP_SEND] = send,
+        [WR_STEP_SIGNAL] = tell,        [WR_STEP_REVIEW] = tell,
+        [WR_STEP_CRASH] = expect_crash, [WR_STEP_EXPECT] = wr_script_expect,
     };
     if (step->at_ms >= 0) {
         int64_t from_us = script->first_us < 0 ? 0 : script->first_us;

@@ -59,15 +59,35 @@ static bool same(struct wr_str text, const char *other)
     return text.len == strlen(other) && memcmp(text.ptr, other, text.len) == 0;
 }
 
+/* "company.not_found" as a way of the member `company` has it: "not_found"; its own label else. */
+static bool is_whose(const struct wr_way *way, struct wr_str *label)
+{
+    size_t len = way->member ? strlen(way->member) : 0;
+    if (way->member &&
+        (label->len <= len || memcmp(label->ptr, way->member, len) != 0 || label->ptr[len] != '.'))
+        return false;
+    const char *dot = memchr(label->ptr, '.', label->len);
+    size_t head = dot ? (size_t)(dot + 1 - label->ptr) : 0;
+    *label = (struct wr_str){label->ptr + head, label->len - head};
+    return true;
+}
+
+static bool is_way(const struct wr_script *script, const struct wr_sim_job *job,
+                   const struct wr_event *event, const struct wr_way *way)
+{
+    struct wr_str label = event->label;
+    bool own = script->program->workflows[way->workflow] == job->workflow;
+    return own == (event->path.len == 0) && same(event->stage, way->stage) &&
+           (way->on & WR_BIT(event->class)) && is_whose(way, &label) &&
+           (!way->error || same(label, way->error)) && (!way->arm || way->arm == event->arm);
+}
+
 static void mark(struct wr_script *script, const struct wr_sim_job *job,
                  const struct wr_event *event)
 {
     const struct wr_suite *suite = script->suite;
     for (size_t i = 0; i < suite->way_count; i++) {
-        const struct wr_way *way = &suite->ways[i];
-        if (script->program->workflows[way->workflow] != job->workflow ||
-            !same(event->stage, way->stage) || !(way->on & WR_BIT(event->class)) ||
-            (way->error && !same(event->label, way->error)))
+        if (!is_way(script, job, event, &suite->ways[i]))
             continue;
         script->taken[i] = true;
         return;

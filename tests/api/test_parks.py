@@ -45,7 +45,7 @@ def test_sleep():
     job = server.send("/write", "twice down", {"Prefer": "respond-async"}).json["job_id"]
     parked = until(lambda: (body := server.job(job))["waiting_for"] and body)
     same((parked["status"], parked["waiting_for"], parked["final"], parked["result_type"]),
-         ("queued", "retry", False, "draft"), "a job that sleeps is queued, and says for what")
+         ("processing", "retry", False, "draft"), "a job that sleeps goes on by itself, and says for what")
     ok(1 <= parked["retry_after"] <= 2, "and when to look again", parked)
     body = server.job(job, wait=30)
     same((body["status"], body["output"]), ("completed", SAID), "and is tried again until it works")
@@ -53,7 +53,7 @@ def test_sleep():
     same(kinds(server, job)[0].count("parked"), 2, "each in its events")
     up.ways["glossary"] = DOWN
     reply = server.send("/write", "down for good")
-    same((reply.status, reply.json["status"], reply.json["result_type"]), (202, "queued", "draft"),
+    same((reply.status, reply.json["status"], reply.json["result_type"]), (202, "processing", "draft"),
          "while it sleeps past the budget its reply is given")
     body = server.job(reply.json["job_id"], wait=30)
     same((body["status"], body["result_type"]), ("degraded", "draft"), "past the count the sleep expires")

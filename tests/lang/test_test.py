@@ -108,6 +108,28 @@ code, out, err = wright_test("--coverage", two)
 ok("coverage: 2 of 10" in out and re.search(r"not taken: .*briefs.flow:\d+: draft: on error -> brief", out),
    "transitions that no test takes", out)
 
+SUPPORT = open(os.path.join(ROOT, "spec", "support.flow"), encoding="utf-8").read()
+
+
+def reviewed(step):
+    path = os.path.join(folder, "support.flow")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(SUPPORT[:SUPPORT.index('test "')] + """test "it" {
+  given suggest returns { text: "Perhaps.", confidence: 0.1 }
+  send draft_response with { subject: "When?", body: "Since when?", product: "reports" }
+""" + step + "\n}\n")
+    return path
+
+
+fails("a review that does not fit is refused by its pointers",
+      reviewed('  review edit with { text: "", by: "model", confidence: 2 }'),
+      r"refused with 422: .*/output/text.*/output/confidence")
+fails("a review of a job that has ended", reviewed("  review approve\n  review reject"), "refused with 409")
+code, out, err = wright_test(reviewed("  review aprove"))
+ok(code == 1 and "did you mean `approve`" in err, "an unknown decision", err)
+code, out, err = wright_test(reviewed("  signal stop with {}"))
+ok(code == 1 and "stop" in err, "a signal that nothing waits for", err)
+
 code, out, err = wright_test(os.path.join(folder, "nowhere.flow"))
 ok(code == 2 and "nowhere.flow" in err, "a file that is not there", (code, err))
 code, out, err = wright_test(one("  expect status compleeted\n"))

@@ -91,7 +91,9 @@ struct wr_way {
     uint16_t workflow;
     const char *stage;
     uint64_t on;
-    const char *error; /* the user's; NULL: by class alone */
+    const char *error;  /* the user's; NULL: by class alone */
+    const char *member; /* of `all`; NULL: any's, or the stage's own */
+    uint16_t arm;       /* of `match`, from 1; 0: it is none */
     uint32_t line;
     const char *text; /* "error -> brief" */
 };

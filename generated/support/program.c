@@ -1,0 +1,52 @@
+/* support 1.0.0: its errors, services and models, and the program they make.
+ * Written by `wright compile` from support.flow: edit that. */
+#include "support.h"
+
+static const struct wr_error errors[] = {
+    {
+        .name = "turned_down",
+        .class = WR_CLASS_declined,
+        .message = "A person rejected the draft.",
+        .status = 422,
+    },
+};
+
+static const struct wr_model models[] = {
+    {
+        .name = "small",
+        .provider = "openai.chat",
+        .model = "small-2026-08-07",
+        .endpoint = {.url_env = "MODEL_URL", .auth = WR_AUTH_BEARER, .auth_env = "MODEL_KEY"},
+        .limits = {.concurrent = 32},
+        .breaker = {.failures = 5, .in_ms = 30000, .open_ms = 10000},
+        .max_input_tokens = 8000,
+        .max_output_tokens = 600,
+        .input_price = 50000,
+        .cached_price = 50000,
+        .output_price = 400000,
+    },
+};
+
+static const struct wr_workflow *const workflows[] = {
+    &workflow_draft_response,
+};
+
+const struct wr_program wright_program = {
+    .name = "support",
+    .version = "1.0.0",
+    .summary = "Drafts the answer to a support ticket.",
+    .toolchain = "wright 0.1.0 (" WR_CC ")",
+    .auth = WR_AUTH_BEARER,
+    .keys_env = "SUPPORT_KEYS",
+    .workflows = workflows,
+    .workflow_count = WR_COUNT(workflows),
+    .models = models,
+    .model_count = WR_COUNT(models),
+    .errors = errors,
+    .error_count = WR_COUNT(errors),
+    .contract_hash = "sha256:9d29df8b6d84540d9bf18826991bc008509a89ad77c3ad0784f9fd874173e1d3",
+    .contract = embedded_contract,
+    .contract_len = 12518,
+    .openapi = embedded_openapi,
+    .openapi_len = 50387,
+};

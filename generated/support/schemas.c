@@ -1,0 +1,220 @@
+/* From bytes to typed structs and back, one decoder and one encoder a schema of support.
+ * Written by `wright compile` from support.flow: edit that. */
+#include "support.h"
+
+#include <wright/json.h>
+
+/* ---- patterns -------------------------------------------------------------------------------- */
+
+/* [a-z]{2} */
+static size_t class_1(unsigned char c)
+{
+    if (c >= 'a' && c <= 'z')
+        return 1;
+    return 0;
+}
+
+static bool match_1(const char *text, size_t len)
+{
+    /* A row a state, a column a class of bytes; 0 refuses, 1 is the start. */
+    /* clang-format off */
+    static const uint8_t next[4][2] = {
+        {0, 0},
+        {0, 2},
+        {0, 3},
+        {0, 0},
+    };
+    static const bool accepts[4] = {
+        0, 0, 0, 1,
+    };
+    /* clang-format on */
+    size_t state = 1;
+    for (size_t i = 0; i < len && state; i++)
+        state = next[state][class_1((unsigned char)text[i])];
+    return accepts[state];
+}
+
+static const struct wr_pattern pattern_1 = {
+    .match = match_1,
+    .text = "[a-z]{2}",
+};
+
+/* ---- schema Ticket (support.flow:9) ---------------------------------------------------------- */
+
+static const struct wr_str enum_1[] = {
+    {WR_TEXT("billing")},
+    {WR_TEXT("login")},
+    {WR_TEXT("reports")},
+};
+
+static const struct wr_field fields_Ticket[] = {
+    {.name = {WR_TEXT("subject")}, .required = true},
+    {.name = {WR_TEXT("body")}, .required = true},
+    {.name = {WR_TEXT("product")}, .required = true},
+    {.name = {WR_TEXT("locale")}},
+};
+
+static const struct wr_shape shape_Ticket = {.fields = fields_Ticket, .count = 4};
+
+static bool decode_Ticket(struct wr_reader *in, void *value)
+{
+    struct Ticket *to = value;
+    struct wr_object object;
+    uint64_t seen[WR_SEEN_WORDS(4)];
+    if (!wr_read_object(in, &object, &shape_Ticket, seen))
+        return false;
+    while (wr_read_member(in, &object)) {
+        switch (object.field) {
+        case 0: /* subject */
+            wr_read_string(in, &to->subject, 1, 200, WR_CODE_POINTS);
+            break;
+        case 1: /* body */
+            wr_read_string(in, &to->body, 1, 6000, WR_BYTES);
+            break;
+        case 2: /* product */
+            wr_read_enum(in, &to->product, enum_1, 3);
+            break;
+        case 3: /* locale */
+            wr_read_matching(in, &to->locale, &pattern_1);
+            break;
+        }
+    }
+    if (!wr_was_read(&object, 3))
+        to->locale = WR_STR("en");
+    return wr_read_object_end(in, &object);
+}
+
+static void encode_Ticket(struct wr_writer *out, const void *value)
+{
+    const struct Ticket *from = value;
+    wr_write_object(out);
+    wr_write_name(out, WR_STR("subject"));
+    wr_write_string(out, from->subject);
+    wr_write_name(out, WR_STR("body"));
+    wr_write_string(out, from->body);
+    wr_write_name(out, WR_STR("product"));
+    wr_write_string(out, from->product);
+    wr_write_name(out, WR_STR("locale"));
+    wr_write_string(out, from->locale);
+    wr_write_object_end(out);
+}
+
+const struct wr_schema schema_Ticket = {
+    .name = "Ticket",
+    .hash = "sha256:664a7d44aea2bb6272a647b311231c7966daba9aaef5d6b9659e23b46b00700c",
+    .size = sizeof(struct Ticket),
+    .decode = decode_Ticket,
+    .encode = encode_Ticket,
+};
+
+/* ---- schema Answer (support.flow:16) --------------------------------------------------------- */
+
+static const struct wr_str enum_2[] = {
+    {WR_TEXT("rule")},
+    {WR_TEXT("model")},
+    {WR_TEXT("nobody_yet")},
+};
+
+static const struct wr_field fields_Answer[] = {
+    {.name = {WR_TEXT("text")}, .required = true},
+    {.name = {WR_TEXT("by")}, .required = true},
+    {.name = {WR_TEXT("confidence")}, .required = true},
+};
+
+static const struct wr_shape shape_Answer = {.fields = fields_Answer, .count = 3};
+
+static bool decode_Answer(struct wr_reader *in, void *value)
+{
+    struct Answer *to = value;
+    struct wr_object object;
+    uint64_t seen[WR_SEEN_WORDS(3)];
+    if (!wr_read_object(in, &object, &shape_Answer, seen))
+        return false;
+    while (wr_read_member(in, &object)) {
+        switch (object.field) {
+        case 0: /* text */
+            wr_read_string(in, &to->text, 1, 2000, WR_CODE_POINTS);
+            break;
+        case 1: /* by */
+            wr_read_enum(in, &to->by, enum_2, 3);
+            break;
+        case 2: /* confidence */
+            wr_read_number(in, &to->confidence, 0, 1);
+            break;
+        }
+    }
+    return wr_read_object_end(in, &object);
+}
+
+static void encode_Answer(struct wr_writer *out, const void *value)
+{
+    const struct Answer *from = value;
+    wr_write_object(out);
+    wr_write_name(out, WR_STR("text"));
+    wr_write_string(out, from->text);
+    wr_write_name(out, WR_STR("by"));
+    wr_write_string(out, from->by);
+    wr_write_name(out, WR_STR("confidence"));
+    wr_write_number(out, from->confidence);
+    wr_write_object_end(out);
+}
+
+const struct wr_schema schema_Answer = {
+    .name = "Answer",
+    .hash = "sha256:d83a47ae381a0db2f04dea4547cfa2e04aaf9d1f9f6629c50d0b81fb126e9918",
+    .size = sizeof(struct Answer),
+    .decode = decode_Answer,
+    .encode = encode_Answer,
+};
+
+/* ---- schema Suggestion (support.flow:22) ----------------------------------------------------- */
+
+static const struct wr_field fields_Suggestion[] = {
+    {.name = {WR_TEXT("text")}, .required = true},
+    {.name = {WR_TEXT("confidence")}, .required = true},
+};
+
+static const struct wr_shape shape_Suggestion = {.fields = fields_Suggestion, .count = 2};
+
+static bool decode_Suggestion(struct wr_reader *in, void *value)
+{
+    struct Suggestion *to = value;
+    struct wr_object object;
+    uint64_t seen[WR_SEEN_WORDS(2)];
+    if (!wr_read_object(in, &object, &shape_Suggestion, seen))
+        return false;
+    while (wr_read_member(in, &object)) {
+        switch (object.field) {
+        case 0: /* text */
+            wr_read_string(in, &to->text, 1, 2000, WR_CODE_POINTS);
+            break;
+        case 1: /* confidence */
+            wr_read_number(in, &to->confidence, 0, 1);
+            break;
+        }
+    }
+    return wr_read_object_end(in, &object);
+}
+
+static void encode_Suggestion(struct wr_writer *out, const void *value)
+{
+    const struct Suggestion *from = value;
+    wr_write_object(out);
+    wr_write_name(out, WR_STR("text"));
+    wr_write_string(out, from->text);
+    wr_write_name(out, WR_STR("confidence"));
+    wr_write_number(out, from->confidence);
+    wr_write_object_end(out);
+}
+
+const struct wr_schema schema_Suggestion = {
+    .name = "Suggestion",
+    .hash = "sha256:f56ec4be705dd3de39e2d7eacb2ed2d2ee81cef85b9967b69129b3af6f369f6b",
+    .size = sizeof(struct Suggestion),
+    .decode = decode_Suggestion,
+    .encode = encode_Suggestion,
+    .json_schema =
+        "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\",\"description\":\"Must"
+        " fit string(1..2000).\"},\"confidence\":{\"type\":\"number\",\"description\":\"Must fit "
+        "number(0..1).\"}},\"required\":[\"text\",\"confidence\"],\"additionalProperties\":false}",
+};
