@@ -51,7 +51,9 @@ static void check_variables(struct wc_model *model, struct wc_diags *diags)
     use(&vars, model->keys_env, "a list of keys", model->keys_span);
     WC_EACH(i, &model->services)
     {
-        use_endpoint(&vars, &model->services.items[i]->endpoint);
+        const struct wc_service *service = model->services.items[i];
+        use_endpoint(&vars, &service->endpoint);
+        use(&vars, service->sign_env, "the secrets of a signature", service->sign_span);
     }
     WC_EACH(i, &model->models)
     {

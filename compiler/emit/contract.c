@@ -64,6 +64,9 @@ json_t *wc_service_json(const struct wc_model *model, const struct wc_service *s
     set_limits(json, &service->limits, &service->breaker);
     wc_set_text(json, "idempotency_header", service->idempotency_header);
     set_price(json, "usd_per_call", service->price_per_call);
+    wc_set_text(json, "sign_env", service->sign_env);
+    if (service->allow_private)
+        wc_set(json, "allow_private", json_true());
     WC_EACH(i, &model->workflows)
     {
         const struct wc_workflow *flow = model->workflows.items[i];
@@ -301,6 +304,21 @@ static json_t *lifecycle_json(const struct wc_workflow *flow)
     return json;
 }
 
+/* Who is told of what: events, each with its services. */
+static json_t *notices_json(const struct wc_workflow *flow)
+{
+    json_t *json = json_object();
+    WC_EACH(i, &flow->notices)
+    {
+        const struct wc_notice *notice = &flow->notices.items[i];
+        const char *event = wc_notice_name(notice->event);
+        if (!json_object_get(json, event))
+            wc_set(json, event, json_array());
+        wc_append(json_object_get(json, event), json_string(notice->service->name));
+    }
+    return json;
+}
+
 static json_t *workflow_json(const struct wc_model *model, const struct wc_workflow *flow)
 {
     json_t *json = json_object(), *route = json_object();
@@ -316,6 +334,8 @@ static json_t *workflow_json(const struct wc_model *model, const struct wc_workf
     wc_set_number(json, "keep_ms", (int64_t)flow->keep_ms);
     if (flow->cancel_on_leave)
         wc_set_text(json, "on_disconnect", "cancel");
+    if (flow->notices.count)
+        wc_set(json, "notify", notices_json(flow));
     wc_set_text(json, "first", flow->stages.count ? flow->stages.items[0]->name : NULL);
     wc_set(json, "stages", wc_stages_json(model, flow));
     wc_set(json, "ends", ends_json(flow));

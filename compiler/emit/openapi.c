@@ -296,6 +296,7 @@ void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model)
     }
     wc_openapi_fixed_paths(paths, model);
     wc_set(json, "paths", paths);
+    wc_openapi_hooks(json, model);
     wc_set(json, "components", wc_openapi_components(model));
     wc_json_take(out, json, WC_INDENTED);
 }

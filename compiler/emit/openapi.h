@@ -20,4 +20,7 @@ json_t *wc_problem_reply(const char *description, bool retry_after);
 const char *wc_job_component(struct wc_arena *arena, const struct wc_workflow *flow);
 json_t *wc_ref(const char *kind, const char *name);
 
+/* openapi_hooks.c: the section `webhooks`, where anybody is notified. */
+void wc_openapi_hooks(json_t *document, const struct wc_model *model);
+
 #endif

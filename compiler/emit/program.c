@@ -160,6 +160,8 @@ static void emit_services(struct wc_buf *out, const struct wc_model *model)
         init_breaker(&init, &service->breaker);
         wc_init_text(&init, "idempotency_header", service->idempotency_header);
         wc_init_number(&init, "price_per_call", service->price_per_call);
+        wc_init_text(&init, "sign_env", service->sign_env);
+        wc_init_flag(&init, "allow_private", service->allow_private);
         wc_init_write(out, "", &init, true, ",");
     }
     wc_buf_text(out, "};\n\n");

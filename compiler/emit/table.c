@@ -209,6 +209,25 @@ static void emit_stage_row(struct wc_buf *out, struct wc_machine *machine,
 
 /* ---- the workflow ------------------------------------------------------------------------- */
 
+/* The services of each event, by name. */
+static void init_notices(struct wc_init *init, const struct wc_workflow *flow)
+{
+    struct wc_init inner = {.arena = init->arena, .indent = init->indent + 8};
+    for (enum wc_notice_event event = 0; event < WC_NOTICES; event++) {
+        const char *names = NULL;
+        WC_EACH(i, &flow->notices)
+        {
+            const struct wc_notice *notice = &flow->notices.items[i];
+            if (notice->event == event)
+                names = names ? wc_arena_printf(init->arena, "%s %s", names, notice->service->name)
+                              : notice->service->name;
+        }
+        wc_init_text(&inner, wc_notice_name(event), names);
+    }
+    if (inner.fields.count)
+        wc_init_nested(init, "notify", &inner);
+}
+
 static void emit_workflow_row(struct wc_buf *out, struct wc_machine *machine)
 {
     static const char *const latencies[] = {"WR_INSTANT", "WR_WAITING", "WR_BACKGROUND"};
@@ -240,6 +259,7 @@ static void emit_workflow_row(struct wc_buf *out, struct wc_machine *machine)
     wc_init_field(&init, "input_at", "offsetof(struct frame, input)");
     if (flow->reads_about)
         wc_init_field(&init, "about_at", "offsetof(struct frame, about)");
+    init_notices(&init, flow);
     wc_init_field(&init, "stages", "stages");
     wc_init_field(&init, "stage_count", "STAGES");
     wc_buf_printf(out, "const struct wr_workflow workflow_%s = ", flow->name);

@@ -181,7 +181,11 @@ struct wc_service {
     struct wr_breaker breaker;
     const char *idempotency_header;
     int64_t price_per_call;
-    bool used;
+    const char *sign_env; /* NULL: no `sign` */
+    struct wc_span sign_span;
+    bool allow_private;
+    struct wc_span private_span;
+    bool used, notified;
 };
 
 struct wc_ai_model {
@@ -427,6 +431,17 @@ struct wc_unused {
     struct wc_span span;
 };
 
+enum wc_notice_event { WC_NOTICE_DONE, WC_NOTICE_FAIL, WC_NOTICE_DRAFT, WC_NOTICES };
+
+/* One event of a `notify` clause. */
+struct wc_notice {
+    enum wc_notice_event event;
+    struct wc_service *service;
+    struct wc_span span, service_span;
+};
+
+const char *wc_notice_name(enum wc_notice_event event); /* "done" */
+
 struct wc_workflow {
     size_t id;
     const char *name;
@@ -449,6 +464,7 @@ struct wc_workflow {
     bool key_required;
     bool cancel_on_leave; /* `on disconnect cancel` */
     uint64_t keep_ms;
+    WC_VEC(struct wc_notice) notices;
     WC_VEC(struct wc_stage *) stages;
     bool reads_about; /* `now`, `job.id` or `caller` in some expression */
     WC_VEC(struct wc_unused) unread_lets;

@@ -214,6 +214,8 @@ size_t wc_count_members(const struct wc_ast_workflow *ast);
 const struct wc_type *wc_members_type(struct wc_workflow_work *work, struct wc_stage_work *one);
 /* Is it set where `one` begins, of the `all` stage `above`? */
 void wc_resolve_run_input(struct wc_workflow_work *work, struct wc_stage_work *one);
+/* notices.c: `notify` */
+void wc_resolve_notices(struct wc_workflow_work *work, struct wc_clauses clauses);
 void wc_resolve_transitions(struct wc_workflow_work *work, struct wc_stage_work *stage);
 void wc_resolve_sets(struct wc_workflow_work *work);
 void wc_resolve_stage_expressions(struct wc_workflow_work *work, struct wc_stage_work *stage);

@@ -113,15 +113,21 @@ static void resolve_service(struct wc_resolver *r, const struct wc_ast_decl *dec
     struct wc_clause *price = wc_clause_one(r, all, WC_CLAUSE_PRICE_CALL);
     if (header)
         service->idempotency_header = header->text.bytes;
+    struct wc_clause *sign = wc_clause_one(r, all, WC_CLAUSE_SIGN);
+    struct wc_clause *private = wc_clause_one(r, all, WC_CLAUSE_ALLOW_PRIVATE);
     if (price)
         service->price_per_call = money(r, &price->numbers[0]);
+    if (sign) {
+        service->sign_env = sign->name.text;
+        service->sign_span = sign->span;
+    }
+    if (private) {
+        service->allow_private = true;
+        service->private_span = private->span;
+    }
     for (size_t i = 0; i < all.count; i++) {
         struct wc_clause *clause = all.items[i];
-        if (clause->kind == WC_CLAUSE_SIGN)
-            wc_not_built(r, clause->span, "`sign` of a service");
-        else if (clause->kind == WC_CLAUSE_ALLOW_PRIVATE)
-            wc_not_built(r, clause->span, "`allow private`");
-        else if (clause->kind == WC_CLAUSE_OPERATION)
+        if (clause->kind == WC_CLAUSE_OPERATION)
             wc_not_built(r, clause->span, "an operation of a service");
         else if (clause->kind == WC_CLAUSE_TIMEOUT)
             wc_not_built(r, clause->span, "a `timeout` of a service");

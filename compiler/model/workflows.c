@@ -154,7 +154,6 @@ static void refuse_unbuilt(struct wc_workflow_work *work, struct wc_clauses clau
         struct wc_clause *clause = clauses.items[i];
         switch (clause->kind) {
         case WC_CLAUSE_LIMIT:
-        case WC_CLAUSE_NOTIFY:
         case WC_CLAUSE_UPGRADE:
         case WC_CLAUSE_SPLIT:
         case WC_CLAUSE_DEPRECATED:
@@ -199,6 +198,7 @@ static void resolve_clauses(struct wc_workflow_work *work, const struct wc_ast_d
     workflow->keep_ms =
         keep ? duration(r, &keep->numbers[0], "`keep jobs`") : (uint64_t)(KEEP_DAYS * DAY_MS);
     refuse_unbuilt(work, all);
+    wc_resolve_notices(work, all);
     declare_lets(work, all);
 }
 

@@ -20,6 +20,7 @@ struct wr_serve_options {
     /* loops 0: one a core */
     int64_t drain_ms, heartbeat_ms, max_body, max_jobs, max_connections, loops;
     int log_level;
+    const char *webhook_schedule;
 };
 
 /* What answers a path. `method` NULL ends a table. */
@@ -31,6 +32,7 @@ struct wr_route {
     bool quiet;          /* asked for often by machines: logged at debug */
     void (*handle)(struct wr_call *call);
     const struct wr_workflow *workflow; /* of a workflow's route */
+    bool operators;                     /* on the operator's socket only */
 };
 
 struct wr_app {
@@ -43,6 +45,7 @@ struct wr_app {
     struct wr_shared *shared;
     struct wr_client_share *client_share;
     struct wr_store *store;            /* the first loop's side */
+    struct wr_webhooks *hooks;         /* NULL: the program notifies nobody */
     struct wr_server *operator_server; /* on a Unix socket beside the store; the first loop's */
     char *operator_path;               /* NULL: it is not there */
     struct wr_keys *keys;              /* NULL: the program has no auth */
@@ -135,6 +138,11 @@ void wr_stream_gone(struct wr_call *call); /* the client of `call->stream` has l
 void wr_streams_read(struct wr_loop *loop);
 void wr_streams_leave(struct wr_loop *loop);
 void wr_streams_free(struct wr_loop *loop);
+/* webhooks.c: on the operator's socket */
+void wr_webhooks_handle(struct wr_call *call);
+void wr_webhook_resend_handle(struct wr_call *call);
+/* The sender of notifications, where the program has any; false and a sentence: it cannot. */
+bool wr_app_open_hooks(struct wr_app *app, char *error, size_t error_size);
 void wr_page_openapi(struct wr_call *call);
 void wr_page_contract(struct wr_call *call);
 void wr_page_livez(struct wr_call *call);
@@ -145,10 +153,11 @@ void wr_page_metrics(struct wr_call *call);
 struct wr_operator_options {
     const char *store;                              /* NULL: the default one */
     const char *status, *workflow, *before, *limit; /* list; NULL: any */
+    const char *state;                              /* webhooks list; NULL: any */
     const char *reason;                             /* of a decision; NULL: none */
     bool json, force;
 };
-/* `command`: "jobs" or "review". */
+/* `command`: "jobs", "review" or "webhooks". */
 enum wr_exit wr_operator_run(const char *command, int argc, char **argv,
                              const struct wr_operator_options *options);
 enum wr_exit wr_operator_backup(const char *to, const struct wr_operator_options *options);

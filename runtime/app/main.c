@@ -1,6 +1,7 @@
 /* The binary's own commands: a table of them, their flags, their help. */
 #include "runtime/app/app.h"
 #include "runtime/base/log.h"
+#include "runtime/observe/webhooks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,8 @@ static const struct wr_flag serve_flags[] = {
      AT(max_connections)},
     {"--loops", "WRIGHT_LOOPS", "N", "0", "event loops; 0: one a core, at most 8", WR_FLAG_COUNT,
      AT(loops)},
+    {"--webhook-schedule", "WRIGHT_WEBHOOK_SCHEDULE", "TIMES", WR_WEBHOOK_SCHEDULE,
+     "between attempts of a notification", WR_FLAG_TEXT, AT(webhook_schedule)},
     {"--tls-cert", "WRIGHT_TLS_CERT", "FILE", NULL, "certificate chain, PEM; serves https",
      WR_FLAG_TEXT, AT(tls_cert)},
     {"--tls-key", "WRIGHT_TLS_KEY", "FILE", NULL, "its private key, PEM", WR_FLAG_TEXT,
@@ -212,6 +215,14 @@ static const struct wr_flag review_flags[] = {
     {"--reason", NULL, "TEXT", NULL, "kept with the decision", WR_FLAG_TEXT, OPERATOR(reason)},
 };
 
+static const struct wr_flag webhooks_flags[] = {
+    STORE_FLAG,
+    {"--json", NULL, NULL, NULL, "for scripts", WR_FLAG_SWITCH, OPERATOR(json)},
+    {"--state", NULL, "STATE", NULL, "list: waiting, delivered or dead", WR_FLAG_TEXT,
+     OPERATOR(state)},
+    {"--limit", NULL, "N", NULL, "list: 1 to 1000", WR_FLAG_TEXT, OPERATOR(limit)},
+};
+
 static const struct wr_flag backup_flags[] = {STORE_FLAG};
 
 static enum wr_exit run_jobs(int argc, char **argv)
@@ -230,6 +241,15 @@ static enum wr_exit run_review(int argc, char **argv)
     enum wr_exit exit = wr_flags_read(program_name(), argc, argv, review_flags, COUNT(review_flags),
                                       &options, &rest);
     return exit == WR_EXIT_OK ? wr_operator_run("review", rest, argv + 1, &options) : exit;
+}
+
+static enum wr_exit run_webhooks(int argc, char **argv)
+{
+    struct wr_operator_options options = {0};
+    int rest;
+    enum wr_exit exit = wr_flags_read(program_name(), argc, argv, webhooks_flags,
+                                      COUNT(webhooks_flags), &options, &rest);
+    return exit == WR_EXIT_OK ? wr_operator_run("webhooks", rest, argv + 1, &options) : exit;
 }
 
 static enum wr_exit run_backup(int argc, char **argv)
@@ -287,6 +307,8 @@ static const struct command commands[] = {
      jobs_flags, COUNT(jobs_flags), run_jobs},
     {"review", "review list|show|approve|edit|reject", "decides what waits for a person",
      review_flags, COUNT(review_flags), run_review},
+    {"webhooks", "webhooks list|resend", "notifications: sent, waiting, dead", webhooks_flags,
+     COUNT(webhooks_flags), run_webhooks},
     {"backup", "backup FILE", "copies the store, while it is in use or not", backup_flags,
      COUNT(backup_flags), run_backup},
     {"simulate", "simulate [flags]", "runs its workflows in virtual time against faults",

@@ -211,6 +211,41 @@ static enum wr_exit list(struct asked *asked, const char *const *ids)
     return tell(asked, json, wr_print_list);
 }
 
+static enum wr_exit webhooks_list(struct asked *asked, const char *const *ids)
+{
+    (void)ids;
+    const struct wr_operator_options *options = asked->options;
+    const char *state = options->state ? options->state : "", *limit = options->limit;
+    struct wr_arena arena = {0};
+    struct wr_text path = {.arena = &arena};
+    WR_ADD(&path, "/webhooks?limit=");
+    wr_text_url(&path, (struct wr_str){limit ? limit : "100", strlen(limit ? limit : "100")});
+    wr_text_add(&path, *state ? WR_STR("&state=") : WR_STR(""));
+    wr_text_url(&path, (struct wr_str){state, strlen(state)});
+    wr_text_add(&path, (struct wr_str){"", 1});
+    json_t *json = ask(asked, "GET", wr_text_done(&path).ptr);
+    wr_arena_free(&arena);
+    return tell(asked, json, wr_print_webhooks);
+}
+
+static void print_resent(const json_t *webhook)
+{
+    printf("%s %s\n", json_string_value(json_object_get(webhook, "id")),
+           json_string_value(json_object_get(webhook, "state")));
+}
+
+static enum wr_exit webhooks_resend(struct asked *asked, const char *const *ids)
+{
+    struct wr_arena arena = {0};
+    struct wr_text path = {.arena = &arena};
+    WR_ADD(&path, "/webhooks/");
+    wr_text_url(&path, (struct wr_str){ids[0], strlen(ids[0])});
+    WR_ADD(&path, "/resend\0");
+    json_t *json = ask(asked, "POST", wr_text_done(&path).ptr);
+    wr_arena_free(&arena);
+    return tell(asked, json, print_resent);
+}
+
 static enum wr_exit show(struct asked *asked, const char *const *ids)
 {
     return tell(asked, ask_job(asked, "GET", ids[0], ""), wr_print_job);
@@ -375,6 +410,8 @@ static const struct {
     {"review", "approve", "approve ID [--reason TEXT]", 1, 1, review_approve},
     {"review", "edit", "edit ID FILE [--reason TEXT]", 2, 2, review_edit},
     {"review", "reject", "reject ID [--reason TEXT]", 1, 1, review_reject},
+    {"webhooks", "list", "list [--state S] [--limit N]", 0, 0, webhooks_list},
+    {"webhooks", "resend", "resend ID", 1, 1, webhooks_resend},
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 

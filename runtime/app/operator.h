@@ -7,6 +7,7 @@
 
 /* Each prints one answer on stdout. */
 void wr_print_list(const json_t *list);
+void wr_print_webhooks(const json_t *webhooks);
 void wr_print_reviews(const json_t *reviews);
 void wr_print_job(const json_t *job);
 void wr_print_events(const json_t *events);

@@ -39,6 +39,22 @@ void wr_print_list(const json_t *list)
         printf("older ones: --before %s\n", text_at(list, "next"));
 }
 
+void wr_print_webhooks(const json_t *webhooks)
+{
+    size_t at;
+    json_t *one;
+    printf("%-58s  %-9s  %-5s  %-8s  %-6s  %-24s  %s\n", "WEBHOOK", "STATE", "EVENT", "ATTEMPTS",
+           "STATUS", "NEXT", "REASON");
+    json_array_foreach(json_object_get(webhooks, "webhooks"), at, one)
+    {
+        printf("%-58s  %-9s  %-5s  %-8d  %-6d  %-24s  %s\n", text_at(one, "id"),
+               text_at(one, "state"), text_at(one, "event"),
+               (int)json_integer_value(json_object_get(one, "attempts")),
+               (int)json_integer_value(json_object_get(one, "status")), text_at(one, "next_at"),
+               text_at(one, "reason"));
+    }
+}
+
 static void print_value(const json_t *value, size_t max)
 {
     char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);

@@ -7,30 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIXED                                                                                        \
-    {"GET", "/jobs", "/jobs", true, false, wr_jobs_handle, NULL},                                    \
-        {"GET", "/jobs/{id}", "/jobs/{id}", true, false, wr_job_handle, NULL},                       \
-        {"GET", "/jobs/{id}/events", "/jobs/{id}/events", true, false, wr_events_handle, NULL},      \
-        {"POST", "/jobs/{id}/retry", "/jobs/{id}/retry", true, false, wr_retry_handle, NULL},        \
-        {"POST", "/jobs/{id}/cancel", "/jobs/{id}/cancel", true, false, wr_cancel_handle, NULL},     \
-        {"POST",                                                                                     \
-         "/jobs/{id}/signals/{name}",                                                                \
-         "/jobs/{id}/signals/{name}",                                                                \
-         true,                                                                                       \
-         false,                                                                                      \
-         wr_signal_handle,                                                                           \
-         NULL},                                                                                      \
-        {"GET", "/jobs/{id}/review", "/jobs/{id}/review", true, false, wr_review_view_handle, NULL}, \
-        {"POST", "/jobs/{id}/review", "/jobs/{id}/review", true, false, wr_review_handle, NULL},     \
-        {"GET", "/openapi.json", "/openapi.json", false, false, wr_page_openapi, NULL},              \
-        {"GET", "/contract.json", "/contract.json", false, false, wr_page_contract, NULL},           \
-        {"GET", "/livez", "/livez", false, true, wr_page_livez, NULL},                               \
-        {"GET", "/readyz", "/readyz", false, true, wr_page_readyz, NULL},                            \
-    {                                                                                                \
-        "GET", "/metrics", "/metrics", false, true, wr_page_metrics, NULL                            \
+#define ROW(method, path, key, quiet, handle)                                                      \
+    {                                                                                              \
+        method, path, path, key, quiet, handle, NULL, false                                        \
+    }
+#define OPERATORS(method, path, handle)                                                            \
+    {                                                                                              \
+        method, path, path, true, false, handle, NULL, true                                        \
     }
 
-static const struct wr_route fixed[] = {FIXED};
+static const struct wr_route fixed[] = {
+    ROW("GET", "/jobs", true, false, wr_jobs_handle),
+    ROW("GET", "/jobs/{id}", true, false, wr_job_handle),
+    ROW("GET", "/jobs/{id}/events", true, false, wr_events_handle),
+    ROW("POST", "/jobs/{id}/retry", true, false, wr_retry_handle),
+    ROW("POST", "/jobs/{id}/cancel", true, false, wr_cancel_handle),
+    ROW("POST", "/jobs/{id}/signals/{name}", true, false, wr_signal_handle),
+    ROW("GET", "/jobs/{id}/review", true, false, wr_review_view_handle),
+    ROW("POST", "/jobs/{id}/review", true, false, wr_review_handle),
+    ROW("GET", "/openapi.json", false, false, wr_page_openapi),
+    ROW("GET", "/contract.json", false, false, wr_page_contract),
+    ROW("GET", "/livez", false, true, wr_page_livez),
+    ROW("GET", "/readyz", false, true, wr_page_readyz),
+    ROW("GET", "/metrics", false, true, wr_page_metrics),
+    OPERATORS("GET", "/webhooks", wr_webhooks_handle),
+    OPERATORS("POST", "/webhooks/{id}/resend", wr_webhook_resend_handle),
+};
 #define FIXED_COUNT (sizeof fixed / sizeof *fixed)
 
 bool wr_routes_init(struct wr_app *app)
@@ -43,7 +45,7 @@ bool wr_routes_init(struct wr_app *app)
         const struct wr_workflow *workflow = app->program->workflows[at];
         app->routes[at] =
             (struct wr_route){workflow->method, workflow->path, workflow->path, true, false,
-                              wr_submit_handle, workflow};
+                              wr_submit_handle, workflow,       false};
     }
     memcpy(&app->routes[at], fixed, sizeof fixed);
     return true;
@@ -214,7 +216,8 @@ static void refuse_route(struct wr_call *call)
     char allow[64] = "";
     for (const struct wr_route *route = call->app->routes; route->method; route++) {
         struct wr_str id, name;
-        if (!fits(route, request->path, &id, &name) || (route->workflow && is_operator(call)))
+        if (!fits(route, request->path, &id, &name) || (route->workflow && is_operator(call)) ||
+            (route->operators && !is_operator(call)))
             continue;
         size_t used = strlen(allow);
         snprintf(allow + used, sizeof allow - used, "%s%s%s", used ? ", " : "", route->method,
@@ -279,7 +282,7 @@ static bool authorise(struct wr_call *call)
     return false;
 }
 
-static struct wr_call *begin(struct wr_loop *loop, struct wr_exchange *exchange)
+static struct wr_call *begin(struct wr_loop *loop, struct wr_exchange *exchange, bool operators)
 {
     struct wr_call *call = WR_NEW(exchange->request.arena, struct wr_call);
     exchange->user = call;
@@ -289,7 +292,8 @@ static struct wr_call *begin(struct wr_loop *loop, struct wr_exchange *exchange)
     call->request_id = take_request_id(&exchange->request);
     call->traceparent = take_traceparent(&exchange->request);
     for (const struct wr_route *route = loop->app->routes; route->method && !call->route; route++)
-        if (fits(route, exchange->request.path, &call->id, &call->name) &&
+        if ((operators || !route->operators) &&
+            fits(route, exchange->request.path, &call->id, &call->name) &&
             takes(route, exchange->request.method))
             call->route = route;
     return call;
@@ -297,7 +301,7 @@ static struct wr_call *begin(struct wr_loop *loop, struct wr_exchange *exchange)
 
 static bool on_head(void *self, struct wr_exchange *exchange)
 {
-    struct wr_call *call = begin(self, exchange);
+    struct wr_call *call = begin(self, exchange, false);
     if (!call->route) {
         refuse_route(call);
         return false;
@@ -310,7 +314,7 @@ static bool on_head(void *self, struct wr_exchange *exchange)
 /* A job belongs to the caller that began it: an operator begins none. */
 static bool on_operator_head(void *self, struct wr_exchange *exchange)
 {
-    struct wr_call *call = begin(self, exchange);
+    struct wr_call *call = begin(self, exchange, true);
     call->caller.name = WR_EVERY_CALLER;
     if (call->route && !call->route->workflow)
         return true;

@@ -3,6 +3,7 @@
 #include "runtime/base/failpoint.h"
 #include "runtime/base/log.h"
 #include "runtime/model/client.h"
+#include "runtime/observe/webhooks.h"
 
 #include <event2/event.h>
 #include <sched.h>
@@ -25,6 +26,7 @@ size_t wr_check_environment(const struct wr_program *program, struct wr_keys **k
     char error[512], name[128];
     snprintf(name, sizeof name, "%s", program->name);
     size_t wrong = wr_client_check(program, NULL, report, name);
+    wrong += wr_webhooks_check(program, report, name);
     *keys = NULL;
     if (program->auth == WR_AUTH_NONE)
         return wrong;
@@ -249,6 +251,8 @@ static enum wr_exit open_all(struct wr_app *app)
     app->peers = (struct wr_peers){app, lock, unlock, post};
     app->shared = wr_shared_new(app->program, (uint32_t)app->options.max_jobs, &app->peers);
     app->client_share = wr_client_share_new();
+    if (!wr_app_open_hooks(app, error, sizeof error))
+        return fail(app, WR_EXIT_CONFIG, error);
     for (uint32_t i = 0; i < app->loop_count; i++)
         if (!wr_loop_equip(&app->loops[i], &exit, error, sizeof error))
             return fail(app, exit, error);
@@ -280,7 +284,9 @@ static void close_all(struct wr_app *app)
     settle(app);
     for (uint32_t i = 0; i < app->loop_count; i++)
         wr_loop_free_engine(&app->loops[i]);
+    wr_webhooks_stop(app->hooks);
     wr_store_close(app->store);
+    wr_webhooks_free(app->hooks);
     wr_shared_free(app->shared);
     if (app->operator_path)
         unlink(app->operator_path);
@@ -361,6 +367,8 @@ static void one_recovered(void *arg)
     if (app->resumed || app->held)
         wr_log(WR_LOG_INFO, "recovered", WR_F_INT("resumed", (int64_t)app->resumed),
                WR_F_INT("held", (int64_t)app->held));
+    if (app->hooks)
+        wr_webhooks_start(app->hooks);
     if (!app->draining)
         listen_now(app);
 }

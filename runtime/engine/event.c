@@ -83,8 +83,11 @@ struct wr_entry wr_event_encode(struct wr_arena *arena, const struct wr_event *e
     for (size_t i = 0; i < FIELD_COUNT; i++)
         add_field(&out, &fields[i], event);
     wr_text_add(&out, WR_STR("}"));
-    return (struct wr_entry){event->seq, event->kind, event->at_ms, event->path,
-                             wr_text_done(&out)};
+    return (struct wr_entry){.seq = event->seq,
+                             .kind = event->kind,
+                             .at_ms = event->at_ms,
+                             .path = event->path,
+                             .body = wr_text_done(&out)};
 }
 
 static bool same_name(struct wr_str text, const char *name)

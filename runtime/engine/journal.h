@@ -32,6 +32,9 @@ struct wr_entry {
     int64_t at_ms;      /* UTC, milliseconds since 1970 */
     struct wr_str path; /* the activity: "" is the workflow's machine, else "gather/news" */
     struct wr_str body; /* a JSON object */
+    /* Who is told of it once it is durable; not read back. NULL: nobody. Both live as long as the program. */
+    const char *notify; /* services, separated by spaces */
+    const char *event;  /* "done", "fail", "draft" */
 };
 
 const char *wr_entry_kind_name(enum wr_entry_kind kind);

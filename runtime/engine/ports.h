@@ -50,6 +50,14 @@ struct wr_outcome {
     struct wr_str repaired; /* what was done to the text that came, to read it; empty: nothing */
 };
 
+/* A notification: what is sent to a service's own url, in place of an action. */
+struct wr_hook {
+    struct wr_str id, timestamp, signature; /* header fields, Standard Webhooks */
+    struct wr_str body;
+    const char *type;   /* Content-Type */
+    bool allow_private; /* else no connection is made to an address that is not public */
+};
+
 /* One attempt. Everything it points to outlives it. */
 struct wr_effect_call {
     const struct wr_action *action;              /* WR_ACT_HTTP or WR_ACT_ASK */
@@ -61,6 +69,7 @@ struct wr_effect_call {
     struct wr_str idempotency_key;               /* empty: none */
     struct wr_str traceparent;                   /* W3C; passed on */
     struct wr_str job;                           /* for logs */
+    const struct wr_hook *hook; /* WR_ACT_HTTP: NULL, or of this the action is the target */
     void (*ended)(void *arg, const struct wr_outcome *outcome);
     void *arg;
 };

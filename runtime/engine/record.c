@@ -19,6 +19,18 @@ struct wr_event *wr_event_init(struct wr_event *event, const struct wr_activity 
     return event;
 }
 
+/* A job tells of its own drafts and its own end. */
+static void address(const struct wr_job *job, const struct wr_event *event, struct wr_entry *entry)
+{
+    const struct wr_notify *to = &job->workflow->notify;
+    if (event->path.len || (event->kind != WR_ENTRY_PUBLISHED && event->kind != WR_ENTRY_FINISHED))
+        return;
+    bool done = event->status == WR_STATUS_COMPLETED || event->status == WR_STATUS_DEGRADED;
+    bool draft = event->kind == WR_ENTRY_PUBLISHED;
+    entry->notify = draft ? to->draft : done ? to->done : to->fail;
+    entry->event = draft ? "draft" : done ? "done" : "fail";
+}
+
 static void add_entry(struct wr_job *job, const struct wr_event *event)
 {
     if (job->entry_count == job->entry_room) {
@@ -28,7 +40,9 @@ static void add_entry(struct wr_job *job, const struct wr_event *event)
                           room * sizeof *job->entries);
         job->entry_room = room;
     }
-    job->entries[job->entry_count++] = wr_event_encode(&job->arena, event);
+    struct wr_entry *entry = &job->entries[job->entry_count++];
+    *entry = wr_event_encode(&job->arena, event);
+    address(job, event, entry);
 }
 
 void wr_job_record(struct wr_job *job, struct wr_event *event)

@@ -221,8 +221,15 @@ static void add_headers(struct wr_effect *effect, const char *accept, const char
     add_header(effect, "Accept", (struct wr_str){accept, strlen(accept)});
     add_header(effect, "User-Agent", (struct wr_str){agent, strlen(agent)});
     effect->headers = curl_slist_append(effect->headers, "Expect:"); /* no waiting for a 100 */
+    const struct wr_hook *hook = call->hook;
+    const char *type = hook ? hook->type : "application/json";
     if (effect->body.len > 0)
-        add_header(effect, "Content-Type", WR_STR("application/json"));
+        add_header(effect, "Content-Type", (struct wr_str){type, strlen(type)});
+    if (hook) {
+        add_header(effect, "webhook-id", hook->id);
+        add_header(effect, "webhook-timestamp", hook->timestamp);
+        add_header(effect, "webhook-signature", hook->signature);
+    }
     if (effect->place->auth)
         effect->headers = curl_slist_append(effect->headers, effect->place->auth);
     if (call->traceparent.len > 0)
@@ -350,6 +357,23 @@ static bool prepare_ask(struct wr_effect *effect)
     return true;
 }
 
+static bool prepare_hook(struct wr_effect *effect)
+{
+    const struct wr_hook *hook = effect->call.hook;
+    effect->service = &effect->client->program->services[effect->call.action->target];
+    effect->place = &effect->client->services[effect->call.action->target];
+    if (!wr_bytes_add(&effect->body, hook->body.ptr, hook->body.len) ||
+        !set_url(effect, WR_STR("")))
+        return false;
+    set_basics(effect);
+    set_body(effect, "POST");
+    add_headers(effect, "*/*", NULL);
+    curl_easy_setopt(effect->easy, CURLOPT_FRESH_CONNECT, 1L);
+    if (!hook->allow_private)
+        wr_guard(effect);
+    return true;
+}
+
 static bool prepare_http(struct wr_effect *effect)
 {
     static const char *const methods[] = {
@@ -380,8 +404,9 @@ static bool prepare_http(struct wr_effect *effect)
 bool wr_attempt_prepare(struct wr_effect *effect)
 {
     effect->easy = curl_easy_init();
-    bool good = effect->easy && (effect->call.action->kind == WR_ACT_ASK ? prepare_ask(effect)
-                                                                         : prepare_http(effect));
+    bool good = effect->easy && (effect->call.hook                         ? prepare_hook(effect)
+                                 : effect->call.action->kind == WR_ACT_ASK ? prepare_ask(effect)
+                                                                           : prepare_http(effect));
     if (good)
         return true;
     wr_attempt_decide(effect, WR_CLASS_connect_failed, "could not be called: memory is out");

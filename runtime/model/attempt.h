@@ -47,6 +47,7 @@ struct wr_effect {
     enum wr_reading reading;
     struct wr_sse sse;
     struct wr_answer answer;
+    bool guarded; /* a connection was refused, as its address is not public */
     int status;
     int64_t started_us, first_us, last_us, done_us; /* monotonic; first and done -1: not yet */
     enum wr_class class;                            /* decided before its end; WR_OK: not */
@@ -70,5 +71,9 @@ void wr_attempt_outcome(struct wr_effect *effect, CURLcode result, struct wr_out
 void wr_client_rearm(struct wr_effect *effect);
 /* CURLOPT_SSL_CTX_FUNCTION: gives a connection the certificates to trust. */
 CURLcode wr_client_trust(CURL *easy, void *ssl_ctx, void *client);
+
+/* guard.c: no connection of this attempt is made but to a public address, whatever its name resolves to. */
+void wr_guard(struct wr_effect *effect);
+bool wr_address_is_public(const struct sockaddr *address);
 
 #endif

@@ -73,6 +73,12 @@ static void decide(struct wr_effect *effect, CURLcode result)
     struct wr_answer *answer = &effect->answer;
     if (effect->class != WR_OK || !effect->easy)
         return;
+    if (effect->guarded && result != CURLE_OK) {
+        wr_attempt_decide(
+            effect, WR_CLASS_bad_request,
+            "was not called: its address is not public, and it has no `allow private`");
+        return;
+    }
     if (effect->status >= 300) {
         decide_status(effect);
         return;

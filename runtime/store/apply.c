@@ -80,6 +80,27 @@ static int add_entry(struct wr_connection *c, int64_t n, const struct wr_entry *
     return finish_statement(statement);
 }
 
+/* A row for each service that is told of the entry, in the entry's own transaction. */
+static int add_deliveries(struct wr_connection *c, const struct wr_id *job, int64_t place,
+                          const struct wr_entry *entry)
+{
+    int code = SQLITE_OK;
+    for (const char *at = entry->notify; at && *at && code == SQLITE_OK;) {
+        size_t len = strcspn(at, " ");
+        sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_add_delivery);
+        if (!statement)
+            return sqlite3_errcode(c->db);
+        sqlite3_bind_int64(statement, 1, place);
+        bind_text(statement, 2, (struct wr_str){at, len});
+        bind_text(statement, 3, (struct wr_str){entry->event, strlen(entry->event)});
+        bind_blob(statement, 4, job->bytes, sizeof job->bytes);
+        sqlite3_bind_int64(statement, 5, entry->at_ms);
+        code = finish_statement(statement);
+        at += len + (at[len] == ' ');
+    }
+    return code;
+}
+
 /* What is there already (up to `last`) stays as it is; a gap is refused. */
 static int add_entries(struct wr_connection *c, struct wr_op *op, int64_t n, int64_t last,
                        const struct wr_entry *entries, size_t count)
@@ -95,6 +116,13 @@ static int add_entries(struct wr_connection *c, struct wr_op *op, int64_t n, int
             return code;
         last = entries[i].seq;
         op->place = n * (1 << 20) + last;
+        if (!entries[i].notify)
+            continue;
+        code = add_deliveries(c, op->is_accept ? &op->accept.job : &op->append.job, op->place,
+                              &entries[i]);
+        if (code != SQLITE_OK)
+            return code;
+        op->notifies = true;
     }
     return SQLITE_OK;
 }
@@ -292,10 +320,31 @@ int wr_op_find_job(struct wr_connection *c, const struct wr_id *id, int64_t *n, 
     return code;
 }
 
+static int apply_delivery(struct wr_connection *c, struct wr_op *op, int64_t n)
+{
+    const struct wr_delivery *delivery = &op->delivery;
+    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_set_delivery);
+    if (!statement)
+        return sqlite3_errcode(c->db);
+    sqlite3_bind_int64(statement, 1, n * (1 << 20) + delivery->seq);
+    bind_text(statement, 2, delivery->service);
+    sqlite3_bind_int(statement, 3, (int)delivery->state);
+    sqlite3_bind_int64(statement, 4, delivery->attempts);
+    sqlite3_bind_int64(statement, 5, delivery->due_ms);
+    sqlite3_bind_int(statement, 6, delivery->http);
+    bind_text(statement, 7, delivery->detail);
+    int code = finish_statement(statement);
+    if (code == SQLITE_OK && sqlite3_changes(c->db) == 0)
+        op->status = WR_STORE_NOT_FOUND;
+    op->notifies = code == SQLITE_OK && delivery->due_ms > 0;
+    return code;
+}
+
 int wr_op_apply(struct wr_connection *c, struct wr_op *op)
 {
     op->status = WR_STORE_OK;
     op->place = 0;
+    op->notifies = false;
     if (op->is_accept)
         return apply_accept(c, op);
     int64_t n = 0, last = 0;
@@ -306,6 +355,8 @@ int wr_op_apply(struct wr_connection *c, struct wr_op *op)
     }
     if (code != SQLITE_ROW)
         return code;
+    if (op->is_delivery)
+        return apply_delivery(c, op, n);
     code = add_entries(c, op, n, last, op->append.entries, op->append.entry_count);
     if (code == SQLITE_OK && op->append.finish)
         code = apply_finish(c, op->append.finish, &op->append.job);

@@ -89,6 +89,21 @@ struct wr_op *wr_op_append(const struct wr_append *append)
     return op;
 }
 
+struct wr_op *wr_op_delivery(const struct wr_delivery *delivery)
+{
+    struct wr_op *op = make(delivery->service.len + delivery->event.len + delivery->detail.len);
+    if (!op)
+        return NULL;
+    struct room room = {(char *)(op + 1)};
+    op->is_delivery = true;
+    op->append.job = delivery->job;
+    op->delivery = *delivery;
+    keep(&room, &op->delivery.service);
+    keep(&room, &op->delivery.event);
+    keep(&room, &op->delivery.detail);
+    return op;
+}
+
 void wr_op_list_init(struct wr_op_list *list)
 {
     *list = (struct wr_op_list){.end = &list->first};

@@ -6,7 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum query_kind { QUERY_READ, QUERY_READ_AFTER, QUERY_LIST, QUERY_RECALL, QUERY_UNFINISHED };
+enum query_kind {
+    QUERY_READ,
+    QUERY_READ_AFTER,
+    QUERY_LIST,
+    QUERY_RECALL,
+    QUERY_UNFINISHED,
+    QUERY_DUE,
+    QUERY_DELIVERIES
+};
 
 #define SOME_BYTES 65536 /* of bodies, after which read_after() stops */
 
@@ -21,7 +29,8 @@ struct answer {
     enum wr_store_status status;
     struct wr_job_row *rows;
     struct wr_entry *entries;
-    size_t row_count, entry_count;
+    struct wr_delivery *deliveries;
+    size_t row_count, entry_count, delivery_count;
     struct wr_str value;
     int64_t at_ms;
 };
@@ -46,6 +55,8 @@ struct wr_query {
     int64_t not_before_ms;
     struct wr_str texts[3]; /* list: caller, status, workflow; recall: schema */
     uint32_t limit;
+    int state; /* deliveries: -1: any */
+    wr_deliveries_done *deliveries;
     read_done *read;
     list_done *list;
     recall_done *recall;
@@ -234,6 +245,42 @@ static void do_recall(struct wr_connection *c, struct wr_query *query)
     sqlite3_reset(statement);
 }
 
+static void do_deliveries(struct wr_connection *c, struct wr_query *query)
+{
+    struct answer *answer = &query->answer;
+    bool due = query->kind == QUERY_DUE;
+    sqlite3_stmt *statement =
+        wr_connection_sql(c, due ? WR_SQL_due_deliveries : WR_SQL_list_deliveries);
+    struct wr_delivery *rows = get(answer, query->limit * sizeof *rows);
+    int code = statement && rows ? SQLITE_ROW : SQLITE_ERROR;
+    if (code == SQLITE_ROW && due)
+        bind_text(statement, 1, query->texts[0]);
+    else if (code == SQLITE_ROW)
+        sqlite3_bind_int(statement, 1, query->state);
+    if (code == SQLITE_ROW)
+        sqlite3_bind_int64(statement, 2, query->limit);
+    answer->deliveries = rows;
+    while (code == SQLITE_ROW && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct wr_delivery *row = &rows[answer->delivery_count++];
+        *row = (struct wr_delivery){
+            .seq = (uint32_t)(sqlite3_column_int64(statement, 0) & ((1 << 20) - 1)),
+            .service = column(answer, statement, 1),
+            .event = column(answer, statement, 2),
+            .state = (enum wr_delivery_state)sqlite3_column_int(statement, 4),
+            .attempts = (uint32_t)sqlite3_column_int64(statement, 5),
+            .created_ms = sqlite3_column_int64(statement, 6),
+            .due_ms = sqlite3_column_int64(statement, 7),
+            .http = sqlite3_column_int(statement, 8),
+            .detail = column(answer, statement, 9)};
+        if (sqlite3_column_bytes(statement, 3) == (int)sizeof row->job.bytes)
+            memcpy(row->job.bytes, sqlite3_column_blob(statement, 3), sizeof row->job.bytes);
+    }
+    if (code != SQLITE_DONE)
+        answer->status = WR_STORE_FAILED;
+    if (statement)
+        sqlite3_reset(statement);
+}
+
 /* ---- answers, on the loop ------------------------------------------------------------------- */
 
 static void give_answer(void *arg)
@@ -255,6 +302,11 @@ static void give_answer(void *arg)
         break;
     case QUERY_UNFINISHED:
         query->all(query->arg, answer->status);
+        break;
+    case QUERY_DUE:
+    case QUERY_DELIVERIES:
+        query->deliveries(query->arg, answer->status, answer->deliveries,
+                          good ? answer->delivery_count : 0);
         break;
     }
     answer_free(&query->answer);
@@ -332,6 +384,10 @@ static void run_query(struct wr_sqlite *s, struct wr_connection *c, struct wr_qu
         break;
     case QUERY_UNFINISHED:
         do_unfinished(c, query);
+        break;
+    case QUERY_DUE:
+    case QUERY_DELIVERIES:
+        do_deliveries(c, query);
         break;
     }
     if (query->answer.status == WR_STORE_FAILED && c->db)
@@ -468,6 +524,32 @@ static void port_unfinished(void *self, each_job *each, all_done *done, void *ar
     query->each = each;
     query->all = done;
     put(self, query);
+}
+
+static uint32_t few(uint32_t limit)
+{
+    return limit < 1 ? 1 : limit > WR_DELIVERIES_MAX ? WR_DELIVERIES_MAX : limit;
+}
+
+void wr_store_due(struct wr_store *store, struct wr_str service, uint32_t limit,
+                  wr_deliveries_done *done, void *arg)
+{
+    struct wr_query *query = make(QUERY_DUE, arg, service.len);
+    memcpy(query->bytes, service.ptr, service.len);
+    query->texts[0] = (struct wr_str){query->bytes, service.len};
+    query->limit = few(limit);
+    query->deliveries = done;
+    put(wr_side_of(store->self), query);
+}
+
+void wr_store_deliveries(struct wr_store *store, int state, uint32_t limit,
+                         wr_deliveries_done *done, void *arg)
+{
+    struct wr_query *query = make(QUERY_DELIVERIES, arg, 0);
+    query->state = state;
+    query->limit = few(limit);
+    query->deliveries = done;
+    put(wr_side_of(store->self), query);
 }
 
 void wr_reader_port(struct wr_store *port)

@@ -78,6 +78,15 @@ static const char *const steps[] = {
     "CREATE INDEX job_open ON job(id) WHERE finished_ms = 0;"
     "CREATE INDEX job_keep ON job(keep_until_ms) WHERE finished_ms > 0;"
     "CREATE INDEX job_caller ON job(caller, id);",
+
+    /* 3: notifications, each of one entry to one service. One that has no time is not to be sent any
+     * more: it has arrived, or is dead. */
+    "CREATE TABLE delivery("
+    " place INTEGER NOT NULL, service TEXT NOT NULL, event TEXT NOT NULL, job_id BLOB NOT NULL,"
+    " state INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,"
+    " created_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, http INTEGER NOT NULL DEFAULT 0,"
+    " detail TEXT NOT NULL DEFAULT '', PRIMARY KEY(place, service)) WITHOUT ROWID;"
+    "CREATE INDEX delivery_due ON delivery(service, due_ms) WHERE due_ms > 0;",
 };
 
 #define NEWEST ((int64_t)(sizeof steps / sizeof *steps))

@@ -66,6 +66,24 @@ static void port_append(void *self, const struct wr_append *append,
     put(self, op);
 }
 
+void wr_store_on_due(struct wr_store *store, void (*due)(void *arg), void *arg)
+{
+    struct wr_sqlite *s = wr_sqlite_of(store->self);
+    s->due_arg = arg;
+    s->due = due;
+}
+
+void wr_store_deliver(struct wr_store *store, const struct wr_delivery *delivery,
+                      void (*done)(void *arg, enum wr_store_status status), void *arg)
+{
+    struct wr_op *op = wr_op_delivery(delivery);
+    if (!op)
+        abort();
+    op->appended = done;
+    op->arg = arg;
+    put(wr_side_of(store->self), op);
+}
+
 /* ---- opening -------------------------------------------------------------------------------- */
 
 /* Made by us, so that nobody else may read it; SQLite gives its side files the same mode. */

@@ -4,7 +4,7 @@
 #define WR_STORE_SQLITE_H
 
 #include "runtime/base/loop.h"
-#include "runtime/store/store.h"
+#include "runtime/store/deliveries.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -36,6 +36,8 @@ struct wr_op {
     struct wr_op *next;
     struct wr_inbox *to; /* who asked */
     bool is_accept;
+    bool is_delivery; /* `append` names the job */
+    struct wr_delivery delivery;
     union {
         struct wr_accept accept;
         struct wr_append append;
@@ -50,6 +52,7 @@ struct wr_op {
     enum wr_accepted how;
     struct wr_id job;
     int64_t place; /* of its last entry, where it wrote one */
+    bool notifies; /* there is a notification that may be due */
 };
 
 struct wr_op_list {
@@ -110,6 +113,8 @@ struct wr_sqlite {
     atomic_bool suspect; /* a write or a sync failed: reopen, before anything is believed */
     atomic_bool damaged; /* found to be; nothing is written any more */
 
+    void (*due)(void *arg); /* who delivers, on the first loop; NULL: nobody */
+    void *due_arg;
     struct wr_key swept;     /* how far the look for old keys has come … */
     bool sweeps_twins;       /* … in table dedupe; else in idempotency */
     int64_t probe_us;        /* monotonic: when to open it anew again; the writer's */
@@ -158,6 +163,7 @@ bool wr_store_prepare(struct wr_sqlite *s, char **error);
 /* ops.c: the calls, copied */
 struct wr_op *wr_op_accept(const struct wr_accept *accept);
 struct wr_op *wr_op_append(const struct wr_append *append);
+struct wr_op *wr_op_delivery(const struct wr_delivery *delivery);
 void wr_op_list_init(struct wr_op_list *list);
 void wr_op_list_add(struct wr_op_list *list, struct wr_op *op);
 void wr_op_list_join(struct wr_op_list *list, struct wr_op_list *tail);

@@ -26,7 +26,8 @@ static int finish_statement(struct wr_connection *c, sqlite3_stmt *statement)
 /* Blobs first: what the entries refer to is known by the entries only. */
 static int forget_job(struct wr_connection *c, const struct old_job *job)
 {
-    static const enum wr_sql steps[] = {WR_SQL_unref_blobs, WR_SQL_drop_blobs, WR_SQL_drop_entries};
+    static const enum wr_sql steps[] = {WR_SQL_unref_blobs, WR_SQL_drop_blobs,
+                                        WR_SQL_drop_deliveries, WR_SQL_drop_entries};
     int code = SQLITE_OK;
     for (size_t i = 0; i < sizeof steps / sizeof *steps && code == SQLITE_OK; i++) {
         sqlite3_stmt *statement = wr_connection_sql(c, steps[i]);

@@ -184,14 +184,19 @@ static void keep_log_short(struct wr_sqlite *s)
 
 static void after_commit(struct wr_sqlite *s, struct wr_op_list *batch)
 {
-    for (const struct wr_op *op = batch->first; op; op = op->next)
+    bool notifies = false;
+    for (const struct wr_op *op = batch->first; op; op = op->next) {
         if (op->place)
             s->sure[s->sure_at++ % WR_SURE_PLACES] = op->place;
+        notifies = notifies || op->notifies;
+    }
     s->doubtful_count = 0;
     atomic_fetch_add(&s->writes, batch->count);
     atomic_fetch_sub(&s->queued, batch->count);
     wr_failpoint("store.answer.before");
     wr_ops_send_answers(batch);
+    if (notifies && s->due)
+        wr_store_post(s->sides->inbox, s->due, s->due_arg);
     keep_log_short(s);
 }
 

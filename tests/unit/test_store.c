@@ -122,7 +122,7 @@ static struct wr_key key(int number)
 
 static struct wr_entry entry(uint32_t seq, enum wr_entry_kind kind, const char *body)
 {
-    return (struct wr_entry){seq, kind, 1000, WR_STR(""), {body, strlen(body)}};
+    return (struct wr_entry){seq, kind, 1000, WR_STR(""), {body, strlen(body)}, NULL, NULL};
 }
 
 #define FAR                                                                                        \

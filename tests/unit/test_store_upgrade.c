@@ -207,7 +207,7 @@ static void check_jobs(struct wr_store *s)
 static void check_keys(struct wr_store *s, const struct wr_key keys[5], struct wr_str schema)
 {
     struct seen seen = {0};
-    const struct wr_entry first = {1, WR_ENTRY_ACCEPTED, 1, WR_STR(""), WR_STR("{}")};
+    const struct wr_entry first = {1, WR_ENTRY_ACCEPTED, 1, WR_STR(""), WR_STR("{}"), NULL, NULL};
     struct wr_accept accept = {.job = wr_id_new(),
                                .workflow = WR_STR("w"),
                                .caller = WR_STR("ann"),
@@ -241,14 +241,16 @@ static void check_keys(struct wr_store *s, const struct wr_key keys[5], struct w
 static void check_writes(struct wr_store *s)
 {
     struct seen seen = {.sound = true};
-    const struct wr_entry last = {7, WR_ENTRY_FINISHED, 1, WR_STR(""), WR_STR("{\"a\":1}")};
+    const struct wr_entry last = {7,   WR_ENTRY_FINISHED, 1, WR_STR(""), WR_STR("{\"a\":1}"), NULL,
+                                  NULL};
     const struct wr_finish finish = {
         .status = WR_STR("cancelled"), .finished_ms = 2000, .release_dedupe = true};
     const struct wr_append append = {listed[0], &last, 1, &finish};
     s->append(s->self, &append, on_done, &seen);
     answered();
     tap_number(seen.status, WR_STORE_OK, "the one under way goes on");
-    const struct wr_entry first = {1, WR_ENTRY_ACCEPTED, 1, WR_STR(""), WR_STR("{\"b\":1}")};
+    const struct wr_entry first = {1,   WR_ENTRY_ACCEPTED, 1, WR_STR(""), WR_STR("{\"b\":1}"), NULL,
+                                   NULL};
     struct wr_accept accept = {
         .job = wr_id_new(), .caller = WR_STR("ann"), .entries = &first, .entry_count = 1};
     s->accept(s->self, &accept, on_accept, &seen);
@@ -262,10 +264,14 @@ static void check_writes(struct wr_store *s)
 static void test_version(int version, int64_t newest)
 {
     const struct wr_key keys[5] = {
-        blob_of("SELECT i.key FROM idempotency i ORDER BY job LIMIT 1"),
-        blob_of("SELECT i.body FROM idempotency i ORDER BY job LIMIT 1"),
-        blob_of("SELECT i.body FROM idempotency i ORDER BY job DESC LIMIT 1"),
-        blob_of("SELECT key FROM dedupe ORDER BY job DESC LIMIT 1"),
+        blob_of(version > 1 ? "SELECT key FROM idempotency ORDER BY job_id LIMIT 1"
+                            : "SELECT key FROM idempotency ORDER BY job LIMIT 1"),
+        blob_of(version > 1 ? "SELECT body FROM idempotency ORDER BY job_id LIMIT 1"
+                            : "SELECT body FROM idempotency ORDER BY job LIMIT 1"),
+        blob_of(version > 1 ? "SELECT body FROM idempotency ORDER BY job_id DESC LIMIT 1"
+                            : "SELECT body FROM idempotency ORDER BY job DESC LIMIT 1"),
+        blob_of(version > 1 ? "SELECT key FROM dedupe ORDER BY job_id DESC LIMIT 1"
+                            : "SELECT key FROM dedupe ORDER BY job DESC LIMIT 1"),
         blob_of("SELECT key FROM remembered"),
     };
     char schema[33] = "";

@@ -132,6 +132,9 @@ struct wr_service {
     struct wr_breaker breaker;
     const char *idempotency_header; /* NULL: writes are `once` */
     int64_t price_per_call;
+    const char
+        *sign_env; /* notifications to it are signed with the secrets here; NULL: it gets none */
+    bool allow_private; /* and may go to private addresses */
 };
 
 /* How a model is held to its schema. */
@@ -374,6 +377,12 @@ struct wr_dedupe {
     bool shared;
 };
 
+/* Who is told of an end with a result, of one without, of a draft: services, separated by spaces; NULL:
+ * nobody. */
+struct wr_notify {
+    const char *done, *fail, *draft;
+};
+
 struct wr_workflow {
     const char *name;
     uint16_t version;
@@ -391,6 +400,7 @@ struct wr_workflow {
     size_t frame_size;
     size_t input_at; /* offset in the frame of the input's struct */
     size_t about_at; /* of its struct wr_about; 0: it has none */
+    struct wr_notify notify;
     const struct wr_stage *stages;
     size_t stage_count; /* a job starts at stage 0 */
 };

@@ -1,0 +1,166 @@
+/* Notifications, for the operator: which there are, and one to be sent again. And their sender's place in a
+ * running binary. */
+#include "runtime/observe/webhooks.h"
+#include "runtime/app/app.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PAGE 100
+
+static const char *const states[] = {"waiting", "delivered", "dead"};
+#define STATES (sizeof states / sizeof *states)
+
+static struct wr_str text_of(const char *text)
+{
+    return (struct wr_str){text, strlen(text)};
+}
+
+static void put(struct wr_text *out, const char *key, struct wr_str text)
+{
+    wr_text_add(out, text_of(key));
+    if (text.len)
+        wr_text_quote(out, text);
+    else
+        WR_ADD(out, "null");
+}
+
+static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
+{
+    char text[WR_TIME_TEXT] = "";
+    if (utc_ms)
+        wr_time_text(utc_ms, text);
+    put(out, key, text_of(text));
+}
+
+static void put_row(struct wr_text *out, const struct wr_delivery *row)
+{
+    char job[WR_ID_TEXT];
+    wr_id_text(&row->job, job);
+    put(out, "{\"id\":", wr_delivery_id(out->arena, row));
+    put(out, ",\"job_id\":", text_of(job));
+    put(out, ",\"service\":", row->service);
+    put(out, ",\"event\":", row->event);
+    put(out, ",\"state\":", text_of(row->state < STATES ? states[row->state] : "unknown"));
+    WR_ADD(out, ",\"attempts\":");
+    wr_text_int(out, row->attempts);
+    put_time(out, ",\"created_at\":", row->created_ms);
+    put_time(out, ",\"next_at\":", row->due_ms);
+    WR_ADD(out, ",\"status\":");
+    wr_text_int(out, row->http);
+    put(out, ",\"reason\":", row->detail);
+    WR_ADD(out, "}");
+}
+
+static void reply(struct wr_call *call, struct wr_str body)
+{
+    const struct wr_reply all = {
+        .status = 200, .content_type = WR_STR("application/json"), .body = body};
+    wr_call_reply(call, &all);
+}
+
+static void refuse_store(struct wr_call *call)
+{
+    const struct wr_answer answer = {.kind = WR_ANSWER_STORE_DOWN, .retry_after_s = 5};
+    wr_call_refusal(call, &answer);
+}
+
+static void listed(void *arg, enum wr_store_status status, const struct wr_delivery *rows,
+                   size_t count)
+{
+    struct wr_call *call = arg;
+    struct wr_text out = {.arena = call->exchange->request.arena};
+    if (status != WR_STORE_OK) {
+        refuse_store(call);
+        return;
+    }
+    WR_ADD(&out, "{\"webhooks\":[");
+    for (size_t i = 0; i < count; i++) {
+        wr_text_add(&out, i ? WR_STR(",") : WR_STR(""));
+        put_row(&out, &rows[i]);
+    }
+    WR_ADD(&out, "]}");
+    reply(call, wr_text_done(&out));
+}
+
+void wr_webhooks_handle(struct wr_call *call)
+{
+    struct wr_str text;
+    int state = -1;
+    uint32_t limit = PAGE;
+    if (wr_query(&call->exchange->request, "state", &text) > 0) {
+        for (state = 0; state < (int)STATES && !wr_str_equal(text, text_of(states[state])); state++)
+            continue;
+        if (state == (int)STATES) {
+            wr_call_refuse(call, 400, "bad_query",
+                           "`state` is one of waiting, delivered and dead.");
+            return;
+        }
+    }
+    if (wr_query(&call->exchange->request, "limit", &text) > 0) {
+        limit = 0;
+        for (size_t i = 0; i < text.len && limit <= WR_DELIVERIES_MAX; i++)
+            limit = text.ptr[i] >= '0' && text.ptr[i] <= '9'
+                        ? limit * 10 + (uint32_t)(text.ptr[i] - '0')
+                        : WR_DELIVERIES_MAX + 1;
+        if (limit < 1 || limit > WR_DELIVERIES_MAX) {
+            wr_call_refuse(call, 400, "bad_query", "`limit` is a number from 1 to 1000.");
+            return;
+        }
+    }
+    wr_store_deliveries(call->loop->store, state, limit, listed, call);
+}
+
+static void resent(void *arg, enum wr_store_status status)
+{
+    struct wr_call *call = arg;
+    struct wr_text out = {.arena = call->exchange->request.arena};
+    if (status == WR_STORE_NOT_FOUND) {
+        wr_call_refuse(call, 404, "webhook_not_found", "There is no such notification.");
+        return;
+    }
+    if (status != WR_STORE_OK) {
+        refuse_store(call);
+        return;
+    }
+    put(&out, "{\"id\":", call->id);
+    WR_ADD(&out, ",\"state\":\"waiting\"}");
+    reply(call, wr_text_done(&out));
+}
+
+/* With all its attempts before it, whatever has become of it. */
+void wr_webhook_resend_handle(struct wr_call *call)
+{
+    struct wr_delivery delivery;
+    if (!wr_delivery_parse(call->id, &delivery)) {
+        wr_call_refuse(call, 404, "webhook_not_found", "There is no such notification.");
+        return;
+    }
+    delivery.due_ms = wr_utc_ms();
+    wr_store_deliver(call->loop->store, &delivery, resent, call);
+}
+
+static bool notifies(const struct wr_program *program)
+{
+    for (size_t i = 0; i < program->service_count; i++)
+        if (program->services[i].sign_env)
+            return true;
+    return false;
+}
+
+bool wr_app_open_hooks(struct wr_app *app, char *error, size_t error_size)
+{
+    struct wr_schedule schedule;
+    if (!wr_schedule_read(&schedule, app->options.webhook_schedule)) {
+        snprintf(error, error_size,
+                 "--webhook-schedule is a list of times, such as 5s,5m,2h: at most %d, of at most "
+                 "30 days",
+                 WR_TRIES_MAX);
+        return false;
+    }
+    if (!notifies(app->program))
+        return true;
+    app->hooks = wr_webhooks_new(app->program, app->loops->base, app->store, app->client_share,
+                                 app->loops->metrics, &schedule, error, error_size);
+    return app->hooks != NULL;
+}
