@@ -41,6 +41,7 @@ static void refuse_empty_range(struct wc_resolver *r, const struct wc_range *ran
 static void values_of_int(struct wc_resolver *r, struct wc_type *type, const struct wc_range *range)
 {
     const struct wc_number *ends[] = {&range->min, &range->max};
+    bool is_money = type->kind == WC_TYPE_MONEY;
     type->has_min = range->min.kind != WC_NO_NUMBER;
     type->has_max = range->max.kind != WC_NO_NUMBER;
     type->min = range->min.integer;
@@ -48,10 +49,13 @@ static void values_of_int(struct wc_resolver *r, struct wc_type *type, const str
     for (size_t i = 0; i < 2; i++) {
         if (ends[i]->kind == WC_NO_NUMBER || ends[i]->kind == WC_INTEGER)
             continue;
-        struct wc_diag *diag =
-            wc_report(r->diags, WC_E0506, ends[i]->span, "the ends of an int are whole numbers");
+        struct wc_diag *diag = wc_report(r->diags, WC_E0506, ends[i]->span,
+                                         is_money ? "the ends of an amount are whole minor units"
+                                                  : "the ends of an int are whole numbers");
         wc_diag_label(r->diags, diag, "not a whole number");
-        wc_diag_help(r->diags, diag, "or write `number(…)` for values with a fraction");
+        wc_diag_help(r->diags, diag, "%s",
+                     is_money ? "as in JSON: of money(USD), 5000 is $50"
+                              : "or write `number(…)` for values with a fraction");
     }
 }
 

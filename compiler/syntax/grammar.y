@@ -9,7 +9,10 @@
 %start_symbol start
 %stack_size 0
 %include {
+/* With it, the parser can tell which rules it reduces (tests/unit/test_grammar_use.c). */
+#ifndef WC_GRAMMAR_TRACE
 #define NDEBUG
+#endif
 #include "compiler/syntax/build.h"
 #include <assert.h>
 #include <stdlib.h>

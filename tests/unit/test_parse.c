@@ -86,7 +86,7 @@ static void check_whole(void)
         return;
     struct wc_file *file = wc_parse(&arena, &names, source, &diags);
     tap_text(said(), "", "every construct parses");
-    tap_number((long long)file->decls.count, 14, "its declarations");
+    tap_number((long long)file->decls.count, 18, "its declarations");
     struct wc_ast_test *test = find(file, WC_DECL_TEST)->test;
     tap_number((long long)test->steps.count, 14, "the steps of its test");
     tap_number((long long)test->steps.items[12].expects.items[0].hops.count, 3, "a path is one");

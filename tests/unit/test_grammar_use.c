@@ -1,0 +1,170 @@
+/* Every production of the grammar is used by a specification or a prompt of spec/ or tests/lang/ok: what no
+ * example shows, nobody sees working. The parser is built a second time, here, and tells which rules it reduces;
+ * its functions take the place of the library's. Run from the top folder. */
+#define WC_GRAMMAR_TRACE
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#include "gen/compiler/syntax/grammar.c"
+#pragma GCC diagnostic pop
+
+#include "compiler/syntax/parse.h"
+#include "tests/unit/tap.h"
+
+#include <ftw.h>
+
+enum { RULES = sizeof yyRuleName / sizeof *yyRuleName, TRACE_MAX = 1024 };
+
+/* Not built yet: refused by name (E0900), and used by the parser's own example. Whoever builds one takes it out. */
+static const char *const waiting[] = {
+    "decl ::= FUNCTION ",
+    "type_opt ::=",
+    "type_opt ::= type",
+    "function_tail ::= ",
+    "decl ::= ACCEPT ",
+    "api_clause ::= limit_clause",
+    "api_clause ::= life_clause",
+    "life_clause ::= ",
+    "service_clause ::= timeout_clause",
+    "service_clause ::= SIGN ",
+    "service_clause ::= ALLOW ",
+    "service_clause ::= OPERATION ",
+    "takes ::=",
+    "takes ::= TAKES type",
+    "enforced ::= ENFORCED",
+    "workflow_clause ::= NOTIFY ",
+    "workflow_clause ::= ON UPGRADE ",
+    "on_upgrade ::= ",
+    "workflow_clause ::= SPLIT ",
+    "workflow_clause ::= limit_clause",
+    "workflow_clause ::= life_clause",
+    "policy ::= HEDGE ",
+    "operation_block ::=",
+    "operation_block ::= operation_block ",
+    "ask ::= ask EXAMPLES ",
+    "tools ::= TOOLS ",
+    "tool_list ::= ",
+    "action ::= CALL ",
+};
+/* Read only so that it can be refused in words; tests/lang/err has each. */
+static const char *const refused[] = {
+    "range ::= bound DOTDOT", /* no upper end */
+    "number ::= MONEY",       /* where a number is asked for */
+    "with ::=",               /* a child without input */
+    "literal ::= LBRACKET ",  /* a list as a default */
+    "literals ::= ",
+    "args ::=", /* no function takes nothing */
+};
+
+static bool used[RULES];
+static int files_read, files_broken;
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* `name ::=` means just that rule, `name ::= ` each that begins so. */
+static bool is_meant(const char *pattern, const char *rule)
+{
+    size_t length = strlen(pattern);
+    return ends_with(pattern, " ") ? strncmp(rule, pattern, length) == 0
+                                   : strncmp(rule, pattern, length) == 0 &&
+                                         strspn(rule + length, " ") == strlen(rule + length);
+}
+
+#define IS_LISTED(list, rule) is_listed(list, sizeof(list) / sizeof *(list), rule)
+static bool is_listed(const char *const *list, size_t count, const char *rule)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_meant(list[i], rule))
+            return true;
+    return false;
+}
+
+/* The rules that a trace names. */
+static void note(FILE *trace)
+{
+    char line[TRACE_MAX];
+    rewind(trace);
+    while (fgets(line, sizeof line, trace)) {
+        int rule;
+        if (sscanf(line, "Reduce %d ", &rule) == 1 && rule >= 0 && rule < RULES)
+            used[rule] = true;
+    }
+}
+
+static void read_file(const char *path, bool is_prompt, bool may_err)
+{
+    struct wc_arena arena = {0};
+    struct wc_interner names = {.arena = &arena};
+    struct wc_diags diags = {.arena = &arena};
+    struct wc_source *source = wc_source_read(&arena, path);
+    FILE *trace = tmpfile();
+    files_read++;
+    if (source && trace) {
+        WcGrammarTrace(trace, "");
+        if (is_prompt)
+            wc_parse_template(&arena, &names, source, &diags);
+        else
+            wc_parse(&arena, &names, source, &diags);
+        WcGrammarTrace(NULL, NULL);
+    }
+    if (!source || !trace || (diags.errors > 0 && !may_err)) {
+        printf("# %s has errors\n", path);
+        files_broken++;
+    } else {
+        note(trace);
+    }
+    if (trace)
+        fclose(trace);
+    wc_arena_free(&arena);
+}
+
+static int visit(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+    (void)info, (void)where;
+    if (kind == FTW_F && (ends_with(path, ".flow") || ends_with(path, ".md")))
+        read_file(path, ends_with(path, ".md"), strstr(path, "/err/") != NULL);
+    return 0;
+}
+
+/* How many rules are not used: those on a list, or those on none. */
+static int unused(bool is_listed_ones)
+{
+    int count = 0;
+    for (int i = 0; i < RULES; i++) {
+        const char *rule = yyRuleName[i];
+        if (used[i] || (IS_LISTED(waiting, rule) || IS_LISTED(refused, rule)) != is_listed_ones)
+            continue;
+        printf("# no example: %s\n", rule);
+        count++;
+    }
+    return count;
+}
+
+static void say_which_are_built(void)
+{
+    for (int i = 0; i < RULES; i++)
+        if (used[i] && (IS_LISTED(waiting, yyRuleName[i]) || IS_LISTED(refused, yyRuleName[i])))
+            printf("# has an example: take it off the lists of this test: %s\n", yyRuleName[i]);
+}
+
+int main(void)
+{
+    tap_number(RULES, YYNRULE, "every production is known");
+    int broken = nftw("spec", visit, 16, FTW_PHYS) + nftw("tests/lang/ok", visit, 16, FTW_PHYS);
+    tap_ok(broken == 0 && files_read > 30, "spec/ and tests/lang/ok are read");
+    tap_number(files_broken, 0, "without an error");
+    tap_number(unused(false), 0, "each production is used by an example that is accepted");
+    say_which_are_built();
+    read_file("tests/fuzz/corpus/parse/whole.flow", false, false);
+    tap_ok(nftw("tests/lang/err", visit, 16, FTW_PHYS) == 0, "tests/lang/err is read");
+    tap_number(unused(true), 0, "the others by one that is refused, or by the parser's own");
+    return tap_done();
+}
