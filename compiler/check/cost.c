@@ -1,5 +1,6 @@
 /* The cost ceiling, proved over every path: attempts times their bound, and the dearest way on. */
 #include "compiler/check/check.h"
+#include "compiler/check/proof.h"
 #include "compiler/model/type.h"
 
 #include <wright/limits.h>
@@ -14,7 +15,7 @@ struct costs {
 /* ---- one stage ---------------------------------------------------------------------------- */
 
 /* A token is at least one byte, so a prompt has at most as many tokens as bytes. */
-static int64_t input_tokens(const struct wc_stage *stage)
+int64_t wc_input_tokens(const struct wc_stage *stage, int64_t *prompt_bytes)
 {
     int64_t bytes = 0;
     WC_EACH(i, &stage->action.prompts)
@@ -22,17 +23,26 @@ static int64_t input_tokens(const struct wc_stage *stage)
         bytes = wc_add_sat(bytes, wc_text_bytes(stage->action.prompts.items[i].text->type));
     }
     int64_t most = stage->action.model->max_input_tokens;
+    if (prompt_bytes)
+        *prompt_bytes = bytes;
     return stage->action.prompts.count > 0 && bytes < most ? bytes : most;
 }
 
-static int64_t attempt_cost(const struct wc_stage *stage)
+int64_t wc_input_price(const struct wc_ai_model *model)
+{
+    int64_t most = model->input_price;
+    most = model->cached_price > most ? model->cached_price : most;
+    return model->written_price > most ? model->written_price : most;
+}
+
+int64_t wc_attempt_cost(const struct wc_stage *stage)
 {
     const struct wc_action *action = &stage->action;
     if (action->kind == WR_ACT_HTTP)
         return action->service ? action->service->price_per_call : 0;
     if (action->kind != WR_ACT_ASK || !action->model)
         return 0;
-    int64_t input = wc_mul_sat(input_tokens(stage), action->model->input_price);
+    int64_t input = wc_mul_sat(wc_input_tokens(stage, NULL), wc_input_price(action->model));
     int64_t output = wc_mul_sat(action->model->max_output_tokens, action->model->output_price);
     return wc_add_sat(input, output);
 }
@@ -43,10 +53,10 @@ static int64_t repair_cost(const struct wc_stage *stage, int64_t turn)
 {
     const struct wc_ai_model *model = stage->action.model;
     int64_t said = wc_mul_sat(turn, (int64_t)model->max_output_tokens + WR_REPAIR_BYTES);
-    int64_t input = wc_add_sat(input_tokens(stage), said);
+    int64_t input = wc_add_sat(wc_input_tokens(stage, NULL), said);
     if (input > model->max_input_tokens)
         input = model->max_input_tokens;
-    return wc_add_sat(wc_mul_sat(input, model->input_price),
+    return wc_add_sat(wc_mul_sat(input, wc_input_price(model)),
                       wc_mul_sat(model->max_output_tokens, model->output_price));
 }
 
@@ -54,14 +64,12 @@ static int64_t repair_cost(const struct wc_stage *stage, int64_t turn)
 static int64_t attempts_cost(const struct wc_stage *stage)
 {
     if (stage->repairs == 0 || !stage->action.model)
-        return wc_mul_sat(attempt_cost(stage), 1 + (int64_t)stage->retry.times);
-    int64_t sum = attempt_cost(stage);
+        return wc_mul_sat(wc_attempt_cost(stage), 1 + (int64_t)stage->retry.times);
+    int64_t sum = wc_attempt_cost(stage);
     for (int64_t turn = 1; turn <= stage->repairs; turn++)
         sum = wc_add_sat(sum, repair_cost(stage, turn));
     return wc_add_sat(sum, wc_mul_sat(repair_cost(stage, stage->repairs), stage->retry.times));
 }
-
-static int64_t stage_cost(const struct wc_stage *stage);
 
 /* Of what is below: all members, an item as often as there can be items, a child's dearest path. */
 static int64_t cost_below(const struct wc_stage *stage)
@@ -69,14 +77,14 @@ static int64_t cost_below(const struct wc_stage *stage)
     int64_t sum = 0;
     WC_EACH(i, &stage->members)
     {
-        sum = wc_add_sat(sum, stage_cost(stage->members.items[i]));
+        sum = wc_add_sat(sum, wc_stage_cost(stage->members.items[i]));
     }
     if (stage->action.kind == WR_ACT_EACH)
         return wc_mul_sat(sum, wc_items_max(stage));
     return stage->action.child ? stage->action.child->cost_worst : sum;
 }
 
-static int64_t stage_cost(const struct wc_stage *stage)
+int64_t wc_stage_cost(const struct wc_stage *stage)
 {
     bool below = stage->members.count > 0 || stage->action.child;
     return below ? cost_below(stage) : attempts_cost(stage);
@@ -93,7 +101,7 @@ static void show_stage(const struct costs *costs, struct wc_diag *diag,
         attempts == 1 ? "1 attempt" : wc_arena_printf(arena, "%d attempts", attempts);
     if (stage->members.count > 0 || stage->action.child) {
         wc_diag_note(costs->diags, diag, "%s: %s below it", stage->name,
-                     wc_dollars_text(arena, stage_cost(stage)));
+                     wc_dollars_text(arena, wc_stage_cost(stage)));
         return;
     }
     if (stage->repairs)
@@ -101,16 +109,16 @@ static void show_stage(const struct costs *costs, struct wc_diag *diag,
                                 stage->repairs);
     if (stage->action.kind != WR_ACT_ASK) {
         wc_diag_note(costs->diags, diag, "%s: %s of %s = %s", stage->name, times,
-                     wc_dollars_text(arena, attempt_cost(stage)),
-                     wc_dollars_text(arena, stage_cost(stage)));
+                     wc_dollars_text(arena, wc_attempt_cost(stage)),
+                     wc_dollars_text(arena, wc_stage_cost(stage)));
         return;
     }
     const struct wc_ai_model *model = stage->action.model;
     wc_diag_note(costs->diags, diag, "%s: %s of %s (%s tokens in, %s out, of %s) = %s", stage->name,
-                 times, wc_dollars_text(arena, attempt_cost(stage)),
-                 wc_int_text(arena, input_tokens(stage)),
+                 times, wc_dollars_text(arena, wc_attempt_cost(stage)),
+                 wc_int_text(arena, wc_input_tokens(stage, NULL)),
                  wc_int_text(arena, model->max_output_tokens), model->name,
-                 wc_dollars_text(arena, stage_cost(stage)));
+                 wc_dollars_text(arena, wc_stage_cost(stage)));
 }
 
 static void report_over(struct costs *costs, int64_t worst)
@@ -129,7 +137,7 @@ static void report_over(struct costs *costs, int64_t worst)
          stage = costs->ways.after[stage->id]) {
         if (++steps > workflow->stages.count)
             break;
-        if (stage_cost(stage) > 0 && steps <= 12)
+        if (wc_stage_cost(stage) > 0 && steps <= 12)
             show_stage(costs, diag, stage);
     }
     WC_EACH(i, &workflow->stages)
@@ -193,7 +201,7 @@ void wc_check_cost(struct wc_model *model, struct wc_diags *diags)
             continue;
         wc_longest_init(&costs.ways, diags->arena, workflow, false);
         for (size_t k = 0; k < count; k++)
-            costs.ways.takes[k] = (uint64_t)stage_cost(workflow->stages.items[k]);
+            costs.ways.takes[k] = (uint64_t)wc_stage_cost(workflow->stages.items[k]);
         workflow->cost_worst = (int64_t)wc_length_from(&costs.ways, workflow->stages.items[0]);
         if (workflow->cost_ceiling == 0 || workflow->cost_enforced)
             continue;

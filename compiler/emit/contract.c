@@ -12,7 +12,7 @@
 /* ---- dependencies ------------------------------------------------------------------------- */
 
 /* Picodollars as dollars, exact and without needless zeros: "0.1", "0.00000025". */
-static json_t *dollars(int64_t picodollars)
+json_t *wc_dollars_json(int64_t picodollars)
 {
     char text[40];
     snprintf(text, sizeof text, "%" PRId64 ".%012" PRId64, picodollars / INT64_C(1000000000000),
@@ -26,7 +26,7 @@ static json_t *dollars(int64_t picodollars)
 static void set_price(json_t *json, const char *name, int64_t picodollars)
 {
     if (picodollars)
-        wc_set(json, name, dollars(picodollars));
+        wc_set(json, name, wc_dollars_json(picodollars));
 }
 
 static json_t *endpoint_json(const struct wc_endpoint *endpoint)
@@ -228,7 +228,7 @@ static json_t *cost_json(const struct wc_workflow *flow)
 {
     json_t *json = json_object();
     if (flow->cost_ceiling)
-        wc_set(json, "ceiling_usd", dollars(flow->cost_ceiling));
+        wc_set(json, "ceiling_usd", wc_dollars_json(flow->cost_ceiling));
     wc_set(json, "enforced", json_boolean(flow->cost_enforced));
     return json;
 }

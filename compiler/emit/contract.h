@@ -14,5 +14,7 @@ json_t *wc_stages_json(const struct wc_model *model, const struct wc_workflow *f
 json_t *wc_paths_json(const struct wc_workflow *flow);
 /* "done fallback", "fail refused", "brief" */
 json_t *wc_target_json(const struct wc_target *target);
+/* Picodollars as dollars, exact and without needless zeros. */
+json_t *wc_dollars_json(int64_t picodollars);
 
 #endif

@@ -50,6 +50,7 @@ void wc_emit_all(struct wc_model *model, struct wc_artefacts *out)
     wc_emit_embedded(add(model, out, "embedded.c"), &documents);
     *add(model, out, "contract.json") = documents.contract;
     *add(model, out, "openapi.json") = documents.openapi;
+    wc_emit_certificate(add(model, out, "certificate.json"), model);
 }
 
 void wc_artefacts_free(struct wc_artefacts *out)

@@ -85,6 +85,9 @@ void wc_emit_program(struct wc_buf *out, const struct wc_model *model,
 void wc_emit_embedded(struct wc_buf *out, const struct wc_documents *documents);
 void wc_emit_contract(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model);
+void wc_emit_certificate(struct wc_buf *out, const struct wc_model *model);
+/* The certificate for people: `wright prove`. No artefact. */
+void wc_emit_prove(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_mermaid(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_dot(struct wc_buf *out, const struct wc_model *model);
 /* The tests, with a main() that runs them; no artefact of `wright compile`. */

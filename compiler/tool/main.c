@@ -21,8 +21,10 @@ static const struct wc_command commands[] = {
      wc_cmd_check},
     {"compile", "write the C, the contract and the graph of a specification",
      "wright compile FILE -o DIR\n\n"
-     "Writes generated C, contract.json, openapi.json and the state graph into DIR (made if it is\n"
-     "not there). The same specification gives the same bytes anywhere; an output that would not\n"
+     "Writes generated C, contract.json, openapi.json, certificate.json and the state graph into "
+     "DIR\n"
+     "(made if it is not there). The same specification gives the same bytes anywhere; an output "
+     "that would not\n"
      "change is not touched.\n",
      wc_cmd_compile},
     {"build", "compile a specification to one static executable",
@@ -62,6 +64,12 @@ static const struct wc_command commands[] = {
      "Rewrites each file in place; `-` reads standard input and writes standard output.\n\n"
      "  --check   change nothing; exit 1 and name the files that would change\n",
      wc_cmd_fmt},
+    {"prove", "show what is proved of a specification, path by path",
+     "wright prove FILE [--format text|json]\n\n"
+     "Prints the certificate: the latest that each path ends, the most that a job costs, what each "
+     "outage\n"
+     "leads to, effects, bounds in bytes, and what all of it rests on. JSON is certificate.json.\n",
+     wc_cmd_prove},
     {"graph", "draw the stages and transitions of a specification",
      "wright graph FILE [--format mermaid|dot]\n\n"
      "Prints the state graph (default: mermaid).\n",

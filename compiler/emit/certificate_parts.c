@@ -1,0 +1,297 @@
+/* Parts of the certificate: outcomes and where they lead, effects, bounds in bytes, what an outage
+ * leads to, labels. */
+#include "compiler/check/check.h"
+#include "compiler/check/proof.h"
+#include "compiler/emit/certificate.h"
+#include "compiler/emit/contract.h"
+#include "compiler/model/classes.h"
+#include "compiler/model/outcomes.h"
+#include "compiler/model/type.h"
+
+#define ENTRY_BYTES                                                                                \
+    8192 /* of a journal's entry without its value: texts in it are bounded by the runtime */
+
+/* ---- outcomes ------------------------------------------------------------------------------- */
+
+static void add_outcomes(json_t *to, const struct wc_model *model, const struct wc_stage *stage,
+                         const struct wc_stage *member)
+{
+    const struct wc_stage *raiser = member ? member : stage;
+    const char *before = member ? wc_arena_printf(model->arena, "%s.", member->name) : "";
+    uint64_t needed = wc_needed_of(model, stage, member) & raiser->raises.classes;
+    for (enum wr_class class = WR_OK; class < WR_CLASS_COUNT; class ++) {
+        const struct wc_on *on = NULL;
+        if (!(needed & WR_BIT(class)))
+            continue;
+        wc_label_of(stage, member, class, NULL, &on);
+        if (on)
+            wc_set(to, wc_arena_printf(model->arena, "%s%s", before, wc_class_name(class)),
+                   wc_target_json(&on->target));
+    }
+    WC_EACH(i, &model->errors)
+    {
+        const struct wc_user_error *error = model->errors.items[i];
+        const struct wc_on *on = NULL;
+        if (!wc_raises_error(raiser, error))
+            continue;
+        wc_label_of(stage, member, error->class, error, &on);
+        if (on)
+            wc_set(to, wc_arena_printf(model->arena, "%s%s", before, error->name),
+                   wc_target_json(&on->target));
+    }
+}
+
+json_t *wc_proof_errors_json(const struct wc_model *model, const struct wc_workflow *flow)
+{
+    json_t *json = json_object();
+    WC_EACH(i, &flow->stages)
+    {
+        const struct wc_stage *stage = flow->stages.items[i];
+        json_t *to = json_object();
+        if (stage->action.kind == WR_ACT_MATCH) {
+            WC_EACH(k, &stage->ons)
+            {
+                wc_set(to, wc_arena_printf(model->arena, "arm %zu", k + 1),
+                       wc_target_json(&stage->ons.items[k].target));
+            }
+        } else {
+            add_outcomes(to, model, stage, NULL);
+        }
+        for (size_t k = 0; stage->action.kind == WR_ACT_ALL && k < stage->members.count; k++)
+            if (!stage->members.items[k]->optional)
+                add_outcomes(to, model, stage, stage->members.items[k]);
+        wc_set(json, stage->name, to);
+    }
+    return json;
+}
+
+/* ---- effects -------------------------------------------------------------------------------- */
+
+static json_t *effect_json(const struct wc_stage *stage, bool *acts)
+{
+    static const char *const effects[] = {"pure", "read", "repeatable", "keyed", "once"};
+    static const char *const safe[] = {
+        "there is nothing to repeat", "reads may be repeated", "sending it again changes nothing",
+        "every send of a job carries its one key", "it is sent at most once"};
+    json_t *json = json_object();
+    *acts = *acts || stage->effect >= WR_KEYED;
+    wc_set_text(json, "effect", effects[stage->effect]);
+    wc_set_text(json, "because", safe[stage->effect]);
+    wc_set(json, "sends_at_most", json_integer(1 + (json_int_t)stage->retry.times));
+    wc_set_flag(json, "commit_awaited_before", stage->commit_before);
+    wc_set_flag(json, "commit_awaited_after", stage->commit_after);
+    wc_set_flag(json, "commit_awaited_to_park_or_publish",
+                WR_PARKS(stage->action.kind) || stage->action.kind == WR_ACT_DRAFT);
+    return json;
+}
+
+json_t *wc_proof_effects_json(const struct wc_workflow *flow)
+{
+    json_t *json = json_object(), *stages = json_object();
+    bool acts = false;
+    WC_EACH(i, &flow->activities)
+    {
+        const struct wc_stage *stage = flow->activities.items[i];
+        json_t *name = stage->above ? json_sprintf("%s/%s", stage->above->name, stage->name)
+                                    : json_string(stage->name);
+        wc_set(stages, json_string_value(name), effect_json(stage, &acts));
+        json_decref(name);
+    }
+    wc_set(json, "same_request_again_is_safe_without_a_key", json_boolean(!acts));
+    wc_set(json, "commits_always_awaited",
+           json_pack("[ss]", "acceptance", "the end, before its reply"));
+    wc_set(json, "stages", stages);
+    return json;
+}
+
+/* ---- bytes ---------------------------------------------------------------------------------- */
+
+static int64_t value_bytes(const struct wc_stage *stage)
+{
+    const struct wc_type *type = stage->action.as;
+    if (!type && stage->action.value && stage->action.kind != WR_ACT_EACH)
+        type = stage->action.value->type;
+    return type ? wc_json_bytes(type) : 0;
+}
+
+/* Entered, left, parked, published, told; an attempt begun and ended; its value. */
+static int64_t stage_journal(const struct wc_workflow *flow, const struct wc_stage *stage);
+
+static int64_t child_journal(const struct wc_workflow *flow)
+{
+    int64_t sum = wc_mul_sat(8, ENTRY_BYTES);
+    WC_EACH(i, &flow->stages)
+    {
+        sum = wc_add_sat(sum, stage_journal(flow, flow->stages.items[i]));
+    }
+    return sum;
+}
+
+static int64_t stage_journal(const struct wc_workflow *flow, const struct wc_stage *stage)
+{
+    int64_t attempts = 1 + (int64_t)stage->retry.times, below = 0, rounds = 1;
+    int64_t sum = wc_mul_sat(ENTRY_BYTES, 6 + 2 * attempts);
+    sum = wc_add_sat(sum, wc_mul_sat(2, value_bytes(stage)));
+    WC_EACH(i, &stage->members)
+    {
+        below = wc_add_sat(below, stage_journal(flow, stage->members.items[i]));
+    }
+    if (stage->action.child)
+        below = wc_add_sat(below, child_journal(stage->action.child));
+    sum = wc_add_sat(sum, stage->action.kind == WR_ACT_EACH ? wc_mul_sat(below, wc_items_max(stage))
+                                                            : below);
+    for (size_t i = 0; stage->loop && !stage->above && i < flow->stages.count; i++)
+        if (flow->stages.items[i]->loop == stage->loop)
+            rounds = wc_add_sat(rounds, flow->stages.items[i]->action.at_most);
+    return wc_mul_sat(sum, rounds);
+}
+
+json_t *wc_proof_bounds_json(const struct wc_workflow *flow)
+{
+    struct wc_type input = {.kind = WC_TYPE_SCHEMA, .schema = flow->input};
+    struct wc_type output = {.kind = WC_TYPE_SCHEMA, .schema = flow->output};
+    json_t *json = json_object(), *stages = json_object();
+    WC_EACH(i, &flow->activities)
+    {
+        const struct wc_stage *stage = flow->activities.items[i];
+        json_t *name = stage->above ? json_sprintf("%s/%s", stage->above->name, stage->name)
+                                    : json_string(stage->name);
+        wc_set(stages, json_string_value(name), json_integer(value_bytes(stage)));
+        json_decref(name);
+    }
+    int64_t journal = child_journal(flow);
+    journal = wc_add_sat(journal, wc_json_bytes(&input));
+    journal = wc_add_sat(journal, wc_mul_sat(2, wc_json_bytes(&output)));
+    wc_set(json, "request_bytes", json_integer(wc_json_bytes(&input)));
+    wc_set(json, "output_bytes", json_integer(wc_json_bytes(&output)));
+    wc_set(json, "stage_value_bytes", stages);
+    wc_set(json, "journal_bytes", json_integer(journal));
+    wc_set(json, "journal_entry_bytes", json_integer(ENTRY_BYTES));
+    return json;
+}
+
+/* ---- outages -------------------------------------------------------------------------------- */
+
+static json_t *ending_json(const struct wc_ending *ending)
+{
+    static const char *const results[] = {"none", "full", "draft", "fallback"};
+    const struct wc_target *target = ending->target;
+    json_t *json = json_object(), *when = json_array();
+    bool done = target->kind == WR_TO_DONE;
+    wc_set_text(json, "status",
+                !done                              ? "failed"
+                : target->result == WR_RESULT_FULL ? "completed"
+                                                   : "degraded");
+    wc_set_text(json, "result_type", done ? results[target->result] : NULL);
+    wc_set_text(json, "error", done ? NULL : target->error->name);
+    wc_set_number(json, "http", done ? 0 : target->error->status);
+    WC_EACH(i, &ending->when)
+    {
+        wc_append(when, json_string(ending->when.items[i]));
+    }
+    if (json_array_size(when))
+        wc_set(json, "when", when);
+    else
+        json_decref(when);
+    return json;
+}
+
+json_t *wc_proof_outages_json(const struct wc_workflow *flow)
+{
+    struct wc_arena scratch = {0};
+    struct wc_outages outages;
+    json_t *json = json_object(), *list = json_array(), *names = json_array();
+    wc_find_outages(&scratch, flow, &outages);
+    WC_EACH(i, &outages.names)
+    {
+        wc_append(names, json_string(outages.names.items[i].name));
+    }
+    WC_EACH(i, &outages.list)
+    {
+        const struct wc_outage *outage = &outages.list.items[i];
+        json_t *row = json_object(), *down = json_array(), *ends = json_array();
+        WC_EACH(k, &outages.names)
+        {
+            if (k < 63 && outage->down >> k & 1)
+                wc_append(down, json_string(outages.names.items[k].name));
+        }
+        WC_EACH(k, &outage->ends)
+        {
+            wc_append(ends, ending_json(&outage->ends.items[k]));
+        }
+        wc_set(row, "down", down);
+        wc_set(row, "ends", ends);
+        wc_set_flag(row, "more", outage->more);
+        wc_append(list, row);
+    }
+    wc_set(json, "dependencies", names);
+    wc_set_text(json, "subsets", outages.all ? "all" : "of up to two, for there are many");
+    wc_set(json, "table", list);
+    wc_arena_free(&scratch);
+    return json;
+}
+
+/* ---- labels --------------------------------------------------------------------------------- */
+
+static bool reveals(const struct wc_expr *expr)
+{
+    if (!expr)
+        return false;
+    if (expr->kind == WC_EXPR_CALL && expr->fn == WC_FN_reveal)
+        return true;
+    for (size_t i = 0; i < expr->kid_count; i++)
+        if (reveals(expr->kids[i]))
+            return true;
+    return false;
+}
+
+static void add_revealed(json_t *list, const struct wc_stage *stage)
+{
+    const struct wc_action *action = &stage->action;
+    WC_EACH(i, &action->prompts)
+    {
+        if (reveals(action->prompts.items[i].text))
+            wc_append(list, json_sprintf("the prompt of %s", stage->name));
+    }
+    if (reveals(action->path))
+        wc_append(list, json_sprintf("the path of %s", stage->name));
+    if (reveals(action->body))
+        wc_append(list, json_sprintf("the body of %s", stage->name));
+    if (reveals(action->value))
+        wc_append(list, json_sprintf("the value of %s", stage->name));
+    WC_EACH(i, &stage->ons)
+    {
+        if (reveals(stage->ons.items[i].target.with))
+            wc_append(list, json_sprintf("what %s serves", stage->name));
+    }
+}
+
+json_t *wc_proof_labels_json(const struct wc_model *model)
+{
+    static const char *const texts[] = {"", "@pii", "@secret", "@pii and @secret"};
+    json_t *json = json_object(), *fields = json_object(), *revealed = json_array();
+    WC_EACH(i, &model->schemas)
+    {
+        const struct wc_schema *schema = model->schemas.items[i];
+        WC_EACH(k, &schema->fields)
+        {
+            const struct wc_field *field = &schema->fields.items[k];
+            if (field->labels)
+                wc_set(fields, wc_arena_printf(model->arena, "%s.%s", schema->name, field->name),
+                       json_string(texts[field->labels & 3]));
+        }
+    }
+    WC_EACH(i, &model->workflows)
+    {
+        WC_EACH(k, &model->workflows.items[i]->activities)
+        {
+            add_revealed(revealed, model->workflows.items[i]->activities.items[k]);
+        }
+    }
+    wc_set(json, "fields", fields);
+    wc_set(json, "revealed_in", revealed);
+    wc_set(json, "reach_nothing_else_of",
+           json_pack("[ssss]", "prompts", "requests", "keys of remembered values",
+                     "fields that are not labelled so"));
+    return json;
+}

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""The certificate: its numbers against sums made here by hand, what must hold of every one, and the table of
+docs/proofs.md."""
+import glob, json, os, re, subprocess, sys, tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+WRIGHT = os.path.join(os.path.abspath(os.environ.get("WRIGHT_BUILD", "build")), "wright")
+BRIEFS = os.path.join(ROOT, "spec", "briefs.flow")
+COMMIT = 25
+count = failed = 0
+
+
+def ok(good, name, detail=""):
+    global count, failed
+    count += 1
+    failed += not good
+    print(f"{'ok' if good else 'not ok'} {count} - {name}" + ("" if good else f"\n# {detail}"))
+
+
+def same(got, want, name):
+    ok(got == want, name, f"got {got}, want {want}")
+
+
+def prove(path, *flags):
+    run = subprocess.run([WRIGHT, "prove", path, *flags], capture_output=True, text=True, timeout=60)
+    return run.returncode, run.stdout, run.stderr
+
+
+def proofs(text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "x.flow")
+        with open(os.path.join(folder, "p.md"), "w") as file:
+            file.write("Say of ${input.text} what it is.")
+        with open(path, "w") as file:
+            file.write(text)
+        code, out, errors = prove(path, "--format", "json")
+        return json.loads(out) if code == 0 else errors
+
+
+# ---- the flagship, by hand
+
+flow = json.loads(prove(BRIEFS, "--format", "json")[1])["workflows"]["extract_key_points"]
+time, cost = flow["latency"], flow["cost"]
+same((time["floor_with_commits_ms"], time["slack_ms"]), (400 + 5000 + 2000 + 2 * COMMIT, 550), "floors and slack")
+same(time["worst_reply_ms"], 8000, "waits in line take all slack")
+ends = {(tuple(s["stage"] for s in path["stages"]), path["ends"]): path for path in time["paths"]}
+short = ends[(("terms", "draft"), "done full")]
+same([s["ends_by_ms"] for s in short["stages"]], [8000 - COMMIT - 7000, 8000 - COMMIT - 2000], "each stage ends by its line")
+same(len(ends), 6, "every path is there")
+large = 2 * (96000 * 0.25e-6 + 1200 * 2.00e-6)
+small = 96000 * 0.05e-6 + 800 * 0.40e-6
+same(round(float(cost["most_usd"]), 9), round(large + small, 9), "the most that a job costs")
+rows = {tuple(row["down"]): row["ends"] for row in flow["degradation"]["table"]}
+same(len(rows), 8, "every subset of three is there")
+same([(end["status"], end.get("error") or end["result_type"]) for end in rows[("primary", "small")]],
+     [("degraded", "fallback"), ("failed", "unavailable")], "both models are down")
+doc = open(os.path.join(ROOT, "docs", "proofs.md")).read().split("<!-- outages of spec/briefs.flow -->")[1]
+table = re.search(r"(?:^    .*\n)+", doc, re.M)[0]
+ok(table in prove(BRIEFS)[1], "docs/proofs.md has the table that `wright prove` prints", table)
+
+# ---- every specification that compiles
+
+specs = sorted(glob.glob(os.path.join(ROOT, "spec", "*.flow")) + glob.glob(os.path.join(ROOT, "tests", "*", "*", "*.flow")))
+wrong, tried = [], 0
+for spec in specs:
+    code, out, _ = prove(spec, "--format", "json")
+    if code:
+        continue
+    tried += 1
+    whole = json.loads(out)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([WRIGHT, "compile", spec, "-o", folder], capture_output=True, timeout=60)
+        contract = json.load(open(os.path.join(folder, "contract.json")))
+        same_bytes = open(os.path.join(folder, "certificate.json")).read() == out
+    if not same_bytes:
+        wrong.append(f"{spec}: certificate.json is not what prove prints")
+    for name, flow in whole["workflows"].items():
+        time, told = flow["latency"], contract["workflows"][name]
+        budget = time.get("background_ms") or time["budget_ms"]
+        if not time["floor_with_commits_ms"] <= time["worst_ms"] <= budget:
+            wrong.append(f"{spec} {name}: floor, worst and budget are out of order")
+        for path in time["paths"]:
+            times = [0] + [s["ends_by_ms"] for s in path.get("stages", [])] + [path.get("worst_ms", 0)]
+            if not path.get("more") and (times != sorted(times) or times[-1] > budget):
+                wrong.append(f"{spec} {name}: a path goes back in time, or beyond {budget}: {times}")
+        reached = {stage for path in time["paths"] for stage in [s["stage"] for s in path.get("stages", [])]}
+        if not any(path.get("more") for path in time["paths"]) and reached != set(time["stages"]):
+            wrong.append(f"{spec} {name}: no path has {set(time['stages']) - reached}")
+        for stage, to in flow["errors"].items():
+            leads = {row["to"] for row in told["stages"][stage]["transitions"]}
+            if set(to.values()) - leads or not to:
+                wrong.append(f"{spec} {name}: {stage} leads to {set(to.values()) - leads}")
+        for row in flow["degradation"]["table"]:
+            if not row["ends"]:
+                wrong.append(f"{spec} {name}: no end where {row['down']} is down")
+        if float(flow["cost"]["most_usd"]) > float(flow["cost"].get("ceiling_usd", "inf")) and \
+                flow["cost"]["kept_by"].startswith("proof"):
+            wrong.append(f"{spec} {name}: dearer than its ceiling")
+ok(tried > 10 and not wrong, "what must hold of every certificate", "\n# ".join(wrong) or tried)
+
+# ---- small ones
+
+HEAD = '''api x version "1.0.0" { auth none }
+schema In { text: string(..100) }
+schema Out { text: string(..100) }
+error down is overloaded "Down."
+'''
+STAGE = 'stage s%d { get d%d "/x" as Out timeout 100ms on ok -> %s on error -> fail down }\n'
+
+
+def chain(count):
+    services = "".join(f'service d{i} {{ url env D{i}_URL }}\n' for i in range(count))
+    stages = "".join(STAGE % (i, i, f"s{i + 1}" if i + 1 < count else "done full") for i in range(count))
+    return HEAD + services + 'workflow w version 1 { route POST "/w" input In output Out latency waiting 8s\n' + stages + "}\n"
+
+
+table = proofs(chain(8))["workflows"]["w"]["degradation"]
+same((table["subsets"], len(table["table"])), ("all", 256), "eight dependencies: every subset")
+table = proofs(chain(9))["workflows"]["w"]["degradation"]
+same((table["subsets"] != "all", len(table["table"])), (True, 1 + 9 + 36), "nine: up to two at a time, and it is said")
+MODEL = HEAD + '''model m { provider anthropic.messages url env M_URL name "m" max input 1000 tokens, output 100 tokens
+  price input $1.00, output $2.00 per million tokens }
+workflow w version 1 { route POST "/w" input In output Out latency waiting 8s cost at most $%s
+  stage s { ask m prompt "p.md" as Out timeout 1s
+            on ok -> done full on rejected -> fail down on error -> fail down } }
+'''
+cost = proofs(MODEL % "0.01")["workflows"]["w"]["cost"]
+same(float(cost["most_usd"]), round(cost["stages"]["s"]["input_tokens"] * 1.25e-6 + 100 * 2e-6, 12),
+     "a prompt may be written to a cache, at that price")
+same(cost["stages"]["s"]["input_rests_on"], "the prompt's bytes", "a short prompt has its own bound")
+least = float(cost["most_usd"])
+ok("E0607" in proofs(MODEL % f"{least - 0.000001:.9f}"), "a ceiling just below it is refused")
+ok(isinstance(proofs(MODEL % f"{least + 0.000001:.9f}"), dict), "and just above it compiles")
+
+# ---- wrong use
+
+same(prove("/nowhere.flow")[0], 2, "a file that is not there")
+same(prove(BRIEFS, "--format", "xml")[0], 2, "a format that is none")
+same(proofs(HEAD.replace("auth none", ""))[:5], "error", "what does not compile has no certificate")
+print(f"1..{count}")
+sys.exit(1 if failed else 0)
