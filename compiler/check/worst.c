@@ -64,7 +64,7 @@ struct wc_pace wc_pace_of(const struct wc_stage *stage)
     const struct wc_action *action = &stage->action;
     bool calls = action->kind == WR_ACT_HTTP || action->kind == WR_ACT_ASK;
     bool again = calls && stage->retry.times && stage->retry.on;
-    struct wc_pace pace = {.attempts = 1 + (again ? stage->retry.times : 0u)};
+    struct wc_pace pace = {.attempts = 1 + (again ? stage->retry.times : 0u) + stage->repairs};
     pace.commits = (uint64_t)stage->commit_before + stage->commit_after +
                    (WR_PARKS(action->kind) || action->kind == WR_ACT_DRAFT);
     if (calls)

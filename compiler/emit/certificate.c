@@ -179,6 +179,7 @@ static json_t *call_cost_json(const struct wc_stage *stage)
     json_t *json = json_object();
     int64_t bytes = 0;
     wc_set(json, "attempts", json_integer(1 + (json_int_t)stage->retry.times));
+    wc_set_number(json, "repairs", stage->repairs);
     wc_set(json, "attempt_usd", wc_dollars_json(wc_attempt_cost(stage)));
     if (action->service)
         wc_set_text(json, "service", action->service->name);
@@ -279,6 +280,7 @@ static json_t *assumptions_json(const struct wc_model *model)
 {
     static const char *const texts[] = {
         "a token of a prompt is at least one byte of it",
+        "an answer has no more tokens when a repair reads it than when it was written",
         "a model keeps to the max output that it is asked for, and bills no more than its prices "
         "here",
         "a model refuses a prompt above its max input",

@@ -77,7 +77,8 @@ static json_t *effect_json(const struct wc_stage *stage, bool *acts)
     *acts = *acts || stage->effect >= WR_KEYED;
     wc_set_text(json, "effect", effects[stage->effect]);
     wc_set_text(json, "because", safe[stage->effect]);
-    wc_set(json, "sends_at_most", json_integer(1 + (json_int_t)stage->retry.times));
+    wc_set(json, "sends_at_most",
+           json_integer(1 + (json_int_t)stage->retry.times + stage->repairs));
     wc_set_flag(json, "commit_awaited_before", stage->commit_before);
     wc_set_flag(json, "commit_awaited_after", stage->commit_after);
     wc_set_flag(json, "commit_awaited_to_park_or_publish",
@@ -129,7 +130,7 @@ static int64_t child_journal(const struct wc_workflow *flow)
 
 static int64_t stage_journal(const struct wc_workflow *flow, const struct wc_stage *stage)
 {
-    int64_t attempts = 1 + (int64_t)stage->retry.times, below = 0, rounds = 1;
+    int64_t attempts = 1 + (int64_t)stage->retry.times + stage->repairs, below = 0, rounds = 1;
     int64_t sum = wc_mul_sat(ENTRY_BYTES, 6 + 2 * attempts);
     sum = wc_add_sat(sum, wc_mul_sat(2, value_bytes(stage)));
     WC_EACH(i, &stage->members)
@@ -237,7 +238,7 @@ static bool reveals(const struct wc_expr *expr)
 {
     if (!expr)
         return false;
-    if (expr->kind == WC_EXPR_CALL && expr->fn == WC_FN_reveal)
+    if (expr->revealed)
         return true;
     for (size_t i = 0; i < expr->kid_count; i++)
         if (reveals(expr->kids[i]))

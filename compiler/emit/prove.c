@@ -103,6 +103,9 @@ static void cost_line(struct wc_buf *out, const char *name, const json_t *row, i
     if (json_object_get(row, "attempts"))
         wc_buf_printf(out, " = %" PRId64 " x $%s", number_at(row, "attempts"),
                       text_at(row, "attempt_usd"));
+    if (number_at(row, "repairs"))
+        wc_buf_printf(out, " and %" PRId64 " repairs that read what was said",
+                      number_at(row, "repairs"));
     if (json_object_get(row, "model"))
         wc_buf_printf(out, " of %s: %" PRId64 " tokens in (%s), %" PRId64 " out",
                       text_at(row, "model"), number_at(row, "input_tokens"),

@@ -270,6 +270,7 @@ static struct wc_expr *type_zip(struct wc_scope *scope, struct wc_expr *expr)
 static struct wc_expr *type_reveal(struct wc_scope *scope, struct wc_expr *expr)
 {
     (void)scope;
+    expr->kids[0]->revealed = expr->kids[0]->labels != 0;
     expr->kids[0]->labels = 0;
     return expr->kids[0];
 }

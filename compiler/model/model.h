@@ -278,6 +278,7 @@ struct wc_expr {
     const struct wc_type *type; /* never NULL */
     bool maybe;                 /* may be unset: an optional field, or a stage not on every path */
     unsigned labels;            /* @pii, @secret that flow in */
+    bool revealed;              /* `reveal` cleared its labels */
     const char *name;
     size_t field;
     size_t local;      /* depth of the comprehension, from 0 */

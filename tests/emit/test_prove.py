@@ -132,6 +132,10 @@ least = float(cost["most_usd"])
 ok("E0607" in proofs(MODEL % f"{least - 0.000001:.9f}"), "a ceiling just below it is refused")
 ok(isinstance(proofs(MODEL % f"{least + 0.000001:.9f}"), dict), "and just above it compiles")
 
+labels = json.loads(prove(os.path.join(ROOT, "spec", "support.flow"), "--format", "json")[1])["labels"]
+same((labels["fields"], labels["revealed_in"]), ({"Ticket.body": "@pii"}, ["the prompt of suggest"]),
+     "labelled fields, and where one is let out")
+
 # ---- wrong use
 
 same(prove("/nowhere.flow")[0], 2, "a file that is not there")
