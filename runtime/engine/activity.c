@@ -15,6 +15,7 @@ static enum wr_phase enter(struct wr_activity *activity)
     activity->epoch++;
     activity->attempts = activity->repairs = activity->repairing = 0;
     activity->faulty = false;
+    activity->sent_us[0] = activity->sent_us[1] = 0;
     activity->whose = 0;
     activity->entered_us = wr_engine_us(activity->job->engine);
     wr_job_record(activity->job, &event);

@@ -65,8 +65,8 @@ static bool breaker_lets(struct wr_upstream *upstream, int64_t now_us)
 {
     if (upstream->breaker == WR_BREAKER_OPEN && now_us >= upstream->opens_again_us)
         upstream->breaker = WR_BREAKER_HALF_OPEN;
-    return upstream->breaker == WR_BREAKER_CLOSED ||
-           (upstream->breaker == WR_BREAKER_HALF_OPEN && !upstream->probing);
+    return upstream->breaker == WR_BREAKER_CLOSED || (upstream->breaker == WR_BREAKER_HALF_OPEN &&
+                                                      (!upstream->probing || wr_broken("probe")));
 }
 
 static void breaker_open(struct wr_upstream *upstream, int64_t now_us)

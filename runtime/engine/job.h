@@ -115,7 +115,8 @@ struct wr_activity {
     enum wr_phase phase;
     uint32_t epoch; /* grows with all that is begun; what carries an older one is late */
     int64_t entered_us;
-    uint32_t attempts; /* begun in this stage */
+    uint32_t attempts;  /* begun in this stage */
+    int64_t sent_us[2]; /* when the newest two of them went out, the newer one last; 0: none did */
     struct wr_turn turn;
     size_t asked; /* messages that the stage itself asks with: what follows them is a repair's */
     struct wr_str said,

@@ -100,6 +100,28 @@ static int64_t backoff_us(const struct wr_activity *activity)
     return (int64_t)(least + clock->random(clock->self) % (top - least + 1));
 }
 
+/* Nobody is helped by knocking faster: no more than two attempts in any WR_ROUTE_MS on a job's way to
+ * one service or model. So the third waits until the first is that long ago. */
+static int64_t rest_us(const struct wr_activity *activity, int64_t now_us)
+{
+    int64_t free_us = activity->sent_us[0] + WR_ROUTE_MS * 1000;
+    return activity->sent_us[0] && free_us > now_us && !wr_broken("route") ? free_us - now_us : 0;
+}
+
+/* Whoever did not even begin to answer will most likely not answer the next time. Where another stage
+ * would answer instead, it is asked again only if the slack holds that wait twice. */
+static bool is_given_up(const struct wr_activity *activity, int64_t now_us, int64_t wait_us)
+{
+    const uint64_t silent = WR_BIT(WR_CLASS_timeout_connect) | WR_BIT(WR_CLASS_timeout_ttft);
+    const struct wr_stage *stage = activity->stage;
+    if (!(silent & WR_BIT(activity->class)) || activity->member)
+        return false;
+    const struct wr_transition *way =
+        wr_way_of(stage, activity->whose, activity->class, activity->error);
+    int64_t twice_us = now_us + wait_us + 2 * (int64_t)stage->timeout_ms * 1000;
+    return way && way->to == WR_TO_STAGE && twice_us > wr_slack_line_us(activity);
+}
+
 int64_t wr_retry_wait_us(const struct wr_activity *activity)
 {
     const struct wr_stage *stage = activity->stage;
@@ -115,5 +137,9 @@ int64_t wr_retry_wait_us(const struct wr_activity *activity)
         wait_us = activity->retry_after_ms * 1000;
     int64_t now_us = wr_engine_us(activity->job->engine);
     int64_t whole_us = (int64_t)stage->timeout_ms * 1000;
+    if (rest_us(activity, now_us) > wait_us)
+        wait_us = rest_us(activity, now_us);
+    if (is_given_up(activity, now_us, wait_us))
+        return -1;
     return now_us + wait_us + whole_us <= wr_slack_line_us(activity) ? wait_us : -1;
 }

@@ -4,6 +4,8 @@
 
 #include "runtime/engine/envelope.h"
 
+#include <wright/limits.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -232,6 +234,27 @@ static void check_time(struct wr_world *world, struct wr_sim_job *job,
                       stage->name, (long long)call->timeout_us, stage->timeout_ms);
 }
 
+/* No more than two attempts in any 1.5 s on a job's way to one service or model. What follows an answer
+ * that was refused is a conversation; and a process knows nothing of the attempts of the one before. */
+static void check_route(struct wr_world *world, struct wr_sim_job *job,
+                        const struct wr_effect_call *call, struct wr_sim_sends *seen)
+{
+    size_t target = call->action->target, same = 0, last = WR_COUNT(seen->newest) - 1;
+    int64_t first_us = 0;
+    for (size_t i = 0; i <= last && same < 2; i++)
+        if (seen->newest[i].life == world->life + 1 && seen->newest[i].target == target) {
+            first_us = seen->newest[i].at_us;
+            same++;
+        }
+    if (same == 2 && seen->failed && world->now_us - first_us < WR_ROUTE_MS * 1000)
+        wr_sim_broken(world, &job->id, "route: three attempts of stage %s in %lld us",
+                      call->stage->name, (long long)(world->now_us - first_us));
+    memmove(&seen->newest[1], &seen->newest[0], last * sizeof seen->newest[0]);
+    seen->newest[0].target = target;
+    seen->newest[0].at_us = world->now_us;
+    seen->newest[0].life = world->life + 1;
+}
+
 static struct wr_sim_job *job_of(const struct wr_world *world, const struct wr_effect_call *call,
                                  struct wr_id *id)
 {
@@ -255,12 +278,15 @@ void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call
     if (call->stage->effect == WR_KEYED)
         check_key(world, job, call, seen);
     check_time(world, job, call);
+    check_route(world, job, call, seen);
 }
 
 void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call, bool good)
 {
     struct wr_id id = {{0}};
     struct wr_sim_job *job = job_of(world, call, &id);
+    if (job)
+        sends_of(job, call)->failed = !good;
     if (!job || !good)
         return;
     struct wr_sim_sends *seen = sends_of(job, call);

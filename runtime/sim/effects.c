@@ -11,7 +11,8 @@ struct wr_effect {
     struct wr_outcome outcome;
     struct wr_timer *timer;
     size_t target;
-    bool acts; /* the upstream does what it is asked, halfway through */
+    bool acts;  /* the upstream does what it is asked, halfway through */
+    bool probe; /* the breaker was half open when it was sent */
 };
 
 struct failure {
@@ -115,6 +116,7 @@ static void ended(void *arg)
         return;
     }
     world->in_flight[effect->target]--;
+    world->probes[effect->target] -= effect->probe;
     struct wr_effect_call call = effect->call;
     struct wr_outcome outcome = effect->outcome;
     wr_sim_check_sent(world, &call, outcome.class == WR_OK);
@@ -133,6 +135,20 @@ static void check_limit(struct wr_effect *effect)
         wr_sim_broken(effect->world, NULL, "limit: %u calls of %s at once, %u are allowed",
                       effect->world->in_flight[effect->target],
                       asks ? program->models[target].name : program->services[target].name, most);
+}
+
+/* Nothing goes to a peer whose breaker is open, and one probe at a time where it is half open. */
+static void check_breaker(struct wr_effect *effect)
+{
+    struct wr_world *world = effect->world;
+    struct wr_gate_counts gate;
+    if (!wr_engine_gate(world->engine, effect->target, &gate))
+        return;
+    effect->probe = gate.breaker == WR_BREAKER_HALF_OPEN;
+    if (gate.breaker == WR_BREAKER_OPEN)
+        wr_sim_broken(world, NULL, "breaker: %s was called while it was open", gate.name);
+    if (effect->probe && world->probes[effect->target]++ > 0)
+        wr_sim_broken(world, NULL, "breaker: two probes of %s at once", gate.name);
 }
 
 static struct wr_effect *start(void *self, const struct wr_effect_call *call)
@@ -173,6 +189,7 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
     if (!world->dead) {
         world->report->effects++;
         check_limit(effect);
+        check_breaker(effect);
         wr_sim_check_send(world, call, effect->acts);
     }
     effect->timer = wr_sim_after(world, takes_us, ended, effect);
@@ -185,6 +202,7 @@ static void cancel(void *self, struct wr_effect *effect)
     if (effect->timer)
         wr_sim_cancel(world, effect->timer);
     world->in_flight[effect->target]--;
+    world->probes[effect->target] -= effect->probe;
     wr_sim_check_cut(world, &effect->call);
     free(effect);
 }
@@ -193,5 +211,6 @@ void wr_sim_effects_open(struct wr_world *world)
 {
     size_t count = world->program->service_count + world->program->model_count;
     world->in_flight = wr_arena_alloc(&world->arena, (count + 1) * sizeof *world->in_flight);
+    world->probes = wr_arena_alloc(&world->arena, (count + 1) * sizeof *world->probes);
     world->effects = (struct wr_effects){world, start, cancel};
 }

@@ -22,7 +22,13 @@ struct wr_sim_sends {
     struct wr_str path, stage;
     uint32_t sent, happened, good; /* how often; the upstream acted; it was answered well */
     bool cut;                      /* it was stopped while it was under way */
-    struct wr_sim_key *keys;       /* the newest first */
+    bool failed;                   /* the newest one that came back was no answer */
+    struct {
+        size_t target;
+        int64_t at_us;
+        uint32_t life;
+    } newest[4];             /* the newest first */
+    struct wr_sim_key *keys; /* the newest first */
 };
 
 struct wr_sim_job {
@@ -95,6 +101,7 @@ struct wr_world {
     bool dead;     /* the process has died; nothing it still does reaches the world */
     bool recovered;
     uint32_t *in_flight; /* by service, then model */
+    uint32_t *probes;    /* of them, those sent while the breaker was half open */
 
     struct wr_sim_job *jobs[4 * WR_SIM_RUN_JOBS];
     size_t job_count, asked, wanted;

@@ -54,6 +54,7 @@ WORKFLOW = """workflow by_%s version 1 {
 }
 """
 SLOWER = max(SLOW, 1)
+WINDOW = 0.8 * SLOWER  # of the breaker: how long a provider that is down is left alone
 TIMEOUT, FIRST, IDLE = (int(ms * SLOWER) for ms in (3000, 900, 600))
 
 
@@ -61,9 +62,14 @@ def specification():
     models = {name + ("_" + way if way != "strict" else ""): (provider, clause)
               for name, provider in PROVIDERS.items() for way, clause in WAYS.items()}
     models.update({name: (provider, "") for name, provider in ALIKE.items()})
+    models.update({f"down_{name}": (provider, f"breaker 3 failures in 10s, open {WINDOW * 1000:.0f}ms")
+                   for name, provider in PROVIDERS.items()})
     text = HEAD + MODEL % ("small", "openai.chat", "", "SMALL_URL", "small-1")
     for name, (provider, clause) in models.items():
-        text += MODEL % (name, provider, clause, "MODEL_URL", name + "-1")
+        limit = clause if clause.startswith("breaker") else ""
+        text += MODEL % (name, provider, "" if limit else clause, "MODEL_URL", name + "-1")
+        if limit:
+            text = text[:-2] + f"  {limit}\n}}\n"
         text += WORKFLOW % (name, name, 9 * SLOWER, name, TIMEOUT, FIRST, IDLE, TIMEOUT)
     return list(models), text
 
@@ -77,9 +83,9 @@ def built():
     return names, variants.build(place), place
 
 
-def serve(binary, model_url, small_url):
+def serve(binary, model_url, small_url, flags=()):
     Server.binary = binary
-    return Server(environment={"MODEL_URL": model_url, "SMALL_URL": small_url, "MODEL_KEY": "secret-key"})
+    return Server(flags=flags, environment={"MODEL_URL": model_url, "SMALL_URL": small_url, "MODEL_KEY": "secret-key"})
 
 
 # ---- a provider that does what the document says --------------------------------------------------
@@ -89,6 +95,7 @@ class Provider:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.url = "http://127.0.0.1:%d/v1" % self.listener.getsockname()[1]
         self.attempts, self.sent, self.lock = {}, {}, threading.Lock()
+        self.well, self.newest_refusal = threading.Event(), 0.0
         self.closed = threading.Event()
         open_things.append(self)
         threading.Thread(target=self.accept, daemon=True).start()
@@ -136,7 +143,14 @@ class Provider:
             key = (wire.name, name)
             self.attempts[key] = number = self.attempts.get(key, 0) + 1
         out = Connection(connection, self, key)
-        FAULTS[name].play(out, wire, number)
+        (self.outage if name == "outage" else FAULTS[name].play)(out, wire, number)
+
+    def outage(self, out, wire, number):
+        if self.well.is_set():
+            good(out, wire)
+        else:
+            out.refuse(503, wire.error("overloaded"))
+            self.newest_refusal = time.monotonic()
 
 
 class Connection:
@@ -248,6 +262,13 @@ def late_first_token(out, wire):
         out.wait(0.05)
 
 
+def too_late(out, wire):
+    """Whole and good, but the first token is later than it may be."""
+    out.head()
+    out.provider.closed.wait(FIRST * 1.5 / 1000)
+    good(out, wire)
+
+
 def stall(out, wire):
     part(out, wire, 20)
     out.silence()
@@ -326,6 +347,7 @@ add("locked_409", refusing(409, "server"), FALLBACK, "server_error", 2)
 add("reset_at_once", steadily(hang_up), *TRUNCATED)
 add("silence", lambda out, wire, number: out.silence(), FALLBACK, "timeout_ttft", 1)
 add("late_first_token", steadily(late_first_token), FALLBACK, "timeout_ttft", 1)
+add("too_late", steadily(too_late), FALLBACK, "timeout_ttft", 1)
 add("cut", lambda out, wire, number: part(out, wire, 40), *TRUNCATED)
 add("stall", steadily(stall), FALLBACK, "timeout_idle", 1)
 add("stall_with_pings", steadily(stall_with_pings), FALLBACK, "timeout_idle", 1)
@@ -442,6 +464,48 @@ def faults(binary, place):
     same((result_of(after), server.request("GET", "/livez", key=None).status), (FULL, 200), "healthy after all that")
 
 
+def breaker_of(server, name):
+    metrics = server.request("GET", "/metrics", key=None).raw.decode()
+    return int(re.search(r'^wright_target_breaker{target="%s",kind="model"} (\d)$' % name, metrics, re.M)[1])
+
+
+def down_for(server, provider, wire, seconds, seen):
+    def client():
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            seen.append(result_of(ask_by(server, f"down_{wire}", f"{QUOTE}. fault=outage")))
+            provider.closed.wait(0.05 * SLOWER)
+    threads = [threading.Thread(target=client) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def outage(binary, place):
+    """Down for a while, then healthy: three clients go on asking, over two loops."""
+    provider, mock = Provider(), Mock(spec=place)
+    server = serve(binary, provider.url, f"http://127.0.0.1:{mock.port}/v1", ("--loops", "2"))
+    for wire in WIRES:
+        provider.well.clear()
+        seen, begun = [], time.monotonic()
+        down_for(server, provider, wire, 4 * WINDOW, seen)
+        took, sent = time.monotonic() - begun, provider.attempts.get((wire, "outage"), 0)
+        ok(len(seen) > 10 and set(seen) == {FALLBACK}, f"{wire}: while it is down, all {len(seen)} are answered", seen)
+        most = 3 + 3 + took / WINDOW + 1  # to open it; under way by then; one probe a window
+        ok(4 <= sent <= most, f"{wire}: it was asked {sent} times in {took:.1f} s", most)
+        ok(breaker_of(server, f"down_{wire}") in (1, 2), f"{wire}: the breaker is seen to be open")
+        provider.well.set()
+        results, due = [], provider.newest_refusal + WINDOW + 0.4 * SLOWER
+        while not results or (results[-1][1] == FALLBACK and len(results) < 500):
+            start = time.monotonic()
+            results.append((start, result_of(ask_by(server, f"down_{wire}", f"{QUOTE}. fault=outage"))))
+            provider.closed.wait(0.02)
+        ok(results[-1][1] == FULL and all(start < due for start, result in results if result != FULL),
+           f"{wire}: back on it within one window", results[-3:])
+        same(breaker_of(server, f"down_{wire}"), 0, f"{wire}: the breaker is closed")
+
+
 def simulated(names, binary, place):
     """`wright mock` in each format, and each way to hold a model to its schema."""
     mock = Mock(spec=place)
@@ -470,4 +534,5 @@ if __name__ == "__main__":
         NAMES, MADE, SPEC = built()
     except RuntimeError as error:
         sys.exit(str(error))
-    main(lambda: simulated(NAMES, MADE, SPEC), lambda: faults(MADE, SPEC))
+    main(lambda: simulated(NAMES, MADE, SPEC), lambda: faults(MADE, SPEC),
+         lambda: outage(MADE, SPEC))

@@ -201,6 +201,64 @@ static void test_retry_after(void)
     run_free(run);
 }
 
+/* On one way to a service or a model, no more than two attempts in any 1.5 s. */
+static void test_route(void)
+{
+    struct wr_stage kept = stages[0];
+    stages[0].retry = (struct wr_retry){3, WR_ON_TRANSIENT, 50, 200};
+    workflow.budget_ms = 20000;
+    struct run *run = run_new(11);
+    const int64_t *sent_us = run->sim->scripts[0].sent_us;
+    say_all(run, 0, WR_CLASS_connect_failed);
+    say_all(run, 2, WR_OK);
+    ask(run, (struct ask){0});
+    sim_run(run->sim);
+    tap_number(run->sim->scripts[0].sends, 4, "four attempts, as declared");
+    tap_ok(sent_us[1] - sent_us[0] < 300000, "the second after its backoff");
+    tap_ok(sent_us[2] - sent_us[0] >= 1500000 && sent_us[2] - sent_us[0] < 1510000,
+           "the third once the first is 1.5 s ago (%lld us)", (long long)(sent_us[2] - sent_us[0]));
+    tap_ok(sent_us[3] - sent_us[1] >= 1500000, "and so the fourth (%lld us)",
+           (long long)(sent_us[3] - sent_us[1]));
+    run_free(run);
+    workflow.budget_ms = 8000;
+    run = run_new(12);
+    say_all(run, 0, WR_CLASS_connect_failed);
+    say_all(run, 2, WR_OK);
+    ask(run, (struct ask){0});
+    sim_run(run->sim);
+    tap_number(run->sim->scripts[0].sends, 2, "a third that the slack cannot hold so is not made");
+    run_free(run);
+    stages[0] = kept;
+}
+
+static uint32_t silent_sends(uint32_t budget_ms, uint64_t seed)
+{
+    struct wr_stage kept = stages[1];
+    stages[1].retry = (struct wr_retry){1, WR_ON_TIMEOUT, 100, 100};
+    workflow.budget_ms = budget_ms;
+    struct run *run = run_new(seed);
+    struct sim_step silence = good;
+    silence.silent = true;
+    say_all(run, 0, WR_OK);
+    sim_say(run->sim, 2, silence);
+    say_all(run, 3, WR_OK);
+    struct heard *heard = ask(run, (struct ask){0});
+    sim_run(run->sim);
+    uint32_t sends = run->sim->scripts[2].sends;
+    tap_text(at(heard, "result_type"), "fallback", "the other model answers");
+    run_free(run);
+    workflow.budget_ms = 8000;
+    stages[1] = kept;
+    return sends;
+}
+
+static void test_silent_route(void)
+{
+    tap_number(silent_sends(13000, 13), 1,
+               "who is silent is not asked again where the slack is short");
+    tap_number(silent_sends(20000, 14), 2, "but is where it holds the wait twice");
+}
+
 static void test_cut(void)
 {
     struct run *run = run_new(8);
@@ -467,6 +525,8 @@ int main(void)
     test_bad_values();
     test_backoff();
     test_retry_after();
+    test_route();
+    test_silent_route();
     test_cut();
     test_slow_end();
     test_late_recall();

@@ -247,6 +247,8 @@ static void test_broken(void)
         {"resend", "", /* which rule notices is chance */
          "what a failed commit lost is not sent again"},
         {"limit", "limit:", "nobody waits in line"},
+        {"route", "route:", "a third attempt follows at once"},
+        {"probe", "breaker:", "a breaker that is half open lets all through"},
     };
     for (size_t i = 0; i < WR_COUNT(breaks); i++) {
         setenv("WRIGHT_BREAK", breaks[i].name, 1);

@@ -11,4 +11,7 @@
 #define WR_FAULT_BYTES 2000
 #define WR_REPAIR_BYTES (WR_FAULT_BYTES + 200)
 
+/* At most two attempts in this time on a job's way to one service or model. */
+#define WR_ROUTE_MS 1500
+
 #endif
