@@ -82,8 +82,10 @@ static enum wr_phase go_out(struct wr_attempt *attempt)
         .ended = effect_ended,
         .arg = attempt,
     };
-    activity->sent_us[0] = activity->sent_us[1];
-    activity->sent_us[1] = wr_engine_us(engine);
+    if (!activity->repairing) { /* a further turn with one who answered */
+        activity->sent_us[0] = activity->sent_us[1];
+        activity->sent_us[1] = wr_engine_us(engine);
+    }
     wr_failpoint_number("engine.effect.before", (int)stage->effect);
     attempt->effect = engine->effects->start(engine->effects->self, &call);
     return WR_PHASE_WAIT;

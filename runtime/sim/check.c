@@ -235,18 +235,22 @@ static void check_time(struct wr_world *world, struct wr_sim_job *job,
 }
 
 /* No more than two attempts in any 1.5 s on a job's way to one service or model. What follows an answer
- * that was refused is a conversation; and a process knows nothing of the attempts of the one before. */
+ * that was refused is a conversation and not counted; and a process knows nothing of the attempts of the one before. */
 static void check_route(struct wr_world *world, struct wr_sim_job *job,
                         const struct wr_effect_call *call, struct wr_sim_sends *seen)
 {
     size_t target = call->action->target, same = 0, last = WR_COUNT(seen->newest) - 1;
     int64_t first_us = 0;
+    bool goes_on = seen->answered;
+    seen->answered = false;
+    if (goes_on)
+        return;
     for (size_t i = 0; i <= last && same < 2; i++)
         if (seen->newest[i].life == world->life + 1 && seen->newest[i].target == target) {
             first_us = seen->newest[i].at_us;
             same++;
         }
-    if (same == 2 && seen->failed && world->now_us - first_us < WR_ROUTE_MS * 1000)
+    if (same == 2 && world->now_us - first_us < WR_ROUTE_MS * 1000)
         wr_sim_broken(world, &job->id, "route: three attempts of stage %s in %lld us",
                       call->stage->name, (long long)(world->now_us - first_us));
     memmove(&seen->newest[1], &seen->newest[0], last * sizeof seen->newest[0]);
@@ -286,7 +290,7 @@ void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call
     struct wr_id id = {{0}};
     struct wr_sim_job *job = job_of(world, call, &id);
     if (job)
-        sends_of(job, call)->failed = !good;
+        sends_of(job, call)->answered = good;
     if (!job || !good)
         return;
     struct wr_sim_sends *seen = sends_of(job, call);
