@@ -79,7 +79,7 @@ def sales_at(point, count, environment=None):
     for call in up.sent(NOTE):
         keys_of.setdefault(call["path"], set()).add(call["headers"].get("idempotency-key"))
     wrong += [f"{path} was sent under {found}" for path, found in keys_of.items() if len(found) != 1 or None in found]
-    if len({key for found in keys_of.values() for key in found}) != len(keys_of):
+    if len({key for found in keys_of.values() for key in found}) != sum(map(len, keys_of.values())):
         wrong.append("two notes have one key")
     sent = len(up.sent(NOTE))
     close_all()
@@ -99,7 +99,7 @@ def test_sales():
         ok(not wrong, f"sales, {point}: each note under one key, every job ends", "\n".join(wrong[:6]))
         ok(deaths or point in NEVER, f"sales, {point}: it was reached")
         print(f"# {point}: {deaths} deaths, {counts[0]} told, {counts[1]} sends of {counts[2]} notes")
-    _, wrong, _ = sales_at("engine.effect.after.3", JOBS - 1, {"WRIGHT_BREAK": "key"})
+    _, wrong, _ = sales_at("engine.effect.after.3", 99, {"WRIGHT_BREAK": "key"})
     ok(wrong, "a key that is not derived would be noticed")
 
 
