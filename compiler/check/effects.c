@@ -132,7 +132,8 @@ void wc_check_effects(struct wc_model *model, struct wc_diags *diags)
         WC_EACH(k, &workflow->activities)
         {
             struct wc_stage *stage = workflow->activities.items[k];
-            bool acts = stage->action.kind == WR_ACT_HTTP; /* others act through what is below */
+            bool acts = stage->action.kind == WR_ACT_HTTP || /* others act through what is below */
+                        stage->action.kind == WR_ACT_CALL;
             stage->commit_before = stage->commit_after = acts && stage->effect == WR_ONCE;
             check_circles(model, diags, workflow, stage);
             if (!stage->retry.times || !stage->retry.on || stage->unbuilt)

@@ -19,7 +19,8 @@ struct floors {
 
 static bool waits(const struct wc_stage *stage)
 {
-    return stage->action.kind == WR_ACT_HTTP || stage->action.kind == WR_ACT_ASK;
+    return stage->action.kind == WR_ACT_HTTP || stage->action.kind == WR_ACT_ASK ||
+           stage->action.kind == WR_ACT_CALL;
 }
 
 /* ---- the times of one stage --------------------------------------------------------------- */

@@ -128,6 +128,12 @@ void wc_check_names(struct wc_model *model, struct wc_diags *diags)
             unused(model, diags, model->models.items[i]->span, "model",
                    model->models.items[i]->name);
     }
+    WC_EACH(i, &model->functions)
+    {
+        if (!model->functions.items[i]->used)
+            unused(model, diags, model->functions.items[i]->span, "function",
+                   model->functions.items[i]->name);
+    }
     WC_EACH(i, &model->workflows)
     {
         check_lets(model, diags, model->workflows.items[i]);

@@ -136,6 +136,27 @@ static json_t *models_json(const struct wc_model *model)
     return json;
 }
 
+static json_t *functions_json(const struct wc_model *model)
+{
+    static const char *const effects[] = {"pure", "read", "repeatable", "keyed", "once"};
+    json_t *json = json_object();
+    WC_EACH(i, &model->functions)
+    {
+        const struct wc_hook *function = model->functions.items[i];
+        json_t *row = json_object(), *raises = json_array();
+        wc_set_text(row, "takes", function->takes ? function->takes->name : NULL);
+        wc_set_text(row, "gives", function->gives->name);
+        wc_set_text(row, "effect", effects[function->effect]);
+        wc_set_text(row, "from", function->file);
+        for (enum wr_class class = WR_OK; class < WR_CLASS_COUNT; class ++)
+            if (function->raises & WR_BIT(class))
+                wc_append(raises, json_string(wc_class_name(class)));
+        wc_set(row, "raises", raises);
+        wc_set(json, function->name, row);
+    }
+    return json;
+}
+
 /* ---- errors and schemas ------------------------------------------------------------------- */
 
 static json_t *errors_json(const struct wc_model *model)
@@ -363,6 +384,8 @@ void wc_emit_contract(struct wc_buf *out, const struct wc_model *model)
     wc_set(json, "api", api);
     wc_set(json, "auth", auth);
     wc_set(json, "errors", errors_json(model));
+    if (model->functions.count)
+        wc_set(json, "functions", functions_json(model));
     wc_set(json, "models", models_json(model));
     wc_set(json, "schemas", schemas_json(model));
     wc_set(json, "services", services_json(model));

@@ -81,6 +81,11 @@ static json_t *action_json(const struct wc_action *action)
         if (action->body)
             wc_set(json, "body", wc_expr_json(action->body));
         break;
+    case WR_ACT_CALL:
+        wc_set_text(json, "call", action->function->name);
+        if (action->value)
+            wc_set(json, "with", wc_expr_json(action->value));
+        break;
     case WR_ACT_ASK:
         wc_set_text(json, "ask", action->model->name);
         wc_set(json, "prompts", prompts_json(action));

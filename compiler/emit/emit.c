@@ -41,6 +41,9 @@ void wc_emit_all(struct wc_model *model, struct wc_artefacts *out)
             name = wc_arena_printf(model->arena, "%s%s", model->name, files[i].suffix);
         files[i].emit(add(model, out, name), model);
     }
+    if (model->functions.count)
+        wc_emit_hooks_header(
+            add(model, out, wc_arena_printf(model->arena, "%s_hooks.h", model->name)), model);
     WC_EACH(i, &model->workflows)
     {
         const struct wc_workflow *workflow = model->workflows.items[i];

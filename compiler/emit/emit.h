@@ -78,6 +78,7 @@ void wc_emit_validators(struct wc_buf *out, const struct wc_model *model);
 /* Whole files; the table in emit.c names them. */
 void wc_emit_header(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_schemas(struct wc_buf *out, const struct wc_model *model);
+void wc_emit_hooks_header(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_machine(struct wc_buf *out, const struct wc_model *model,
                      const struct wc_workflow *workflow);
 void wc_emit_program(struct wc_buf *out, const struct wc_model *model,

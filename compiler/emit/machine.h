@@ -79,4 +79,7 @@ const char *wc_base_name(const char *path);
 /* The text of a span on one line, as written, fit for a comment. */
 const char *wc_span_text(struct wc_arena *arena, struct wc_span span);
 
+/* hooks.c: the table of C functions, in program.c. */
+void wc_emit_functions(struct wc_buf *out, const struct wc_model *model);
+
 #endif

@@ -61,11 +61,13 @@ void wc_emit_header(struct wc_buf *out, const struct wc_model *model)
                   "#ifndef %s\n#define %s\n\n#include <wright/generated.h>\n\n",
                   model->name, model->version, wc_base_name(model->source->path), guard, guard);
     wc_emit_types(out, model);
-    if (model->errors.count || model->services.count || model->models.count)
+    if (model->errors.count || model->services.count || model->models.count ||
+        model->functions.count)
         wc_c_banner(out, "numbers of errors, services and models");
     EMIT_NUMBERS(out, model, "ERROR", &model->errors);
     EMIT_NUMBERS(out, model, "SERVICE", &model->services);
     EMIT_NUMBERS(out, model, "MODEL", &model->models);
+    EMIT_NUMBERS(out, model, "FUNCTION", &model->functions);
     wc_c_banner(out, "machines and documents");
     WC_EACH(i, &model->workflows)
     {
@@ -241,11 +243,13 @@ void wc_emit_program(struct wc_buf *out, const struct wc_model *model,
     wc_buf_printf(out,
                   "/* %s %s: its errors, services and models, and the program they make.\n"
                   " * Written by `wright compile` from %s: edit that. */\n"
-                  "#include \"%s.h\"\n\n",
-                  model->name, model->version, wc_base_name(model->source->path), model->name);
+                  "#include \"%s%s.h\"\n\n",
+                  model->name, model->version, wc_base_name(model->source->path), model->name,
+                  model->functions.count ? "_hooks" : "");
     emit_errors(out, model);
     emit_services(out, model);
     emit_models(out, model);
+    wc_emit_functions(out, model);
     emit_workflows(out, model);
     struct wc_init init = {.arena = model->arena, .indent = 4};
     wc_init_text(&init, "name", model->name);
@@ -257,6 +261,7 @@ void wc_emit_program(struct wc_buf *out, const struct wc_model *model,
     init_table(&init, "workflows", "workflow", model->workflows.count);
     init_table(&init, "services", "service", model->services.count);
     init_table(&init, "models", "model", model->models.count);
+    init_table(&init, "functions", "function", model->functions.count);
     init_table(&init, "errors", "error", model->errors.count);
     init_documents(&init, model, documents);
     wc_buf_text(out, "const struct wr_program wright_program = ");

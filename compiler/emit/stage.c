@@ -34,6 +34,13 @@ static void init_http(struct wc_function *fn, struct wc_init *init, const struct
         wc_init_field(init, "body", "%s", body);
 }
 
+static void init_call(struct wc_function *fn, struct wc_init *init, const struct wc_action *action)
+{
+    wc_init_field(init, "target", "FUNCTION_%s", action->function->name);
+    if (action->value)
+        wc_init_field(init, "value", "%s", wc_address(fn, wc_value_of(fn, action->value)));
+}
+
 static void init_ask(struct wc_function *fn, struct wc_init *init, struct wc_machine *machine,
                      const struct wc_action *action)
 {
@@ -107,6 +114,7 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
         [WR_ACT_SIGNAL] = "WR_ACT_SIGNAL", [WR_ACT_REVIEW] = "WR_ACT_REVIEW",
         [WR_ACT_MATCH] = "WR_ACT_MATCH",   [WR_ACT_ALL] = "WR_ACT_ALL",
         [WR_ACT_EACH] = "WR_ACT_EACH",     [WR_ACT_RUN] = "WR_ACT_RUN",
+        [WR_ACT_CALL] = "WR_ACT_CALL",
     };
     const struct wc_action *action = &stage->action;
     struct wc_init init = {.arena = fn->arena, .indent = fn->indent + 4};
@@ -122,6 +130,9 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
         break;
     case WR_ACT_HTTP:
         init_http(fn, &init, action);
+        break;
+    case WR_ACT_CALL:
+        init_call(fn, &init, action);
         break;
     case WR_ACT_ASK:
         init_ask(fn, &init, machine, action);

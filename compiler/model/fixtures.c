@@ -50,7 +50,8 @@ void wc_check_given(struct wc_resolver *r, const char *json, struct wc_span span
 {
     struct wc_document_fault fault;
     const struct wc_action *action = &stage->action;
-    bool answers = action->kind == WR_ACT_HTTP || action->kind == WR_ACT_ASK;
+    bool answers =
+        action->kind == WR_ACT_HTTP || action->kind == WR_ACT_ASK || action->kind == WR_ACT_CALL;
     if (!json || !r->parsed || !answers || !action->as || action->as->kind != WC_TYPE_SCHEMA ||
         wc_document_fits(r->arena, json, action->as->schema, action->kind == WR_ACT_ASK, &fault) ||
         is_meant(test, stage->name))

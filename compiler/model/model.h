@@ -188,6 +188,22 @@ struct wc_service {
     bool used, notified;
 };
 
+/* A C function of the user's. */
+struct wc_hook {
+    size_t id;
+    const char *name;
+    const char *doc;
+    struct wc_span span;
+    struct wc_schema *takes; /* NULL: nothing, or a mistake */
+    struct wc_schema *gives;
+    bool takes_nothing;
+    enum wr_effect_kind effect;
+    uint64_t raises;
+    const char *file; /* as written, */
+    const char *path; /* and where it is */
+    bool used;
+};
+
 struct wc_ai_model {
     size_t id;
     const char *name;
@@ -322,6 +338,7 @@ struct wc_action {
     struct wc_expr *path; /* a TEMPLATE of strings; holes are percent-encoded */
     struct wc_expr *body; /* NULL: none */
     struct wc_ai_model *model;
+    struct wc_hook *function;
     WC_VEC(struct wc_prompt) prompts;
     struct wc_expr *value; /* `make`, `reply draft`; `run`: the child's input; `each`: the list */
     struct wc_expr *key;   /* `recall by` */
@@ -538,6 +555,7 @@ struct wc_model {
     WC_VEC(struct wc_user_error *) errors;
     WC_VEC(struct wc_service *) services;
     WC_VEC(struct wc_ai_model *) models;
+    WC_VEC(struct wc_hook *) functions;
     WC_VEC(struct wc_workflow *) workflows;
     WC_VEC(struct wc_test) tests;
     WC_VEC(const char *)

@@ -64,6 +64,8 @@ static enum wr_effect_kind effect_of(const struct wc_stage *stage)
         return WR_READ;
     case WR_ACT_ASK:
         return WR_REPEATABLE;
+    case WR_ACT_CALL:
+        return action->function ? action->function->effect : WR_ONCE;
     default:
         break;
     }
@@ -72,6 +74,18 @@ static enum wr_effect_kind effect_of(const struct wc_stage *stage)
     if (action->method == WR_PUT || action->method == WR_DELETE)
         return WR_REPEATABLE;
     return action->service && action->service->idempotency_header ? WR_KEYED : WR_ONCE;
+}
+
+/* What it declares; that it gives what does not fit, takes too long, or finds no thread to run on. */
+static uint64_t call_classes(const struct wc_stage *stage)
+{
+    const struct wc_hook *function = stage->action.function;
+    uint64_t classes = (function ? function->raises : 0) | BIT(schema_invalid) |
+                       BIT(timeout_total) | BIT(limit_reached);
+    const uint64_t silent = WR_ON_TIMEOUT & ~BIT(timeout_connect);
+    if (stage->effect == WR_ONCE)
+        classes = (classes & ~(silent | BIT(stream_truncated))) | BIT(uncertain);
+    return classes;
 }
 
 static uint64_t action_classes(const struct wc_workflow *workflow, const struct wc_stage *stage)
@@ -94,6 +108,8 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
         return BIT(items_failed) | (stage->effect == WR_ONCE ? BIT(uncertain) : 0);
     if (action->kind == WR_ACT_RUN)
         return BIT(cancelled);
+    if (action->kind == WR_ACT_CALL)
+        return call_classes(stage);
     classes |= network;
     if (action->as)
         classes |= BIT(schema_invalid);

@@ -75,7 +75,8 @@ static void declare(struct wc_resolver *r, const struct wc_ast_decl *decl)
                 workflow);
         break;
     case WC_DECL_FUNCTION:
-        wc_not_built(r, decl->keyword, "`function`");
+        DECLARE(r, decl, &r->functions, &model->functions, DEPENDENCY_MAX, "functions", wc_hook,
+                function);
         break;
     case WC_DECL_ACCEPT:
         wc_not_built(r, decl->keyword, "`accept`");
@@ -91,6 +92,7 @@ static void declare_all(struct wc_resolver *r)
     r->errors.what = "error";
     r->services.what = "service";
     r->models.what = "model";
+    r->functions.what = "function";
     r->workflows.what = "workflow";
     WC_EACH(i, &r->file->decls)
     {
@@ -208,6 +210,7 @@ struct wc_model *wc_resolve(struct wc_arena *arena, struct wc_interner *names,
     wc_resolve_schemas(&r);
     wc_resolve_errors(&r);
     wc_resolve_services(&r);
+    wc_resolve_hooks(&r);
     wc_resolve_models(&r);
     WC_EACH(i, &r.file->decls)
     {

@@ -105,6 +105,7 @@ void wc_resolve_schemas(struct wc_resolver *r);
 /* What contains itself: depths, and the labels of all that a schema holds. */
 void wc_resolve_circles(struct wc_resolver *r);
 void wc_resolve_errors(struct wc_resolver *r);
+void wc_resolve_hooks(struct wc_resolver *r);
 void wc_resolve_services(struct wc_resolver *r);
 void wc_resolve_models(struct wc_resolver *r);
 void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,

@@ -214,6 +214,10 @@ size_t wc_count_members(const struct wc_ast_workflow *ast);
 const struct wc_type *wc_members_type(struct wc_workflow_work *work, struct wc_stage_work *one);
 /* Is it set where `one` begins, of the `all` stage `above`? */
 void wc_resolve_run_input(struct wc_workflow_work *work, struct wc_stage_work *one);
+/* hooks.c: `call`; false where the action is another one. Then the value that it is given. */
+bool wc_resolve_hook(struct wc_workflow_work *work, const struct wc_ast_action *ast,
+                     struct wc_stage *stage);
+void wc_resolve_hook_value(struct wc_scope *scope, const struct wc_ast_action *ast);
 /* notices.c: `notify` */
 void wc_resolve_notices(struct wc_workflow_work *work, struct wc_clauses clauses);
 void wc_resolve_transitions(struct wc_workflow_work *work, struct wc_stage_work *stage);

@@ -135,7 +135,7 @@ static void resolve_action(struct wc_workflow_work *work, const struct wc_ast_ac
         wc_resolve_each(work, one);
     else if (ast->kind == WC_AST_RUN)
         wc_resolve_run(work, one);
-    else if (!wc_resolve_park(work, ast, stage))
+    else if (!wc_resolve_hook(work, ast, stage) && !wc_resolve_park(work, ast, stage))
         refuse_action(work, ast, stage);
 }
 
@@ -214,6 +214,7 @@ static const char *action_name(const struct wc_action *action)
         [WR_ACT_REVIEW] = "`wait for review`",
         [WR_ACT_SLEEP] = "`sleep`",
         [WR_ACT_MATCH] = "`match`",
+        [WR_ACT_CALL] = "`call`",
     };
     return names[action->kind];
 }
@@ -222,7 +223,8 @@ static const char *action_name(const struct wc_action *action)
 static void refuse_out_of_place(struct wc_resolver *r, const struct wc_stage *stage,
                                 const struct wc_clause *clause)
 {
-    bool network = stage->action.kind == WR_ACT_HTTP || stage->action.kind == WR_ACT_ASK;
+    bool network = stage->action.kind == WR_ACT_HTTP || stage->action.kind == WR_ACT_ASK ||
+                   stage->action.kind == WR_ACT_CALL;
     bool repairs = clause->kind == WC_CLAUSE_REPAIR;
     bool streams = clause->kind == WC_CLAUSE_FIRST_TOKEN || clause->kind == WC_CLAUSE_IDLE;
     bool below = stage->action.kind >= WR_ACT_ALL && stage->action.kind <= WR_ACT_RUN;

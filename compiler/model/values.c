@@ -295,6 +295,7 @@ static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *
     if (action->kind == WR_ACT_ASK)
         wc_resolve_prompts(work, one);
     wc_resolve_park_value(&scope, ast);
+    wc_resolve_hook_value(&scope, ast);
     if (action->kind == WR_ACT_RUN)
         wc_resolve_run_input(work, one);
 }

@@ -2,6 +2,7 @@
 #include "compiler/tool/compile.h"
 
 #include "compiler/emit/emit.h"
+#include "compiler/tool/link.h"
 #include "compiler/tool/load.h"
 
 #include <errno.h>
@@ -69,8 +70,28 @@ static bool make_folders(struct wc_arena *arena, const char *folder)
     return mkdir(path, 0777) == 0 || errno == EEXIST;
 }
 
-static enum wc_exit compile_to_dir(const char *command, const char *file, const char *folder,
-                                   bool tests)
+static void add_source(struct wc_arena *arena, struct wc_sources *more, const char *file)
+{
+    WC_EACH(i, &more->files)
+    {
+        if (strcmp(more->files.items[i], file) == 0)
+            return;
+    }
+    wc_push(arena, &more->files, file);
+}
+
+static void find_sources(struct wc_arena *arena, const struct wc_model *model,
+                         struct wc_sources *more)
+{
+    WC_EACH(i, &model->functions)
+    {
+        const char *path = model->functions.items[i]->path;
+        add_source(arena, more, wc_arena_copy(arena, path, strlen(path)));
+    }
+}
+
+enum wc_exit wc_compile_with(struct wc_arena *keep, const char *command, const char *file,
+                             const char *folder, bool tests, struct wc_sources *more)
 {
     struct wc_arena arena = {0};
     struct wc_model *model = NULL;
@@ -88,6 +109,8 @@ static enum wc_exit compile_to_dir(const char *command, const char *file, const 
         for (size_t i = 0; i < made.list.count && exit == WC_EXIT_OK; i++)
             exit = write_one(&arena, command, folder, &made.list.items[i]);
         wc_artefacts_free(&made);
+        if (more)
+            find_sources(keep, model, more);
     }
     wc_arena_free(&arena);
     return exit;
@@ -95,12 +118,7 @@ static enum wc_exit compile_to_dir(const char *command, const char *file, const 
 
 enum wc_exit wc_compile_to_dir(const char *command, const char *file, const char *folder)
 {
-    return compile_to_dir(command, file, folder, false);
-}
-
-enum wc_exit wc_compile_tests_to_dir(const char *command, const char *file, const char *folder)
-{
-    return compile_to_dir(command, file, folder, true);
+    return wc_compile_with(NULL, command, file, folder, false, NULL);
 }
 
 int wc_cmd_compile(int argc, char **argv)

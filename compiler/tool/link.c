@@ -247,6 +247,12 @@ static enum wc_exit compile_folder(struct job *job)
     if (sources.count == 0)
         return wc_trouble("build", "%s holds no C", job->link->folder);
     qsort(sources.items, sources.count, sizeof *sources.items, by_name);
+    for (size_t i = 0; job->link->more && i < job->link->more->files.count; i++) {
+        const char *file = job->link->more->files.items[i];
+        if (!exists(file))
+            return wc_trouble("build", "%s: %s", file, strerror(errno));
+        wc_push(job->arena, &sources, file);
+    }
     const char *bundle = job->link->quick ? NULL : write_bundle(job);
     if (bundle)
         wc_push(job->arena, &sources, bundle);

@@ -28,10 +28,11 @@ static const struct wc_command commands[] = {
      "change is not touched.\n",
      wc_cmd_compile},
     {"build", "compile a specification to one static executable",
-     "wright build FILE -o BINARY [--keep DIR] [--dynamic]\n\n"
+     "wright build FILE -o BINARY [--keep DIR] [--with FILE.c] [--dynamic]\n\n"
      "Compiles FILE and links it with the runtime into one static executable.\n\n"
      "  -o BINARY    where the executable goes\n"
      "  --keep DIR   keep the generated C in DIR\n"
+     "  --with FILE  compile and link this C, too, beside that of its functions\n"
      "  --dynamic    link the system's shared libraries and keep symbols: for sanitizers\n\n"
      "The C compiler is $CC, else cc; $CFLAGS are added to its flags.\n",
      wc_cmd_build},

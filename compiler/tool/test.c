@@ -45,7 +45,9 @@ static enum wc_exit test_one(struct testing *testing, const char *file)
         return wc_trouble("test", "cannot make a folder for the tests: %s", strerror(errno));
     struct wc_link link = {.folder = scratch, .dynamic = true, .quick = true};
     link.output = wc_arena_printf(testing->arena, "%s/run", scratch);
-    enum wc_exit exit = wc_compile_tests_to_dir("test", file, scratch);
+    struct wc_sources more = {0};
+    link.more = &more;
+    enum wc_exit exit = wc_compile_with(testing->arena, "test", file, scratch, true, &more);
     if (exit == WC_EXIT_OK)
         exit = wc_link(testing->arena, &link);
     if (exit == WC_EXIT_OK)

@@ -18,7 +18,7 @@ struct wr_call;
 struct wr_serve_options {
     const char *listen, *store, *tls_cert, *tls_key;
     /* loops 0: one a core */
-    int64_t drain_ms, heartbeat_ms, max_body, max_jobs, max_connections, loops;
+    int64_t drain_ms, heartbeat_ms, max_body, max_jobs, max_connections, loops, workers;
     int log_level;
     const char *webhook_schedule;
 };
@@ -44,6 +44,7 @@ struct wr_app {
     struct wr_peers peers;
     struct wr_shared *shared;
     struct wr_client_share *client_share;
+    struct wr_pool *pool;              /* of C functions; NULL: the program has none */
     struct wr_store *store;            /* the first loop's side */
     struct wr_webhooks *hooks;         /* NULL: the program notifies nobody */
     struct wr_server *operator_server; /* on a Unix socket beside the store; the first loop's */

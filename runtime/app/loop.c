@@ -111,6 +111,10 @@ bool wr_loop_equip(struct wr_loop *loop, enum wr_exit *exit, char *error, size_t
     if (!loop->client_open)
         return false;
     wr_client_use(&loop->effects, app->client_share);
+    if (app->pool && !wr_client_functions(&loop->effects, app->pool)) {
+        snprintf(error, error_size, "cannot set up the calls of functions: out of descriptors");
+        return false;
+    }
     loop->stages = (struct wr_stages){app->program, loop->metrics};
     loop->observer = wr_stages_observer(&loop->stages);
     const struct wr_engine_options options = {

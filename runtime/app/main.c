@@ -39,6 +39,8 @@ static const struct wr_flag serve_flags[] = {
      AT(max_connections)},
     {"--loops", "WRIGHT_LOOPS", "N", "0", "event loops; 0: one a core, at most 8", WR_FLAG_COUNT,
      AT(loops)},
+    {"--workers", "WRIGHT_WORKERS", "N", "4", "threads for C functions", WR_FLAG_COUNT,
+     AT(workers)},
     {"--webhook-schedule", "WRIGHT_WEBHOOK_SCHEDULE", "TIMES", WR_WEBHOOK_SCHEDULE,
      "between attempts of a notification", WR_FLAG_TEXT, AT(webhook_schedule)},
     {"--tls-cert", "WRIGHT_TLS_CERT", "FILE", NULL, "certificate chain, PEM; serves https",

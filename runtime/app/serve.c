@@ -2,6 +2,7 @@
 #include "runtime/app/app.h"
 #include "runtime/base/failpoint.h"
 #include "runtime/base/log.h"
+#include "runtime/base/pool.h"
 #include "runtime/model/client.h"
 #include "runtime/observe/webhooks.h"
 
@@ -13,6 +14,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#define CALLS_IN_LINE 1024 /* for a thread of functions; past it they end as limit_reached */
+#define CALLS_END_MS 1000  /* what still runs then is left alone */
 
 /* ---- the environment ------------------------------------------------------------------------ */
 
@@ -251,6 +255,11 @@ static enum wr_exit open_all(struct wr_app *app)
     app->peers = (struct wr_peers){app, lock, unlock, post};
     app->shared = wr_shared_new(app->program, (uint32_t)app->options.max_jobs, &app->peers);
     app->client_share = wr_client_share_new();
+    if (app->program->function_count) {
+        app->pool = wr_pool_new((uint32_t)app->options.workers, CALLS_IN_LINE);
+        if (!app->pool)
+            return fail(app, WR_EXIT_SOFTWARE, "cannot start the threads of functions");
+    }
     if (!wr_app_open_hooks(app, error, sizeof error))
         return fail(app, WR_EXIT_CONFIG, error);
     for (uint32_t i = 0; i < app->loop_count; i++)
@@ -282,6 +291,7 @@ static void settle(struct wr_app *app)
 static void close_all(struct wr_app *app)
 {
     settle(app);
+    wr_pool_stop(app->pool, CALLS_END_MS);
     for (uint32_t i = 0; i < app->loop_count; i++)
         wr_loop_free_engine(&app->loops[i]);
     wr_webhooks_stop(app->hooks);

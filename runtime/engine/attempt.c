@@ -62,8 +62,9 @@ static enum wr_phase go_out(struct wr_attempt *attempt)
     attempt->shortened = own_us == 0 || left_us < own_us;
     if (left_us <= 0)
         return end_with(attempt,
-                        stage->effect == WR_ONCE ? WR_CLASS_timeout_connect /* nothing was sent */
-                                                 : WR_CLASS_timeout_total,
+                        activity->turn.action.kind == WR_ACT_CALL ? WR_CLASS_limit_reached
+                        : stage->effect == WR_ONCE ? WR_CLASS_timeout_connect /* nothing was sent */
+                                                   : WR_CLASS_timeout_total,
                         WR_STR("no time was left to begin"));
     char id[WR_ID_TEXT];
     wr_id_text(&activity->job->state.job, id);
@@ -206,12 +207,19 @@ static enum wr_phase start_recall(struct wr_attempt *attempt)
 enum wr_phase wr_attempt_begin(struct wr_activity *activity)
 {
     static enum wr_phase (*const starts[])(struct wr_attempt *) = {
-        [WR_ACT_VALUE] = start_value,        [WR_ACT_HTTP] = start_effect,
-        [WR_ACT_ASK] = start_effect,         [WR_ACT_RECALL] = start_recall,
-        [WR_ACT_ALL] = wr_members_start_all, [WR_ACT_EACH] = wr_members_start_each,
-        [WR_ACT_RUN] = wr_members_start_run, [WR_ACT_DRAFT] = wr_draft_start,
-        [WR_ACT_SLEEP] = wr_sleep_start,     [WR_ACT_SIGNAL] = wr_signal_start,
-        [WR_ACT_REVIEW] = wr_review_start,   [WR_ACT_MATCH] = start_value,
+        [WR_ACT_VALUE] = start_value,
+        [WR_ACT_HTTP] = start_effect,
+        [WR_ACT_ASK] = start_effect,
+        [WR_ACT_RECALL] = start_recall,
+        [WR_ACT_ALL] = wr_members_start_all,
+        [WR_ACT_EACH] = wr_members_start_each,
+        [WR_ACT_RUN] = wr_members_start_run,
+        [WR_ACT_DRAFT] = wr_draft_start,
+        [WR_ACT_SLEEP] = wr_sleep_start,
+        [WR_ACT_SIGNAL] = wr_signal_start,
+        [WR_ACT_REVIEW] = wr_review_start,
+        [WR_ACT_MATCH] = start_value,
+        [WR_ACT_CALL] = go_out,
     };
     struct wr_attempt *attempt = calloc(1, sizeof *attempt);
     if (!attempt) {

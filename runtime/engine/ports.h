@@ -60,7 +60,7 @@ struct wr_hook {
 
 /* One attempt. Everything it points to outlives it. */
 struct wr_effect_call {
-    const struct wr_action *action;              /* WR_ACT_HTTP or WR_ACT_ASK */
+    const struct wr_action *action;              /* WR_ACT_HTTP, WR_ACT_ASK or WR_ACT_CALL */
     const struct wr_stage *stage;                /* whose attempt it is … */
     struct wr_str path;                          /* … and which activity's: for logs and checks */
     struct wr_arena *arena;                      /* for the outcome */

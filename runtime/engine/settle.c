@@ -155,6 +155,8 @@ static void tell_dependency(const struct wr_activity *activity, const struct wr_
         event->tool = text_of(service->name);
         event->tool_version = text_of(service->version);
         event->cost = outcome->http_status ? service->price_per_call : 0;
+    } else if (action->kind == WR_ACT_CALL) {
+        event->tool = text_of(program->functions[action->target].name);
     } else if (action->kind == WR_ACT_ASK) {
         const struct wr_model *model = &program->models[action->target];
         event->model = text_of(model->model);

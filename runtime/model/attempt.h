@@ -15,8 +15,10 @@ struct wr_client {
     const struct wr_program *program;
     struct event_base *loop;
     CURLM *multi;
-    CURLSH *share;       /* with other loops; NULL: nothing */
-    struct event *timer; /* libcurl's */
+    CURLSH *share;          /* with other loops; NULL: nothing */
+    struct event *timer;    /* libcurl's */
+    struct wr_pool *pool;   /* of functions; NULL: there are none */
+    struct wr_inbox *inbox; /* where they are heard of */
     struct wr_place *services, *models;
     char agent[64];         /* User-Agent */
     char *certificates;     /* SSL_CERT_FILE; NULL: not set */
@@ -47,7 +49,8 @@ struct wr_effect {
     enum wr_reading reading;
     struct wr_sse sse;
     struct wr_answer answer;
-    bool guarded; /* a connection was refused, as its address is not public */
+    struct wr_work *work; /* of a function's call; NULL: it has not begun, or is none */
+    bool guarded;         /* a connection was refused, as its address is not public */
     int status;
     int64_t started_us, first_us, last_us, done_us; /* monotonic; first and done -1: not yet */
     enum wr_class class;                            /* decided before its end; WR_OK: not */
@@ -67,6 +70,13 @@ int64_t wr_attempt_deadline(const struct wr_effect *effect);
 void wr_attempt_expire(struct wr_effect *effect, int64_t now_us);
 /* libcurl is done with it, or it expired: fills the outcome, in the call's arena. */
 void wr_attempt_outcome(struct wr_effect *effect, CURLcode result, struct wr_outcome *outcome);
+/* It is over: its outcome is told, and it is gone. */
+void wr_client_finish(struct wr_effect *effect);
+/* work.c: calls of functions */
+void wr_work_start(struct wr_effect *effect);
+void wr_work_expire(struct wr_effect *effect);
+void wr_work_outcome(struct wr_effect *effect, struct wr_outcome *outcome);
+void wr_work_drop(struct wr_effect *effect); /* nobody waits for it any more */
 /* Its deadlines have moved forward. */
 void wr_client_rearm(struct wr_effect *effect);
 /* CURLOPT_SSL_CTX_FUNCTION: gives a connection the certificates to trust. */

@@ -3,6 +3,7 @@
 #include "runtime/model/client.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
+#include "runtime/base/loop.h"
 #include "runtime/model/attempt.h"
 #include "runtime/model/trust.h"
 
@@ -23,6 +24,7 @@ static void detach(struct wr_effect *effect)
         curl_multi_remove_handle(effect->client->multi, effect->easy);
         curl_easy_cleanup(effect->easy);
     }
+    wr_work_drop(effect);
     curl_slist_free_all(effect->headers);
     if (effect->timer)
         event_free(effect->timer);
@@ -33,18 +35,31 @@ static void detach(struct wr_effect *effect)
     free(effect);
 }
 
+static bool is_call(const struct wr_effect *effect)
+{
+    return effect->call.action->kind == WR_ACT_CALL;
+}
+
 static void finish(struct wr_effect *effect, CURLcode result)
 {
     struct wr_outcome outcome;
     struct wr_effect_call call = effect->call;
-    wr_attempt_outcome(effect, result, &outcome);
+    if (is_call(effect))
+        wr_work_outcome(effect, &outcome);
+    else
+        wr_attempt_outcome(effect, result, &outcome);
     detach(effect);
     call.ended(call.arg, &outcome);
 }
 
+void wr_client_finish(struct wr_effect *effect)
+{
+    finish(effect, CURLE_OK);
+}
+
 static void arm(struct wr_effect *effect, int64_t now_us)
 {
-    int64_t left = effect->easy ? wr_attempt_deadline(effect) - now_us : 0;
+    int64_t left = effect->easy || effect->work ? wr_attempt_deadline(effect) - now_us : 0;
     left = left > 0 ? left : 0;
     struct timeval in = {left / 1000000, left % 1000000};
     evtimer_add(effect->timer, &in);
@@ -61,11 +76,13 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
     int64_t now = wr_mono_us();
     (void)fd, (void)what;
     /* Bytes that arrive put a deadline off without touching the timer. */
-    if (effect->easy && wr_attempt_deadline(effect) > now) {
+    if ((effect->easy || effect->work) && wr_attempt_deadline(effect) > now) {
         arm(effect, now);
         return;
     }
-    if (effect->easy)
+    if (is_call(effect))
+        wr_work_expire(effect);
+    else if (effect->easy)
         wr_attempt_expire(effect, now);
     finish(effect, CURLE_OK);
 }
@@ -89,8 +106,10 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
     if (effect->next)
         effect->next->link = &effect->next;
     client->under_way = effect;
-    if (wr_attempt_prepare(effect) &&
-        curl_multi_add_handle(client->multi, effect->easy) != CURLM_OK) {
+    if (is_call(effect)) {
+        wr_work_start(effect);
+    } else if (wr_attempt_prepare(effect) &&
+               curl_multi_add_handle(client->multi, effect->easy) != CURLM_OK) {
         wr_attempt_decide(effect, WR_CLASS_connect_failed, "could not be called: memory is out");
         curl_easy_cleanup(effect->easy);
         effect->easy = NULL;
@@ -263,6 +282,14 @@ bool wr_client_open(struct wr_effects *effects, const struct wr_program *program
     return false;
 }
 
+bool wr_client_functions(struct wr_effects *effects, struct wr_pool *pool)
+{
+    struct wr_client *client = effects->self;
+    client->inbox = wr_inbox_new(client->loop);
+    client->pool = client->inbox ? pool : NULL;
+    return client->inbox != NULL;
+}
+
 void wr_client_close(struct wr_effects *effects)
 {
     struct wr_client *client = effects->self;
@@ -270,6 +297,8 @@ void wr_client_close(struct wr_effects *effects)
         return;
     while (client->under_way)
         detach(client->under_way);
+    if (client->inbox)
+        wr_inbox_free(client->inbox);
     if (client->multi)
         curl_multi_cleanup(client->multi);
     if (client->timer)

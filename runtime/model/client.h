@@ -32,6 +32,9 @@ struct wr_client_share *wr_client_share_new(void);
 void wr_client_share_free(struct wr_client_share *share);
 void wr_client_use(struct wr_effects *effects,
                    struct wr_client_share *share); /* before its first call */
+/* Where its functions run; false: no descriptor. Before its first call; stopped before it is closed. */
+struct wr_pool;
+bool wr_client_functions(struct wr_effects *effects, struct wr_pool *pool);
 /* Cancels what is under way and frees. */
 void wr_client_close(struct wr_effects *effects);
 

@@ -17,6 +17,8 @@ static struct wr_str target_of(const struct wr_stages *stages, const struct wr_a
         return text(stages->program->services[action->target].name);
     if (action && action->kind == WR_ACT_ASK)
         return text(stages->program->models[action->target].name);
+    if (action && action->kind == WR_ACT_CALL)
+        return text(stages->program->functions[action->target].name);
     return text(action && action->kind == WR_ACT_RECALL ? "store" : "");
 }
 

@@ -124,9 +124,31 @@ static void ended(void *arg)
     call.ended(call.arg, &outcome);
 }
 
+/* Among all that is called: services, models, functions. */
+static size_t place_of(const struct wr_program *program, const struct wr_action *action)
+{
+    size_t before = action->kind == WR_ACT_CALL  ? program->service_count + program->model_count
+                    : action->kind == WR_ACT_ASK ? program->service_count
+                                                 : 0;
+    return action->target + before;
+}
+
+/* A function raises what it declares. */
+static void raise_one(struct wr_effect *effect, const struct wr_function *function)
+{
+    uint64_t raises = function->raises | WR_BIT(WR_CLASS_limit_reached);
+    enum wr_class class = WR_OK;
+    do
+        class = (enum wr_class)wr_chance(effect->world, WR_CLASS_COUNT);
+    while (!(raises & WR_BIT(class)));
+    fail_with(effect, &(struct failure){class, 0, class != WR_CLASS_limit_reached});
+}
+
 static void check_limit(struct wr_effect *effect)
 {
     const struct wr_program *program = effect->world->program;
+    if (effect->call.action->kind == WR_ACT_CALL)
+        return;
     bool asks = effect->call.action->kind == WR_ACT_ASK;
     size_t target = effect->call.action->target;
     uint32_t most = asks ? program->models[target].limits.concurrent
@@ -162,7 +184,7 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
     }
     effect->world = world;
     effect->call = *call;
-    effect->target = call->action->target + (asks ? world->program->service_count : 0);
+    effect->target = place_of(world->program, call->action);
     effect->outcome = (struct wr_outcome){
         .class = WR_OK,
         .retry_after_ms = -1,
@@ -176,7 +198,9 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
                                                   .known = wr_chance(world, 4)};
     }
     bool fails = wr_happens(world, world->weather.upstream_fails);
-    if (fails && asks && wr_chance(world, 5) == 0)
+    if (fails && call->action->kind == WR_ACT_CALL)
+        raise_one(effect, &world->program->functions[call->action->target]);
+    else if (fails && asks && wr_chance(world, 5) == 0)
         fail_with(effect, &of_models[wr_chance(world, WR_COUNT(of_models))]);
     else if (fails)
         fail_with(effect, &failures[wr_chance(world, WR_COUNT(failures))]);
@@ -209,7 +233,8 @@ static void cancel(void *self, struct wr_effect *effect)
 
 void wr_sim_effects_open(struct wr_world *world)
 {
-    size_t count = world->program->service_count + world->program->model_count;
+    size_t count = world->program->service_count + world->program->model_count +
+                   world->program->function_count;
     world->in_flight = wr_arena_alloc(&world->arena, (count + 1) * sizeof *world->in_flight);
     world->probes = wr_arena_alloc(&world->arena, (count + 1) * sizeof *world->probes);
     world->effects = (struct wr_effects){world, start, cancel};

@@ -1,4 +1,6 @@
 /* Upstreams that do what a test's `given` lines say, and the count of what reached them. */
+#include "runtime/json/function.h"
+#include "runtime/json/writer.h"
 #include "runtime/sim/script.h"
 
 #include <stdlib.h>
@@ -68,8 +70,10 @@ static bool covers(const char *subject, struct wr_str place, struct wr_str *rest
 static bool names_upstream(const struct wr_script *script, const char *subject,
                            const struct wr_action *action)
 {
-    const char *name = action->kind == WR_ACT_ASK ? script->program->models[action->target].name
-                                                  : script->program->services[action->target].name;
+    const struct wr_program *program = script->program;
+    const char *name = action->kind == WR_ACT_ASK    ? program->models[action->target].name
+                       : action->kind == WR_ACT_CALL ? program->functions[action->target].name
+                                                     : program->services[action->target].name;
     return strcmp(subject, name) == 0;
 }
 
@@ -238,6 +242,22 @@ static void count(struct wr_script *script, struct wr_str place, struct wr_str k
     tally->keys++;
 }
 
+/* What nobody gave: the function itself says. It takes no time, as far as the test is concerned. */
+static void call_function(struct wr_effect *effect)
+{
+    const struct wr_action *action = effect->call.action;
+    const struct wr_function *function = &effect->script->program->functions[action->target];
+    struct wr_arena *arena = effect->call.arena;
+    struct wr_str input = {0};
+    struct wr_function_end end;
+    if (function->takes)
+        input = wr_encode(arena, function->takes, action->value);
+    wr_function_run(function, arena, input, effect->call.idempotency_key, &end);
+    effect->outcome.class = end.class;
+    effect->outcome.value = end.value;
+    effect->outcome.detail = end.detail;
+}
+
 /* ---- the door ---------------------------------------------------------------------------------- */
 
 static void ended(void *arg)
@@ -266,7 +286,9 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
     struct wr_script_given *given = find_given(script, place, call->action, &rest);
     int64_t takes_us = AT_ONCE_US;
     count_input(effect);
-    if (given) {
+    if (!given && call->action->kind == WR_ACT_CALL) {
+        call_function(effect);
+    } else if (given) {
         takes_us = play(effect, next_outcome(script, given), rest);
     } else {
         fail_with(effect, WR_CLASS_connect_failed);

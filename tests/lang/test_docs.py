@@ -51,7 +51,7 @@ folder = tempfile.mkdtemp(prefix="wright-docs-")
 shutil.copytree(os.path.join(lang.ROOT, "spec", "prompts"), os.path.join(folder, "prompts"))
 with open(os.path.join(folder, "prompts", "answer.md"), "w") as prompt:
     prompt.write('Answer this: ${input.text}\n')
-for name, text in {"types.flow": "schema Language = string(r\"[a-z]{2}\")\n",
+for name, text in {"judge.c": "", "types.flow": "schema Language = string(r\"[a-z]{2}\")\n",
                    "common.flow": "schema Head { title: string(1..200) }\n"}.items():
     with open(os.path.join(folder, name), "w") as imported:
         imported.write(text)

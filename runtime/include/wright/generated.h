@@ -254,6 +254,7 @@ enum wr_action_kind {
     WR_ACT_RUN,
     WR_ACT_MATCH, /* which transition is taken: `arm` */
     WR_ACT_DRAFT, /* publishes `value` */
+    WR_ACT_CALL,  /* a C function of the user's, which takes `value` */
     WR_ACT_SLEEP,
     WR_ACT_SIGNAL,
     WR_ACT_REVIEW /* of `value` */
@@ -267,9 +268,9 @@ struct wr_workflow;
 /* What a stage asks for: filled by the stage's function, carried out by the engine. */
 struct wr_action {
     enum wr_action_kind kind;
-    const struct wr_schema *as;        /* the value it gives */
-    const void *value;                 /* WR_ACT_VALUE, WR_ACT_DRAFT: the value itself */
-    uint16_t target;                   /* WR_ACT_HTTP: service, WR_ACT_ASK: model; an index */
+    const struct wr_schema *as; /* the value it gives */
+    const void *value;          /* WR_ACT_VALUE, WR_ACT_DRAFT: the value itself */
+    uint16_t target; /* WR_ACT_HTTP: service, WR_ACT_ASK: model, WR_ACT_CALL: function; an index */
     enum wr_method method;             /* WR_ACT_HTTP */
     struct wr_str path;                /* WR_ACT_HTTP: begins with '/' */
     struct wr_str body;                /* WR_ACT_HTTP: JSON, or empty */
@@ -414,6 +415,17 @@ struct wr_workflow {
 #define WR_CC "gcc " __VERSION__
 #endif
 
+/* A C function of the user's (wright.h). */
+struct wright_call;
+
+struct wr_function {
+    const char *name;
+    bool (*run)(struct wright_call *call, const void *in, void *out);
+    const struct wr_schema *takes; /* NULL: nothing */
+    const struct wr_schema *gives;
+    uint64_t raises; /* classes */
+};
+
 struct wr_program {
     const char *name, *version, *summary;
     const char *toolchain; /* "wright 0.1.0 (gcc 12.2.0)" */
@@ -425,6 +437,8 @@ struct wr_program {
     size_t service_count;
     const struct wr_model *models;
     size_t model_count;
+    const struct wr_function *functions;
+    size_t function_count;
     const struct wr_error *errors;
     size_t error_count;
     const char *contract_hash; /* "sha256:…" */
