@@ -1,4 +1,4 @@
-/* The machine of workflow create_storyboard (videos.flow:54).
+/* The machine of workflow create_storyboard (videos.flow:56).
  * What a job holds, what follows what, and one function a stage. Written by `wright compile`
  * from videos.flow: edit that. */
 #include "videos.h"
@@ -177,6 +177,7 @@ const struct wr_workflow workflow_create_storyboard = {
     .keep_ms = 1209600000,
     .frame_size = sizeof(struct frame),
     .input_at = offsetof(struct frame, input),
+    .notify = {.done = "client", .fail = "client", .draft = "client"},
     .stages = stages,
     .stage_count = STAGES,
 };
@@ -271,7 +272,7 @@ static struct wr_str prompt_scene(struct wr_arena *arena, const struct frame *fr
     return wr_text_done(&text);
 }
 
-/* ---- stage outline (videos.flow:75) ---------------------------------------------------------- */
+/* ---- stage outline (videos.flow:78) ---------------------------------------------------------- */
 
 static void stage_outline(struct wr_turn *turn)
 {
@@ -296,7 +297,7 @@ static void stage_outline(struct wr_turn *turn)
     }
 }
 
-/* ---- stage sketch (videos.flow:84) ----------------------------------------------------------- */
+/* ---- stage sketch (videos.flow:87) ----------------------------------------------------------- */
 
 static void stage_sketch(struct wr_turn *turn)
 {
@@ -330,7 +331,7 @@ static void stage_sketch(struct wr_turn *turn)
     }
 }
 
-/* ---- stage refine (videos.flow:93) ----------------------------------------------------------- */
+/* ---- stage refine (videos.flow:96) ----------------------------------------------------------- */
 
 static void stage_refine(struct wr_turn *turn)
 {
@@ -367,7 +368,7 @@ static void stage_refine(struct wr_turn *turn)
     }
 }
 
-/* ---- an item of refine (videos.flow:93) ------------------------------------------------------ */
+/* ---- an item of refine (videos.flow:96) ------------------------------------------------------ */
 
 static void item_5_refine(struct wr_turn *turn)
 {
@@ -392,7 +393,7 @@ static void item_5_refine(struct wr_turn *turn)
     }
 }
 
-/* ---- stage assemble (videos.flow:104) -------------------------------------------------------- */
+/* ---- stage assemble (videos.flow:107) -------------------------------------------------------- */
 
 static void stage_assemble(struct wr_turn *turn)
 {
@@ -413,7 +414,7 @@ static void stage_assemble(struct wr_turn *turn)
     }
 }
 
-/* ---- stage rough (videos.flow:111) ----------------------------------------------------------- */
+/* ---- stage rough (videos.flow:114) ----------------------------------------------------------- */
 
 static void stage_rough(struct wr_turn *turn)
 {

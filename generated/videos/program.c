@@ -19,6 +19,15 @@ static const struct wr_error errors[] = {
     },
 };
 
+static const struct wr_service services[] = {
+    {
+        .name = "client",
+        .version = "sha256:0e4d5d75ee56b106eab37f6d30e3d38a9e41ce6797a3474fb525943cb85a9bd4",
+        .endpoint = {.url_env = "WEBHOOK_URL"},
+        .sign_env = "WEBHOOK_SECRET",
+    },
+};
+
 static const struct wr_model models[] = {
     {
         .name = "fast",
@@ -65,13 +74,15 @@ const struct wr_program wright_program = {
     .keys_env = "VIDEOS_KEYS",
     .workflows = workflows,
     .workflow_count = WR_COUNT(workflows),
+    .services = services,
+    .service_count = WR_COUNT(services),
     .models = models,
     .model_count = WR_COUNT(models),
     .errors = errors,
     .error_count = WR_COUNT(errors),
-    .contract_hash = "sha256:3882daf5823d955d3a7e4648579c738c3bd901704f7109fbfd5ac7184fa272c4",
+    .contract_hash = "sha256:0377ccf259173a674a424d9bc571893323382c07e46c892b88cf64d8ec57b603",
     .contract = embedded_contract,
-    .contract_len = 13689,
+    .contract_len = 14160,
     .openapi = embedded_openapi,
-    .openapi_len = 43328,
+    .openapi_len = 52419,
 };

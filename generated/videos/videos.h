@@ -79,6 +79,7 @@ extern const struct wr_schema schema_Storyboard;
 /* ---- numbers of errors, services and models -------------------------------------------------- */
 
 enum { ERROR_refused, ERROR_unavailable };
+enum { SERVICE_client };
 enum { MODEL_fast, MODEL_heavy };
 
 /* ---- machines and documents ------------------------------------------------------------------ */

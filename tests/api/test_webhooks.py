@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Notifications on the real binary: what is sent and when, that its signature verifies by another's reading of
 Standard Webhooks, retries, deaths of both sides, what is refused, and what an operator can do about it."""
-import base64, hashlib, hmac, os, sys
+import base64, hashlib, hmac, os, shutil, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import npm
 from orders import *
 
 OLD, NEW = (base64.b64encode(bytes([i]) * 32).decode() for i in (1, 2))
@@ -90,6 +91,30 @@ def event(call):
 
 def told(up, count, name="/crm"):
     return until(lambda: up.sent(name) if len(up.sent(name)) >= count else None, 20)
+
+
+def test_package():
+    """What a receiver says who uses the package of the standard's own authors."""
+    node, modules = npm.install("standardwebhooks", (18, 0))
+    if not node:
+        return skip("signatures by the package standardwebhooks", modules)
+    script = os.path.join(os.path.dirname(modules), "verify.mjs")
+    shutil.copy(os.path.join(npm.HERE, "standardwebhooks", "verify.mjs"), script)
+
+    def verdict(call, secret, body=None):
+        what = {"headers": call["headers"], "body": body or call["body"].decode()}
+        run = subprocess.run([node, script, secret], input=json.dumps(what), capture_output=True, text=True, timeout=60)
+        return json.loads(run.stdout or "{}") or run.stderr
+
+    up = Receiver()
+    server = Notes(up, {"CRM_SECRET": f"whsec_{OLD} whsec_{NEW}"})
+    server.take()
+    for call in told(up, 2):
+        wanted = {"verified": json.loads(call["body"])["type"]}
+        same([verdict(call, "whsec_" + OLD), verdict(call, "whsec_" + NEW)], [wanted, wanted],
+             f"the package verifies {event(call)}, by the old secret and the new one")
+    ok("refused" in verdict(call, "whsec_" + base64.b64encode(bytes(32)).decode()), "not by a third")
+    ok("refused" in verdict(call, "whsec_" + OLD, call["body"].decode().replace("1.0", "1.1")), "nor another body")
 
 
 def test_what_is_sent():
@@ -300,5 +325,5 @@ def test_environment():
     ok("--webhook-schedule" in server.log(), "and says so")
 
 
-main(test_what_is_sent, test_after_it_is_durable, test_retries, test_failed_jobs, test_dead_and_resent, test_gone,
-     test_private_addresses, test_rotation, test_slow_receiver, test_killed, test_environment)
+main(test_what_is_sent, test_package, test_after_it_is_durable, test_retries, test_failed_jobs, test_dead_and_resent,
+     test_gone, test_private_addresses, test_rotation, test_slow_receiver, test_killed, test_environment)
