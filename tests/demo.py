@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""`make demo`: the flagship, built, served and asked. Starts `wright mock` and the binary, sends real requests,
-shows the replies, leaves nothing running. With MODEL_URL and MODEL_KEY set, those models answer instead."""
+"""`make demo`: the flagship, built, served and asked, then a second API with a person in it. Starts `wright mock` and
+the binaries, sends real requests, shows the replies, leaves nothing running. With MODEL_URL and MODEL_KEY set, those
+models answer the flagship instead."""
 import atexit, http.client, json, os, re, select, shutil, signal, subprocess, sys, tempfile, time
 
 BUILD = os.environ.get("WRIGHT_BUILD", "build")
 SPEC = "spec/briefs.flow"
 ROUTE = "/briefs/extract-key-points"
+SUPPORT, SUPPORT_ROUTE = "spec/support.flow", "/support/draft-response"
 REAL = bool(os.environ.get("MODEL_URL") and os.environ.get("MODEL_KEY"))
 folder = tempfile.mkdtemp(prefix="wright-demo-")
 children = []
@@ -30,10 +32,10 @@ def stop(why):
     sys.exit(f"demo: {why}")
 
 
-def start_mock():
+def start_mock(spec):
     """The variables that the mock prints for a shell."""
-    file = os.path.join(folder, "mock.env")
-    command = [f"{BUILD}/wright", "mock", SPEC, "--print-env-file", file]
+    file = os.path.join(folder, os.path.basename(spec) + ".env")
+    command = [f"{BUILD}/wright", "mock", spec, "--print-env-file", file]
     print("$ " + " ".join(command[:3]) + " &")
     children.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
     end = time.monotonic() + 20
@@ -45,10 +47,10 @@ def start_mock():
         return dict(re.findall(r"^export (\w+)='(.*)'$", lines.read(), re.M))
 
 
-def start_binary(env):
-    command = [f"{BUILD}/briefs", "serve", "--listen", "127.0.0.1:0", "--store", f"sqlite:{folder}/briefs.db"]
-    print("$ " + " ".join(command[:2]) + " --listen 127.0.0.1:0 --store sqlite:briefs.db &")
-    log = open(os.path.join(folder, "briefs.log"), "wb")
+def start_binary(name, env):
+    command = [f"{BUILD}/{name}", "serve", "--listen", "127.0.0.1:0", "--store", f"sqlite:{folder}/{name}.db"]
+    print("$ " + " ".join(command[:2]) + f" --listen 127.0.0.1:0 --store sqlite:{name}.db &")
+    log = open(os.path.join(folder, name + ".log"), "wb")
     child = subprocess.Popen(command, env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=log)
     children.append(child)
     ready, _, _ = select.select([child.stdout], [], [], 20)
@@ -61,18 +63,18 @@ def start_binary(env):
     return int(found[1])
 
 
-def post(port, key, body, headers=None):
+def post(port, key, body, headers=None, route=ROUTE):
     sent = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", **(headers or {})}
-    print(f"$ curl -s http://127.0.0.1:{port}{ROUTE} -H 'Authorization: Bearer …' -H 'Content-Type: application/json'"
+    print(f"$ curl -s http://127.0.0.1:{port}{route} -H 'Authorization: Bearer …' -H 'Content-Type: application/json'"
           + "".join(f" -H '{name}: {value}'" for name, value in (headers or {}).items()) + " -d @request.json")
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     started = time.monotonic()
-    connection.request("POST", ROUTE, json.dumps(body), sent)
+    connection.request("POST", route, json.dumps(body), sent)
     response = connection.getresponse()
     reply = json.loads(response.read())
     connection.close()
     print(f"HTTP {response.status} {response.reason}, after {time.monotonic() - started:.2f} s")
-    for name in ("Content-Type", "Idempotency-Replayed", "Retry-After"):
+    for name in ("Content-Type", "Idempotency-Replayed", "Location", "Retry-After"):
         if response.getheader(name):
             print(f"{name}: {response.getheader(name)}")
     return response.status, reply, response
@@ -133,6 +135,52 @@ def refused(port, key):
     expect(status == 422 and len(reply["errors"]) == 3, "three errors")
 
 
+def command(*words):
+    """A command of a binary, shown with what it prints."""
+    shown = " ".join(words).replace(folder + "/", "")
+    print(f"$ {shown}")
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    print(done.stdout.rstrip())
+    expect(done.returncode == 0, shown + " to end well")
+    return done.stdout
+
+
+def get(port, key, path):
+    print(f"$ curl -s http://127.0.0.1:{port}{path} -H 'Authorization: Bearer …'")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, None, {"Authorization": f"Bearer {key}"})
+    reply = json.loads(connection.getresponse().read())
+    connection.close()
+    return reply
+
+
+def tested():
+    title("5. A second API, support: its own tests first, in virtual time: two days pass in milliseconds")
+    command(f"{BUILD}/wright", "test", SUPPORT, "--coverage")
+
+
+def reviewed():
+    title("6. It has 700 ms; the model is silent: a draft leaves in time, and a person decides")
+    env = start_mock(SUPPORT)
+    port, key = start_binary("support", env), env["WRIGHT_MOCK_KEY"]
+    control(env, {"small": "silent"})
+    ticket = {"subject": "When do reports run?", "body": "Since when do they run at night?", "product": "reports"}
+    status, reply, _ = post(port, key, ticket, route=SUPPORT_ROUTE)
+    show({name: reply[name] for name in ("status", "result_type", "final", "output", "waiting_for")})
+    expect(status == 202 and reply["result_type"] == "draft", "a draft")
+    job, store = reply["job_id"], f"sqlite:{folder}/support.db"
+    said = command(f"{BUILD}/support", "review", "list", "--store", store)
+    expect(job in said, "the job to wait for a person")
+    edit = os.path.join(folder, "answer.json")
+    with open(edit, "w", encoding="utf-8") as file:
+        json.dump({"text": "They run at two in the morning.", "by": "person", "confidence": 1}, file)
+    command(f"{BUILD}/support", "review", "edit", job, edit, "--store", store)
+    reply = get(port, key, f"/jobs/{job}?wait=10")
+    show({name: reply[name] for name in ("status", "result_type", "final", "output")})
+    expect(reply["status"] == "completed" and "two in the morning" in reply["output"]["text"], "what the person wrote")
+    command(f"{BUILD}/support", "jobs", "why", job, "--store", store)
+
+
 def main():
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
     atexit.register(clean)
@@ -143,15 +191,17 @@ def main():
     print(subprocess.run(["file", "-b", f"{BUILD}/briefs"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
           + f"; {os.path.getsize(f'{BUILD}/briefs') / 1e6:.1f} MB")
     title("It is started, with " + ("the models at MODEL_URL" if REAL else "simulated models and services"))
-    env = start_mock()
+    env = start_mock(SPEC)
     served_env = {**env, **({name: os.environ[name] for name in ("MODEL_URL", "MODEL_KEY")} if REAL else {})}
-    port = start_binary(served_env)
+    port = start_binary("briefs", served_env)
     with open("spec/fixtures/brief.json", encoding="utf-8") as file:
         brief = json.load(file)
     served(port, env["WRIGHT_MOCK_KEY"], brief)
     degraded(port, env["WRIGHT_MOCK_KEY"], brief, env)
     replayed(port, env["WRIGHT_MOCK_KEY"], brief)
     refused(port, env["WRIGHT_MOCK_KEY"])
+    tested()
+    reviewed()
     title("Done; nothing is left running.")
 
 

@@ -44,9 +44,9 @@ const struct wr_program wright_program = {
     .model_count = WR_COUNT(models),
     .errors = errors,
     .error_count = WR_COUNT(errors),
-    .contract_hash = "sha256:9d29df8b6d84540d9bf18826991bc008509a89ad77c3ad0784f9fd874173e1d3",
+    .contract_hash = "sha256:3dfbc620ffc2a148c61f109366d098a0cd84036fb14c00715ec68d503e48cd14",
     .contract = embedded_contract,
-    .contract_len = 12518,
+    .contract_len = 12540,
     .openapi = embedded_openapi,
-    .openapi_len = 50387,
+    .openapi_len = 50411,
 };

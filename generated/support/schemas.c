@@ -112,6 +112,7 @@ const struct wr_schema schema_Ticket = {
 static const struct wr_str enum_2[] = {
     {WR_TEXT("rule")},
     {WR_TEXT("model")},
+    {WR_TEXT("person")},
     {WR_TEXT("nobody_yet")},
 };
 
@@ -136,7 +137,7 @@ static bool decode_Answer(struct wr_reader *in, void *value)
             wr_read_string(in, &to->text, 1, 2000, WR_CODE_POINTS);
             break;
         case 1: /* by */
-            wr_read_enum(in, &to->by, enum_2, 3);
+            wr_read_enum(in, &to->by, enum_2, 4);
             break;
         case 2: /* confidence */
             wr_read_number(in, &to->confidence, 0, 1);
@@ -161,7 +162,7 @@ static void encode_Answer(struct wr_writer *out, const void *value)
 
 const struct wr_schema schema_Answer = {
     .name = "Answer",
-    .hash = "sha256:d83a47ae381a0db2f04dea4547cfa2e04aaf9d1f9f6629c50d0b81fb126e9918",
+    .hash = "sha256:03bb0c7fc0e62726dbf9f77166a8f5fe560ad5d6f781dd0e55079ec1f9c6d278",
     .size = sizeof(struct Answer),
     .decode = decode_Answer,
     .encode = encode_Answer,

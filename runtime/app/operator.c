@@ -171,8 +171,10 @@ static enum wr_exit flush(void)
 
 static void print_json(const json_t *json)
 {
-    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    putchar('\n');
+    struct wr_arena arena = {0};
+    struct wr_str text = wr_json_text(&arena, json, true);
+    printf("%.*s\n", (int)text.len, text.ptr);
+    wr_arena_free(&arena);
 }
 
 /* Prints one answer, of which it takes the reference. */

@@ -3,6 +3,8 @@
 #ifndef WR_APP_OPERATOR_H
 #define WR_APP_OPERATOR_H
 
+#include "runtime/base/arena.h"
+
 #include <jansson.h>
 
 /* Each prints one answer on stdout. */
@@ -17,5 +19,8 @@ void wr_print_course(const json_t *job, const json_t *events);
  * apart. A new reference. */
 json_t *wr_job_differences(const json_t *first, const json_t *second);
 void wr_print_differences(const json_t *differences);
+
+/* A document as text, its numbers in their shortest form; `wide`: one thing a line. */
+struct wr_str wr_json_text(struct wr_arena *arena, const json_t *value, bool wide);
 
 #endif

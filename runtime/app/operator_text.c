@@ -57,13 +57,14 @@ void wr_print_webhooks(const json_t *webhooks)
 
 static void print_value(const json_t *value, size_t max)
 {
-    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-    size_t len = text ? strlen(text) : 0, cut = len;
-    if (len > max)
-        for (cut = max; cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80;)
+    struct wr_arena arena = {0};
+    struct wr_str text = value ? wr_json_text(&arena, value, false) : WR_STR("");
+    size_t cut = text.len;
+    if (text.len > max)
+        for (cut = max; cut > 0 && ((unsigned char)text.ptr[cut] & 0xc0) == 0x80;)
             cut--;
-    printf("%.*s%s", (int)cut, text ? text : "", cut < len ? "…" : "");
-    free(text);
+    printf("%.*s%s", (int)cut, text.ptr, cut < text.len ? "…" : "");
+    wr_arena_free(&arena);
 }
 
 static void print_path(const json_t *versions)

@@ -84,7 +84,7 @@ def test_review():
          "the draft has become the result")
     ok(problem(review(server, job, eve, decision="reject"), 409, "not_waiting"), "deciding otherwise is too late")
     job = parked(server)
-    edit = {"decision": "edit", "output": {"text": "At two.", "by": "model", "confidence": 1}, "reason": "sure"}
+    edit = {"decision": "edit", "output": {"text": "At two.", "by": "person", "confidence": 1}, "reason": "sure"}
     for _ in range(2):
         same(review(server, job, eve, **edit).status, 200, "edit, and the same again")
     same(server.ended(job)["output"], edit["output"], "the edit is what is served")
@@ -104,11 +104,14 @@ def test_terminal():
     server = Api("support", world)
     jobs = [parked(server) for _ in range(3)]
     told = server.command("review", "list")
-    ok(told.returncode == 0 and all(job in told.stdout for job in jobs) and "Perhaps at night." in told.stdout,
+    ok(told.returncode == 0 and all(job in told.stdout for job in jobs) and '"confidence":0.4}' in told.stdout,
        "support: `review list` shows what waits", told)
+    told = server.command("review", "list", "--json")
+    ok('"confidence": 0.4\n' in told.stdout and [row["value"]["text"] for row in json.loads(told.stdout)["reviews"]] ==
+       ["Perhaps at night."] * 3, "also as JSON, numbers as they were", told)
     same(server.command("review", "approve", jobs[0], "--reason", "good").returncode, 0, "`review approve`")
     place = os.path.join(folder, "edit.json")
-    for text, code in (('{"text": 5}', 69), ('{"text": "By hand.", "by": "model", "confidence": 1}', 0)):
+    for text, code in (('{"text": 5}', 69), ('{"text": "By hand.", "by": "person", "confidence": 1}', 0)):
         with open(place, "w", encoding="utf-8") as file:
             file.write(text)
         told = server.command("review", "edit", jobs[1], place)
