@@ -71,6 +71,22 @@ static const struct wc_command commands[] = {
      "outage\n"
      "leads to, effects, bounds in bytes, and what all of it rests on. JSON is certificate.json.\n",
      wc_cmd_prove},
+    {"diff", "what a change means for clients: breaking, to review, behaviour, compatible",
+     "wright diff OLD NEW [--format FORMAT] [--fail-on LEVEL]\n"
+     "wright diff --against REF FILE\n\n"
+     "Compares two contracts and says of each difference who notices and how. OLD and NEW are each "
+     "a\n"
+     "specification (.flow), a contract.json, a binary that wright built (it is read, not run), "
+     "or\n"
+     "git:REF:PATH.\n\n"
+     "  --against REF      OLD is FILE at the merge base of REF and HEAD\n"
+     "  --format FORMAT    text (default) or json\n"
+     "  --fail-on LEVEL    breaking (default), review, behaviour or compatible\n"
+     "  --color auto|always|never\n"
+     "  --today DATE       when accepted changes expire is told by it (default: today)\n\n"
+     "Exit code: 0 nothing at LEVEL or above, 1 findings, 2 they could not be compared.\n"
+     "`wright explain RULE` has a page for each rule.\n",
+     wc_cmd_diff},
     {"graph", "draw the stages and transitions of a specification",
      "wright graph FILE [--format mermaid|dot]\n\n"
      "Prints the state graph (default: mermaid).\n",

@@ -1,0 +1,447 @@
+/* Stages: what each does and where its outcomes lead, with the shortest trace that shows a difference; and
+ * whether a job that rests in one can go on under the new binary. */
+#include "compiler/diff/rules.h"
+#include "compiler/model/classes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct stage_pair {
+    struct wc_diff *diff;
+    const struct wc_flow_pair *flow;
+    const char *name, *path, *old_at, *new_at;
+    json_t *old, *new;
+};
+
+static const char *text_of(struct wc_diff *diff, const json_t *json)
+{
+    char *dump = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY) : NULL;
+    const char *text = wc_print(diff, "%s", dump ? dump : "nothing");
+    free(dump);
+    return text;
+}
+
+static struct wc_finding *about(const struct stage_pair *stage, enum wc_rule rule, const char *key)
+{
+    struct wc_diff *diff = stage->diff;
+    const char *slash = strrchr(key, '/');
+    return wc_find(diff, rule, wc_print(diff, "%s.%s", stage->path, slash ? slash + 1 : key),
+                   wc_print(diff, "%s/%s", stage->old_at, key),
+                   wc_print(diff, "%s/%s", stage->new_at, key));
+}
+
+/* ---- where outcomes lead ------------------------------------------------------------------ */
+
+/* Of `on`: the leaf classes of a group, else the label itself. */
+static void add_labels(struct wc_diff *diff, json_t *map, const char *label, json_t *row)
+{
+    const struct wc_group *group = wc_group_find(label);
+    if (!group) {
+        json_object_set(map, label, row);
+        return;
+    }
+    for (int class = WR_OK + 1; class < WR_CLASS_COUNT; class ++)
+        if (group->classes & WR_BIT(class))
+            json_object_set(map, wc_class_name((enum wr_class) class), row);
+    (void)diff;
+}
+
+/* From each outcome to its row; of a `match`, from each condition. Borrowed from the pool. */
+static json_t *outcomes(struct wc_diff *diff, const json_t *stage)
+{
+    json_t *map = wc_pool_take(&diff->pool, json_object()), *row, *label;
+    size_t i, j;
+    json_array_foreach(json_object_get(stage, "transitions"), i, row)
+    {
+        if (json_object_get(row, "when")) {
+            json_object_set(map, wc_print(diff, "when %s", wc_text_at(row, "when")), row);
+            continue;
+        }
+        json_array_foreach(json_object_get(row, "on"), j, label)
+        {
+            if (json_is_string(label))
+                add_labels(diff, map, json_string_value(label), row);
+        }
+    }
+    return map;
+}
+
+/* How a job comes to a stage, by the fewest steps: "terms: ok, draft: transient". */
+static const char *trace_to(struct wc_diff *diff, const json_t *flow, const char *goal)
+{
+    json_t *ways = wc_pool_take(&diff->pool, json_object()), *row;
+    json_t *order = wc_pool_take(&diff->pool, json_array());
+    const char *first = wc_text_at(flow, "first");
+    size_t i;
+    json_object_set_new(ways, first, json_string(""));
+    json_array_append_new(order, json_string(first));
+    for (size_t at = 0; at < json_array_size(order); at++) {
+        const char *name = json_string_value(json_array_get(order, at));
+        const json_t *stage = json_object_get(json_object_get(flow, "stages"), name);
+        const char *way = wc_text_at(ways, name);
+        if (strcmp(name, goal) == 0)
+            return way;
+        json_array_foreach(json_object_get(stage, "transitions"), i, row)
+        {
+            const char *to = wc_text_at(row, "to");
+            const char *label = wc_text_at(row, "when");
+            if (!*label)
+                label = json_string_value(json_array_get(json_object_get(row, "on"), 0));
+            if (json_object_get(ways, to) || !label)
+                continue;
+            const char *next = wc_print(diff, "%s%s: %s, ", way, name, label);
+            json_object_set_new(ways, to, json_string(next));
+            json_array_append_new(order, json_string(to));
+        }
+    }
+    return "";
+}
+
+static const char *target_of(struct wc_diff *diff, const json_t *row)
+{
+    const char *with = wc_text_at(row, "with"), *key = wc_text_at(row, "remember_by");
+    if (!row)
+        return "(nothing)";
+    return wc_print(diff, "%s%s%s%s%s", wc_text_at(row, "to"), *with ? " with " : "", with,
+                    *key ? " remember by " : "", key);
+}
+
+static bool leads_alike(const json_t *a, const json_t *b)
+{
+    static const char *const keys[] = {"to", "with", "remember_by", "remember_shared"};
+    for (size_t i = 0; a && b && i < sizeof keys / sizeof *keys; i++)
+        if (!wc_same_at(a, b, keys[i]))
+            return false;
+    return a && b;
+}
+
+static void outcome(const struct stage_pair *stage, const char *label, const json_t *old,
+                    const json_t *new)
+{
+    struct wc_diff *diff = stage->diff;
+    bool fails = old && new &&strncmp(wc_text_at(old, "to"), "fail ", 5) == 0 &&
+                 strncmp(wc_text_at(new, "to"), "fail ", 5) == 0;
+    const char *at = wc_print(diff, "%s/transitions", stage->old_at);
+    struct wc_finding *finding =
+        wc_find(diff, fails ? WC_RULE_error_mapping : WC_RULE_lifecycle_transition,
+                wc_print(diff, "%s.on.%s", stage->path, label), at,
+                wc_print(diff, "%s/transitions", stage->new_at));
+    const char *way = trace_to(diff, stage->flow->old, stage->name);
+    wc_find_says(diff, finding, NULL, "%s%s: %s leads to %s, and led to %s", way, stage->name,
+                 label, target_of(diff, new), target_of(diff, old));
+}
+
+static void transitions(const struct stage_pair *stage)
+{
+    json_t *olds = outcomes(stage->diff, stage->old), *old;
+    json_t *news = outcomes(stage->diff, stage->new), *new;
+    const char *label;
+    json_object_foreach(olds, label, old)
+    {
+        if (!leads_alike(old, json_object_get(news, label)))
+            outcome(stage, label, old, json_object_get(news, label));
+    }
+    json_object_foreach(news, label, new)
+    {
+        if (!json_object_get(olds, label))
+            outcome(stage, label, NULL, new);
+    }
+    if (json_equal(olds, news) && !wc_same_at(stage->old, stage->new, "transitions"))
+        return; /* written in other groups: the same */
+}
+
+/* ---- what it does ------------------------------------------------------------------------- */
+
+static const char *const methods[] = {"get", "head", "post", "put", "patch", "delete", "ask"};
+
+/* Is it called otherwise, and the same but for that? */
+static bool only_renamed(struct wc_diff *diff, const char *kind, const char *was, const char *is)
+{
+    json_t *olds = json_object_get(diff->old.contract, kind);
+    json_t *news = json_object_get(diff->new.contract, kind);
+    return !json_object_get(news, was) && !json_object_get(olds, is) &&
+           wc_same(json_object_get(olds, was), json_object_get(news, is)) &&
+           json_object_get(olds, was);
+}
+
+static void called(const struct stage_pair *stage, const json_t *old, const json_t *new)
+{
+    struct wc_diff *diff = stage->diff;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        const char *key = methods[i], *was = wc_text_at(old, key), *is = wc_text_at(new, key);
+        const char *kind = strcmp(key, "ask") == 0 ? "models" : "services";
+        if (strcmp(was, is) == 0 || (*was && *is && only_renamed(diff, kind, was, is)))
+            continue;
+        bool both = *was && *is;
+        struct wc_finding *finding = about(stage,
+                                           both && *kind == 'm' ? WC_RULE_version_model
+                                           : both               ? WC_RULE_version_tool
+                                                                : WC_RULE_stage_action,
+                                           wc_print(diff, "action/%s", key));
+        wc_find_says(diff, finding, NULL,
+                     "results may differ: stage `%s` has `%s %s`, and had `%s %s`", stage->name,
+                     key, *is ? is : "(nothing)", key, *was ? was : "(nothing)");
+    }
+}
+
+/* `as`: what the stage takes from a model or service, whatever the schema is called. */
+static void reads(const struct stage_pair *stage, const json_t *old, const json_t *new)
+{
+    struct wc_diff *diff = stage->diff;
+    const char *was = wc_text_at(old, "as"), *is = wc_text_at(new, "as");
+    struct wc_accepting how = {0};
+    if (!*was || !*is) {
+        if (*was || *is)
+            about(stage, WC_RULE_stage_reads, "action/as");
+        return;
+    }
+    struct wc_shape *a = wc_shape_named(&diff->old_shapes, was);
+    struct wc_shape *b = wc_shape_named(&diff->new_shapes, is);
+    struct wc_containment there = wc_contains(&diff->pool, b, a, how);
+    struct wc_containment back = wc_contains(&diff->pool, a, b, how);
+    if (there.verdict == WC_PROVED && back.verdict == WC_PROVED)
+        return;
+    struct wc_finding *finding = about(stage, WC_RULE_stage_reads, "action/as");
+    wc_find_says(diff, finding, NULL,
+                 there.verdict == WC_PROVED
+                     ? "stage `%s` takes more than it did of what it is answered"
+                     : "stage `%s` may refuse an answer that it took",
+                 stage->name);
+    if (there.verdict == WC_REFUTED) {
+        finding->witness = there.witness;
+        finding->old_takes = true;
+    } else if (back.verdict == WC_REFUTED) {
+        finding->witness = back.witness;
+    }
+}
+
+static void prompts(const struct stage_pair *stage, const json_t *old, const json_t *new)
+{
+    if (wc_same_at(old, new, "prompts"))
+        return;
+    const json_t *was = json_array_get(json_object_get(old, "prompts"), 0);
+    const json_t *is = json_array_get(json_object_get(new, "prompts"), 0);
+    struct wc_finding *finding = about(stage, WC_RULE_version_prompt, "action/prompts");
+    wc_find_says(stage->diff, finding, NULL,
+                 "results may differ: stage `%s` asks with `%s@%.15s`, and asked with `%s@%.15s`",
+                 stage->name, wc_text_at(is, "label"), wc_text_at(is, "hash"),
+                 wc_text_at(was, "label"), wc_text_at(was, "hash"));
+}
+
+static void action(const struct stage_pair *stage)
+{
+    struct wc_diff *diff = stage->diff;
+    json_t *old = json_object_get(stage->old, "action"),
+           *new = json_object_get(stage->new, "action");
+    const char *key;
+    json_t *value;
+    called(stage, old, new);
+    reads(stage, old, new);
+    prompts(stage, old, new);
+    json_t *all = wc_pool_take(&diff->pool, json_copy(old));
+    json_object_update_missing(all, new);
+    json_object_foreach(all, key, value)
+    {
+        bool known = strcmp(key, "as") == 0 || strcmp(key, "prompts") == 0;
+        for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+            known = known || strcmp(key, methods[i]) == 0;
+        if (known || wc_same_at(old, new, key))
+            continue;
+        struct wc_finding *finding =
+            about(stage, WC_RULE_stage_action, wc_print(diff, "action/%s", key));
+        wc_find_says(diff, finding, NULL, "results may differ: `%s` of stage `%s` was %s and is %s",
+                     key, stage->name, text_of(diff, json_object_get(old, key)),
+                     text_of(diff, json_object_get(new, key)));
+    }
+}
+
+static int effect_of(const json_t *stage)
+{
+    static const char *const names[] = {"pure", "read", "repeatable", "keyed", "once"};
+    for (int i = 0; i < 5; i++)
+        if (strcmp(names[i], wc_text_at(stage, "effect")) == 0)
+            return i;
+    return 0;
+}
+
+static void effects(const struct stage_pair *stage)
+{
+    int was = effect_of(stage->old), is = effect_of(stage->new);
+    bool weaker = is > was && is >= 3, stronger = is < was && was >= 3;
+    if (!weaker && !stronger)
+        return;
+    struct wc_finding *finding = about(
+        stage, weaker ? WC_RULE_retry_effect_weaker : WC_RULE_retry_effect_stronger, "effect");
+    wc_find_says(
+        stage->diff, finding,
+        weaker ? "give the service an `idempotency key` header, so that the effect is keyed" : NULL,
+        weaker ? "a client that sends again may repeat what `%s` does: it was %s and is %s"
+               : "what `%s` does can be sent again more safely: it was %s and is %s",
+        stage->name, wc_text_at(stage->old, "effect"), wc_text_at(stage->new, "effect"));
+}
+
+static void policies(const struct stage_pair *stage)
+{
+    static const char *const times[] = {"timeout_ms", "first_token_ms", "idle_ms", "within_ms"};
+    struct wc_diff *diff = stage->diff;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (wc_same_at(stage->old, stage->new, times[i]))
+            continue;
+        struct wc_finding *finding = about(stage, WC_RULE_latency_timeouts, times[i]);
+        wc_find_says(diff, finding, NULL, "stage `%s` waits for another time: %s was %s and is %s",
+                     stage->name, times[i],
+                     wc_diff_ms(diff->arena, wc_number_at(stage->old, times[i])),
+                     wc_diff_ms(diff->arena, wc_number_at(stage->new, times[i])));
+    }
+    if (!wc_same_at(stage->old, stage->new, "retry")) {
+        struct wc_finding *finding = about(stage, WC_RULE_retry_policy, "retry");
+        wc_find_says(diff, finding, NULL, "stage `%s` tries again otherwise: %s, now %s",
+                     stage->name, text_of(diff, json_object_get(stage->old, "retry")),
+                     text_of(diff, json_object_get(stage->new, "retry")));
+    }
+    if (!wc_same_at(stage->old, stage->new, "checks")) {
+        struct wc_finding *finding = about(stage, WC_RULE_stage_check, "checks");
+        wc_find_says(diff, finding, NULL,
+                     "stage `%s` lets other results through: it checks %s, and checked %s",
+                     stage->name, text_of(diff, json_object_get(stage->new, "checks")),
+                     text_of(diff, json_object_get(stage->old, "checks")));
+    }
+}
+
+static void compare_stage(const struct stage_pair *stage)
+{
+    action(stage);
+    effects(stage);
+    policies(stage);
+    transitions(stage);
+    wc_rest(stage->diff, stage->old, stage->new,
+            " action checks effect timeout_ms first_token_ms idle_ms within_ms retry floor_ms "
+            "floor_after_ms reply_floor_ms raises transitions ",
+            stage->path, stage->old_at, stage->new_at);
+}
+
+static void alone(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *name,
+                  bool gone)
+{
+    const char *at = wc_print(diff, "%s/stages/%s", gone ? flow->old_at : flow->new_at, name);
+    struct wc_finding *finding = wc_find(diff, gone ? WC_RULE_stage_removed : WC_RULE_stage_added,
+                                         wc_print(diff, "%s.stages.%s", flow->name, name),
+                                         gone ? at : NULL, gone ? NULL : at);
+    wc_find_says(diff, finding, NULL,
+                 gone ? "jobs of %s do not go through `%s` any more"
+                      : "jobs of %s may go through `%s`",
+                 flow->route, name);
+}
+
+void wc_rules_stages(struct wc_diff *diff, const struct wc_flow_pair *flow)
+{
+    json_t *olds = json_object_get(flow->old, "stages"), *old;
+    json_t *news = json_object_get(flow->new, "stages"), *new;
+    const char *name;
+    wc_ran(diff, "stage");
+    json_object_foreach(olds, name, old)
+    {
+        struct stage_pair stage = {diff,
+                                   flow,
+                                   name,
+                                   wc_print(diff, "%s.stages.%s", flow->name, name),
+                                   wc_print(diff, "%s/stages/%s", flow->old_at, name),
+                                   wc_print(diff, "%s/stages/%s", flow->new_at, name),
+                                   old,
+                                   json_object_get(news, name)};
+        if (stage.new)
+            compare_stage(&stage);
+        else
+            alone(diff, flow, name, true);
+    }
+    json_object_foreach(news, name, new)
+    {
+        if (!json_object_get(olds, name))
+            alone(diff, flow, name, false);
+    }
+    if (!wc_same_at(flow->old, flow->new, "first")) {
+        struct wc_finding *finding = wc_find(
+            diff, WC_RULE_lifecycle_first, wc_print(diff, "%s.first", flow->name),
+            wc_print(diff, "%s/first", flow->old_at), wc_print(diff, "%s/first", flow->new_at));
+        wc_find_says(diff, finding, NULL, "jobs of %s begin at `%s`, and began at `%s`",
+                     flow->route, wc_text_at(flow->new, "first"), wc_text_at(flow->old, "first"));
+    }
+}
+
+/* ---- jobs under way ----------------------------------------------------------------------- */
+
+/* Can values of the old schema be read under the new one? */
+static bool is_kept(struct wc_diff *diff, const char *was, const char *is)
+{
+    struct wc_accepting how = {0};
+    struct wc_shape *outer = wc_shape_named(&diff->new_shapes, is);
+    struct wc_shape *inner = wc_shape_named(&diff->old_shapes, was);
+    return wc_contains(&diff->pool, outer, inner, how).verdict == WC_PROVED;
+}
+
+/* Why no job can go on, wherever it is; NULL: it can. */
+static const char *unsafe_everywhere(struct wc_diff *diff, const struct wc_flow_pair *flow)
+{
+    const char *name, *was, *is;
+    json_t *old;
+    if (strcmp(flow->name, flow->new_name) != 0)
+        return wc_print(diff, "its workflow `%s` is not there", flow->name);
+    if (!is_kept(diff, wc_text_at(flow->old, "input"), wc_text_at(flow->new, "input")))
+        return "its input may not be one any more";
+    json_object_foreach(json_object_get(flow->old, "stages"), name, old)
+    {
+        json_t *new = json_object_get(json_object_get(flow->new, "stages"), name);
+        was = wc_text_at(json_object_get(old, "action"), "as");
+        is = wc_text_at(json_object_get(new, "action"), "as");
+        if (*was && *is && !is_kept(diff, was, is))
+            return wc_print(diff, "a value that stage `%s` gave may not be one any more", name);
+    }
+    return NULL;
+}
+
+static const char *migrates(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *name)
+{
+    json_t *old = json_object_get(json_object_get(flow->old, "stages"), name);
+    json_t *new = json_object_get(json_object_get(flow->new, "stages"), name);
+    return wc_same(old, new) ? NULL : wc_print(diff, "it goes on as stage `%s` is now", name);
+}
+
+static void rests(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *stage,
+                  const char *why, bool unsafe)
+{
+    const char *old_at = flow->old_at, *new_at = flow->new_at, *path = flow->name;
+    if (stage) {
+        old_at = wc_print(diff, "%s/stages/%s", old_at, stage);
+        new_at = wc_print(diff, "%s/stages/%s", new_at, stage);
+        path = wc_print(diff, "%s.stages.%s", path, stage);
+        if (!json_object_get(json_object_get(flow->new, "stages"), stage))
+            new_at = NULL;
+    }
+    struct wc_finding *finding = wc_find(
+        diff, unsafe ? WC_RULE_flight_unsafe : WC_RULE_flight_migrates, path, old_at, new_at);
+    wc_find_says(diff, finding, unsafe ? "let jobs end before the old binary is replaced" : NULL,
+                 "a job that rests in %s while the binary is replaced: %s",
+                 stage ? wc_print(diff, "`%s`", stage) : "any stage", why);
+}
+
+void wc_rules_flight(struct wc_diff *diff, const struct wc_flow_pair *flow)
+{
+    const char *name, *everywhere = unsafe_everywhere(diff, flow);
+    json_t *old;
+    wc_ran(diff, "flight");
+    if (everywhere)
+        rests(diff, flow, NULL, everywhere, true);
+    json_object_foreach(json_object_get(flow->old, "stages"), name, old)
+    {
+        bool there = json_object_get(json_object_get(flow->new, "stages"), name) != NULL;
+        struct wc_flight flight = {flow->name, name, "safe", NULL};
+        flight.why = !there ? "there is no such stage any more" : everywhere;
+        if (flight.why)
+            flight.verdict = "unsafe";
+        else if ((flight.why = migrates(diff, flow, name)))
+            flight.verdict = "migrates";
+        wc_push(diff->arena, &diff->flights, flight);
+        if (flight.why && flight.why != everywhere)
+            rests(diff, flow, name, flight.why, strcmp(flight.verdict, "unsafe") == 0);
+    }
+}

@@ -1,0 +1,55 @@
+"""What the tests of `wright diff` share: TAP, running it, and contracts made of schemas alone."""
+import json, os, subprocess, sys
+
+WRIGHT = os.path.join(os.path.abspath(os.environ.get("WRIGHT_BUILD", "build")), "wright")
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "tests", "emit"))
+count = failed = 0
+
+
+def ok(good, name, detail=None):
+    global count, failed
+    count += 1
+    failed += not good
+    print(("ok" if good else "not ok") + f" {count} - {name}", flush=True)
+    if not good and detail is not None:
+        for line in str(detail).splitlines()[:40]:
+            print("#   " + line[:300], flush=True)
+    return bool(good)
+
+
+def done():
+    print(f"1..{count}")
+    sys.exit(1 if failed else 0)
+
+
+def run(*words, folder=None, environment=None):
+    """Exit code, standard output, standard error."""
+    one = subprocess.run([WRIGHT, "diff", *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, timeout=300, env=environment)
+    return one.returncode, one.stdout.decode("utf-8", "replace"), one.stderr.decode("utf-8", "replace")
+
+
+def findings(*words, folder=None):
+    """The document of `--format json`; what went wrong is raised."""
+    code, out, err = run("--format", "json", *words, folder=folder)
+    if code not in (0, 1):
+        raise RuntimeError(f"exit {code}: {err}")
+    return json.loads(out)
+
+
+def contract(schemas, flows):
+    """A contract of workflows {name: (input, output)} with nothing in them but their schemas."""
+    return {"contract": 1, "api": {"name": "made", "version": "1.0.0"}, "auth": {"kind": "none"}, "errors": {},
+            "models": {}, "services": {}, "schemas": schemas,
+            "workflows": {name: {"version": 1, "route": {"method": "POST", "path": "/" + name}, "input": takes,
+                                 "output": gives, "latency": {"model": "waiting", "budget_ms": 1000}, "cost": {},
+                                 "retry_safety": {"without_key": True, "idempotency_key": "accepted"},
+                                 "keep_ms": 1, "stages": {}, "ends": {}, "lifecycle": {}}
+                          for name, (takes, gives) in flows.items()}}
+
+
+if not os.path.exists(WRIGHT):
+    print(f"Bail out! {WRIGHT} does not exist: make it first")
+    sys.exit(1)
