@@ -122,18 +122,18 @@ struct dependency {
 
 static void variables(const struct dependency *one)
 {
-    static const char *const keys[] = {"url_env", "auth_env"};
+    static const char *const keys[] = {"url_env", "auth_env", "sign_env"};
     struct wc_diff *diff = one->diff;
-    json_t *old = json_object_get(one->old, "endpoint"),
-           *new = json_object_get(one->new, "endpoint");
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
+        json_t *old = i < 2 ? json_object_get(one->old, "endpoint") : one->old;
+        json_t *new = i < 2 ? json_object_get(one->new, "endpoint") : one->new;
         const char *was = wc_text_at(old, keys[i]), *is = wc_text_at(new, keys[i]);
-        if (strcmp(was, is) == 0)
+        if (strcmp(was, is) == 0 || (i == 2 && (!*was || !*is)))
             continue;
         struct wc_finding *finding =
             wc_find(diff, WC_RULE_deploy_variable, wc_print(diff, "%s.%s", one->path, keys[i]),
-                    wc_print(diff, "%s/endpoint/%s", one->old_at, keys[i]),
-                    wc_print(diff, "%s/endpoint/%s", one->new_at, keys[i]));
+                    wc_print(diff, i < 2 ? "%s/endpoint/%s" : "%s/%s", one->old_at, keys[i]),
+                    wc_print(diff, i < 2 ? "%s/endpoint/%s" : "%s/%s", one->new_at, keys[i]));
         wc_find_says(diff, finding, "set it before the new binary starts",
                      "an operator must set %s; it was %s", *is ? is : "nothing",
                      *was ? was : "nothing");
@@ -219,9 +219,9 @@ static void model(const struct dependency *one)
     const char *was = wc_text_at(one->old, "model"), *is = wc_text_at(one->new, "model");
     static const char *const prices[] = {"usd_per_input_token", "usd_per_cached_token",
                                          "usd_per_written_token", "usd_per_output_token"};
-    static const char *const others[] = {"provider", "model", "structured", "max_input_tokens",
-                                         "max_output_tokens"};
-    for (size_t i = 0; i < 5; i++)
+    static const char *const others[] = {
+        "provider", "model", "temperature", "structured", "max_input_tokens", "max_output_tokens"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         changed(one, WC_RULE_version_model, others[i], "results may differ");
     for (size_t i = 0; i < 4; i++)
         changed(one, WC_RULE_cost_price, prices[i], "the bill differs");
@@ -237,8 +237,34 @@ static void model(const struct dependency *one)
         is, was);
 }
 
+static void webhook(const struct dependency *one)
+{
+    bool was = json_object_get(one->old, "sign_env"), is = json_object_get(one->new, "sign_env");
+    struct wc_diff *diff = one->diff;
+    if (was != is) {
+        struct wc_finding *finding = wc_find(
+            diff, is ? WC_RULE_event_signed : WC_RULE_event_unsigned,
+            wc_print(diff, "%s.sign", one->path), wc_print(diff, "%s/sign_env", one->old_at),
+            wc_print(diff, "%s/sign_env", one->new_at));
+        wc_find_says(diff, finding, is ? NULL : "go on signing",
+                     is ? "a service that is told of jobs may check a signature"
+                        : "a service that checks the signature refuses what it is told");
+    }
+    if (!wc_same_at(one->old, one->new, "allow_private")) {
+        bool may = json_is_true(json_object_get(one->new, "allow_private"));
+        struct wc_finding *finding =
+            wc_find(diff, WC_RULE_deploy_private, wc_print(diff, "%s.allow_private", one->path),
+                    wc_print(diff, "%s/allow_private", one->old_at),
+                    wc_print(diff, "%s/allow_private", one->new_at));
+        wc_find_says(diff, finding, "see where the service is",
+                     may ? "an operator may send notices to private addresses"
+                         : "an operator whose service is at a private address is refused");
+    }
+}
+
 static void compare(const struct dependency *one)
 {
+    webhook(one);
     variables(one);
     endpoint(one);
     limits(one);
@@ -249,7 +275,8 @@ static void compare(const struct dependency *one)
         changed(one, WC_RULE_cost_price, "usd_per_call", "the bill differs");
     }
     wc_rest(one->diff, one->old, one->new,
-            " endpoint limits breaker provider model structured max_input_tokens max_output_tokens "
+            " sign_env temperature allow_private endpoint limits breaker provider model structured "
+            "max_input_tokens max_output_tokens "
             "usd_per_input_token usd_per_cached_token usd_per_written_token usd_per_output_token "
             "idempotency_header usd_per_call read_as version ",
             one->path, one->old_at, one->new_at);

@@ -313,7 +313,7 @@ static void compare_flow(struct wc_diff *diff, const struct wc_flow_pair *flow)
     wc_rules_flight(diff, flow);
     wc_rest(diff, flow->old, flow->new,
             " cost ends first input keep_ms latency lifecycle output retry_safety route stages "
-            "version deprecated sunset ",
+            "version deprecated sunset notify on_disconnect ",
             flow->name, flow->old_at, flow->new_at);
 }
 

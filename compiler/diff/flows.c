@@ -360,6 +360,51 @@ static void edge(struct wc_diff *diff, const struct wc_flow_pair *flow, const ch
                      from);
 }
 
+static void notices(struct wc_diff *diff, const struct wc_flow_pair *flow, const json_t *here,
+                    const json_t *there, bool gone)
+{
+    const char *event;
+    json_t *services, *service;
+    size_t i;
+    json_object_foreach((json_t *)here, event, services)
+    {
+        json_array_foreach(services, i, service)
+        {
+            const char *name = json_string_value(service);
+            if (!name || has_text(json_object_get(there, event), name))
+                continue;
+            const char *step = wc_print(diff, "notify/%s", event);
+            struct wc_finding *finding =
+                wc_find(diff, gone ? WC_RULE_event_removed : WC_RULE_event_added,
+                        wc_print(diff, "%s.notify.%s.%s", flow->name, event, name),
+                        below(diff, flow->old_at, step), below(diff, flow->new_at, step));
+            wc_find_says(diff, finding, gone ? "go on telling it" : NULL,
+                         gone ? "`%s` waits in vain to be told of `%s` of %s"
+                              : "`%s` is told of `%s` of %s",
+                         name, event, flow->route);
+        }
+    }
+}
+
+static void told(struct wc_diff *diff, const struct wc_flow_pair *flow)
+{
+    const json_t *old = json_object_get(flow->old, "notify");
+    const json_t *new = json_object_get(flow->new, "notify");
+    wc_ran(diff, "event");
+    notices(diff, flow, old, new, true);
+    notices(diff, flow, new, old, false);
+    if (wc_same_at(flow->old, flow->new, "on_disconnect"))
+        return;
+    struct wc_finding *finding = wc_find(
+        diff, WC_RULE_lifecycle_on_disconnect, wc_print(diff, "%s.on_disconnect", flow->name),
+        below(diff, flow->old_at, "on_disconnect"), below(diff, flow->new_at, "on_disconnect"));
+    bool ends = json_object_get(flow->new, "on_disconnect") != NULL;
+    wc_find_says(diff, finding, ends ? "keep `on disconnect continue`" : NULL,
+                 ends ? "a client of %s that leaves ends its job"
+                      : "a client of %s may leave: its job goes on",
+                 flow->route);
+}
+
 void wc_rules_lifecycle(struct wc_diff *diff, const struct wc_flow_pair *flow)
 {
     json_t *old = json_object_get(flow->old, "lifecycle"), *tos, *to;
@@ -367,6 +412,7 @@ void wc_rules_lifecycle(struct wc_diff *diff, const struct wc_flow_pair *flow)
     const char *from;
     size_t i;
     wc_ran(diff, "lifecycle");
+    told(diff, flow);
     json_object_foreach(old, from, tos)
     {
         json_array_foreach(tos, i, to)

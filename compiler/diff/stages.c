@@ -30,20 +30,69 @@ static struct wc_finding *about(const struct stage_pair *stage, enum wc_rule rul
                    wc_print(diff, "%s/%s", stage->new_at, key));
 }
 
+/* ---- what expressions say, whatever their schemas are called ------------------------------- */
+
+static const json_t *renamed(const struct wc_diff *diff, bool of_old, const char *name)
+{
+    const json_t *here = of_old ? diff->old_shapes.schemas : diff->new_shapes.schemas;
+    const json_t *there = of_old ? diff->new_shapes.schemas : diff->old_shapes.schemas;
+    return json_object_get(there, name) ? NULL : json_object_get(here, name);
+}
+
+/* A schema's name that only one side has stands for what it is. */
+static const char *meaning(struct wc_diff *diff, bool of_old, const json_t *json)
+{
+    const char *text = text_of(diff, json), *from;
+    struct wc_buf out = {0};
+    while (*text) {
+        size_t len =
+            strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+        const json_t *schema = NULL;
+        from = text;
+        if (len)
+            schema = renamed(diff, of_old, wc_print(diff, "%.*s", (int)len, from));
+        text += len ? len : 1;
+        if (schema)
+            wc_buf_text(&out, wc_text_at(schema, "x-hash"));
+        else
+            wc_buf_add(&out, from, (size_t)(text - from));
+    }
+    const char *all = wc_print(diff, "%s", out.data ? out.data : "");
+    wc_buf_free(&out);
+    return all;
+}
+
+static bool means_the_same(struct wc_diff *diff, const json_t *old, const json_t *new)
+{
+    return wc_same(old, new) ||
+           (old && new &&strcmp(meaning(diff, true, old), meaning(diff, false, new)) == 0);
+}
+
+static bool means_the_same_at(struct wc_diff *diff, const json_t *old, const json_t *new,
+                              const char *key)
+{
+    return means_the_same(diff, json_object_get(old, key), json_object_get(new, key));
+}
+
 /* ---- where outcomes lead ------------------------------------------------------------------ */
 
 /* Of `on`: the leaf classes of a group, else the label itself. */
 static void add_labels(struct wc_diff *diff, json_t *map, const char *label, json_t *row)
 {
     const struct wc_group *group = wc_group_find(label);
+    const char *dot = strchr(label, '.');
+    if (!group && dot) /* "company.transient": of a member */
+        group = wc_group_find(dot + 1);
     if (!group) {
         json_object_set(map, label, row);
         return;
     }
     for (int class = WR_OK + 1; class < WR_CLASS_COUNT; class ++)
         if (group->classes & WR_BIT(class))
-            json_object_set(map, wc_class_name((enum wr_class) class), row);
-    (void)diff;
+            json_object_set(map,
+                            wc_print(diff, "%.*s%s", dot ? (int)(dot - label) + 1 : 0, label,
+                                     wc_class_name((enum wr_class) class)),
+                            row);
 }
 
 /* From each outcome to its row; of a `match`, from each condition. Borrowed from the pool. */
@@ -106,11 +155,11 @@ static const char *target_of(struct wc_diff *diff, const json_t *row)
                     *key ? " remember by " : "", key);
 }
 
-static bool leads_alike(const json_t *a, const json_t *b)
+static bool leads_alike(struct wc_diff *diff, const json_t *a, const json_t *b)
 {
     static const char *const keys[] = {"to", "with", "remember_by", "remember_shared"};
     for (size_t i = 0; a && b && i < sizeof keys / sizeof *keys; i++)
-        if (!wc_same_at(a, b, keys[i]))
+        if (!means_the_same_at(diff, a, b, keys[i]))
             return false;
     return a && b;
 }
@@ -138,7 +187,7 @@ static void transitions(const struct stage_pair *stage)
     const char *label;
     json_object_foreach(olds, label, old)
     {
-        if (!leads_alike(old, json_object_get(news, label)))
+        if (!leads_alike(stage->diff, old, json_object_get(news, label)))
             outcome(stage, label, old, json_object_get(news, label));
     }
     json_object_foreach(news, label, new)
@@ -146,8 +195,6 @@ static void transitions(const struct stage_pair *stage)
         if (!json_object_get(olds, label))
             outcome(stage, label, NULL, new);
     }
-    if (json_equal(olds, news) && !wc_same_at(stage->old, stage->new, "transitions"))
-        return; /* written in other groups: the same */
 }
 
 /* ---- what it does ------------------------------------------------------------------------- */
@@ -245,7 +292,7 @@ static void action(const struct stage_pair *stage)
         bool known = strcmp(key, "as") == 0 || strcmp(key, "prompts") == 0;
         for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
             known = known || strcmp(key, methods[i]) == 0;
-        if (known || wc_same_at(old, new, key))
+        if (known || means_the_same_at(diff, old, new, key))
             continue;
         struct wc_finding *finding =
             about(stage, WC_RULE_stage_action, wc_print(diff, "action/%s", key));
@@ -293,13 +340,20 @@ static void policies(const struct stage_pair *stage)
                      wc_diff_ms(diff->arena, wc_number_at(stage->old, times[i])),
                      wc_diff_ms(diff->arena, wc_number_at(stage->new, times[i])));
     }
+    if (!wc_same_at(stage->old, stage->new, "repairs")) {
+        struct wc_finding *finding = about(stage, WC_RULE_retry_policy, "repairs");
+        wc_find_says(diff, finding, NULL,
+                     "stage `%s` asks for repairs %lld times, and did %lld times", stage->name,
+                     (long long)wc_number_at(stage->new, "repairs"),
+                     (long long)wc_number_at(stage->old, "repairs"));
+    }
     if (!wc_same_at(stage->old, stage->new, "retry")) {
         struct wc_finding *finding = about(stage, WC_RULE_retry_policy, "retry");
         wc_find_says(diff, finding, NULL, "stage `%s` tries again otherwise: %s, now %s",
                      stage->name, text_of(diff, json_object_get(stage->old, "retry")),
                      text_of(diff, json_object_get(stage->new, "retry")));
     }
-    if (!wc_same_at(stage->old, stage->new, "checks")) {
+    if (!means_the_same_at(diff, stage->old, stage->new, "checks")) {
         struct wc_finding *finding = about(stage, WC_RULE_stage_check, "checks");
         wc_find_says(diff, finding, NULL,
                      "stage `%s` lets other results through: it checks %s, and checked %s",
@@ -308,15 +362,68 @@ static void policies(const struct stage_pair *stage)
     }
 }
 
+static void compare_stage(const struct stage_pair *stage);
+
+static void member(const struct stage_pair *stage, const char *step, const char *name)
+{
+    struct wc_diff *diff = stage->diff;
+    struct stage_pair one = *stage;
+    const char *at = *name ? wc_print(diff, "%s/%s", step, name) : step;
+    one.old = json_object_get(stage->old, step);
+    one.new = json_object_get(stage->new, step);
+    one.name = wc_print(diff, "%s.%s", stage->name, *name ? name : step);
+    one.path = wc_print(diff, "%s.%s", stage->path, *name ? name : step);
+    one.old_at = wc_print(diff, "%s/%s", stage->old_at, at);
+    one.new_at = wc_print(diff, "%s/%s", stage->new_at, at);
+    if (*name) {
+        one.old = json_object_get(one.old, name);
+        one.new = json_object_get(one.new, name);
+    }
+    if (one.old && one.new) {
+        compare_stage(&one);
+        return;
+    }
+    struct wc_finding *finding =
+        wc_find(diff, one.old ? WC_RULE_stage_removed : WC_RULE_stage_added, one.path,
+                one.old ? one.old_at : NULL, one.new ? one.new_at : NULL);
+    wc_find_says(diff, finding, NULL, "results may differ: stage `%s` does %s `%s`", stage->name,
+                 one.old ? "without" : "besides", one.name);
+}
+
+/* Members of `all`, and what `each` does with an item. */
+static void below(const struct stage_pair *stage)
+{
+    json_t *olds = json_object_get(stage->old, "members"), *value;
+    json_t *news = json_object_get(stage->new, "members");
+    const char *name;
+    json_object_foreach(olds, name, value)
+    {
+        member(stage, "members", name);
+    }
+    json_object_foreach(news, name, value)
+    {
+        if (!json_object_get(olds, name))
+            member(stage, "members", name);
+    }
+    if (json_object_get(stage->old, "items") || json_object_get(stage->new, "items"))
+        member(stage, "items", "");
+    if (!wc_same_at(stage->old, stage->new, "optional")) {
+        struct wc_finding *finding = about(stage, WC_RULE_stage_action, "optional");
+        wc_find_says(stage->diff, finding, NULL,
+                     "whether `%s` may fail and the rest goes on has changed", stage->name);
+    }
+}
+
 static void compare_stage(const struct stage_pair *stage)
 {
+    below(stage);
     action(stage);
     effects(stage);
     policies(stage);
     transitions(stage);
     wc_rest(stage->diff, stage->old, stage->new,
             " action checks effect timeout_ms first_token_ms idle_ms within_ms retry floor_ms "
-            "floor_after_ms reply_floor_ms raises transitions ",
+            "floor_after_ms reply_floor_ms raises transitions members items optional repairs ",
             stage->path, stage->old_at, stage->new_at);
 }
 
@@ -379,10 +486,30 @@ static bool is_kept(struct wc_diff *diff, const char *was, const char *is)
     return wc_contains(&diff->pool, outer, inner, how).verdict == WC_PROVED;
 }
 
+/* The stage or member whose value of before may not be one any more; NULL: none. */
+static const char *lost_value(struct wc_diff *diff, const char *name, const json_t *old,
+                              const json_t *new)
+{
+    const char *was = wc_text_at(json_object_get(old, "action"), "as"), *member, *lost = NULL;
+    const char *is = wc_text_at(json_object_get(new, "action"), "as");
+    json_t *value;
+    if (*was && *is && !is_kept(diff, was, is))
+        return name;
+    json_object_foreach(json_object_get(old, "members"), member, value)
+    {
+        const json_t *there = json_object_get(json_object_get(new, "members"), member);
+        if (!lost && there)
+            lost = lost_value(diff, wc_print(diff, "%s.%s", name, member), value, there);
+    }
+    if (!lost && json_object_get(old, "items") && json_object_get(new, "items"))
+        lost = lost_value(diff, name, json_object_get(old, "items"), json_object_get(new, "items"));
+    return lost;
+}
+
 /* Why no job can go on, wherever it is; NULL: it can. */
 static const char *unsafe_everywhere(struct wc_diff *diff, const struct wc_flow_pair *flow)
 {
-    const char *name, *was, *is;
+    const char *name, *lost = NULL;
     json_t *old;
     if (strcmp(flow->name, flow->new_name) != 0)
         return wc_print(diff, "its workflow `%s` is not there", flow->name);
@@ -390,20 +517,25 @@ static const char *unsafe_everywhere(struct wc_diff *diff, const struct wc_flow_
         return "its input may not be one any more";
     json_object_foreach(json_object_get(flow->old, "stages"), name, old)
     {
-        json_t *new = json_object_get(json_object_get(flow->new, "stages"), name);
-        was = wc_text_at(json_object_get(old, "action"), "as");
-        is = wc_text_at(json_object_get(new, "action"), "as");
-        if (*was && *is && !is_kept(diff, was, is))
-            return wc_print(diff, "a value that stage `%s` gave may not be one any more", name);
+        if (!lost)
+            lost = lost_value(diff, name, old,
+                              json_object_get(json_object_get(flow->new, "stages"), name));
     }
-    return NULL;
+    return lost ? wc_print(diff, "a value that `%s` gave may not be one any more", lost) : NULL;
 }
 
+/* Does anything that was found of the stage change what the job goes on with? */
 static const char *migrates(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *name)
 {
-    json_t *old = json_object_get(json_object_get(flow->old, "stages"), name);
-    json_t *new = json_object_get(json_object_get(flow->new, "stages"), name);
-    return wc_same(old, new) ? NULL : wc_print(diff, "it goes on as stage `%s` is now", name);
+    const char *path = wc_print(diff, "%s.stages.%s", flow->name, name);
+    size_t len = strlen(path);
+    WC_EACH(i, &diff->findings)
+    {
+        const char *found = diff->findings.items[i].path;
+        if (strncmp(found, path, len) == 0 && (found[len] == '.' || found[len] == '\0'))
+            return wc_print(diff, "it goes on as stage `%s` is now", name);
+    }
+    return NULL;
 }
 
 static void rests(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *stage,

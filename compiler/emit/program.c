@@ -276,10 +276,10 @@ void wc_emit_embedded(struct wc_buf *out, const struct wc_documents *documents)
     wc_buf_text(out,
                 "/* contract.json and openapi.json, as the binary serves them. */\n"
                 "extern const char embedded_contract[], embedded_openapi[];\n\n");
-    wc_buf_text(out,
-                "/* In a section of its own: `wright diff` reads it out of the file. */\n"
-                "__attribute__((section(\".wright.contract\")))\n");
-    wc_c_assign_text(out, 0, "const char embedded_contract[]", contract->data, contract->len, ";");
+    wc_buf_text(out, "/* In a section of its own: `wright diff` reads it out of the file. */\n");
+    wc_c_assign_text(
+        out, 0, "__attribute__((section(\".wright.contract\"))) const char embedded_contract[]",
+        contract->data, contract->len, ";");
     wc_buf_char(out, '\n');
     wc_c_assign_text(out, 0, "const char embedded_openapi[]", openapi->data, openapi->len, ";");
 }

@@ -2,6 +2,7 @@
 #include "compiler/tool/sides.h"
 
 #include "compiler/base/source.h"
+#include "compiler/diag/render.h"
 #include "compiler/emit/emit.h"
 #include "compiler/tool/git.h"
 #include "compiler/tool/load.h"
@@ -99,16 +100,20 @@ static enum wc_exit from_file(const char *command, const char *path, const char 
 static enum wc_exit from_flow(const char *command, struct wc_arena *arena, const char *path,
                               struct wc_side *side)
 {
-    struct wc_model *model = NULL;
+    struct wc_diags diags = {.arena = arena};
     struct wc_buf text = {0};
-    enum wc_exit exit = wc_load_or_say(command, path, arena, &model);
-    if (exit == WC_EXIT_FINDINGS)
+    struct wc_model *model = wc_load(path, arena, &diags);
+    if (!model)
+        return wc_trouble(command, "cannot read %s: %s", side->label, strerror(errno));
+    if (diags.errors) { /* warnings are no matter here */
+        wc_render_color(&text, &diags, wc_wants_color(NULL, STDERR_FILENO));
+        fwrite(text.data, 1, text.len, stderr);
+        wc_buf_free(&text);
         return wc_trouble(command, "%s has errors: there is nothing to compare", side->label);
-    if (exit != WC_EXIT_OK)
-        return exit;
+    }
     wc_model_hash(model);
     wc_emit_contract(&text, model);
-    exit = from_text(command, path, text.data, text.len, side);
+    enum wc_exit exit = from_text(command, path, text.data, text.len, side);
     wc_buf_free(&text);
     side->model = model;
     return exit;

@@ -1,7 +1,8 @@
 /* contract.json and openapi.json, as the binary serves them. */
 extern const char embedded_contract[], embedded_openapi[];
 
-const char embedded_contract[] =
+/* In a section of its own: `wright diff` reads it out of the file. */
+__attribute__((section(".wright.contract"))) const char embedded_contract[] =
     "{\n"
     "  \"api\": {\n"
     "    \"name\": \"sales\",\n"

@@ -1,5 +1,5 @@
 """What the tests of `wright diff` share: TAP, running it, and contracts made of schemas alone."""
-import json, os, subprocess, sys
+import copy, json, os, subprocess, sys
 
 WRIGHT = os.path.join(os.path.abspath(os.environ.get("WRIGHT_BUILD", "build")), "wright")
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -48,6 +48,18 @@ def contract(schemas, flows):
                                  "retry_safety": {"without_key": True, "idempotency_key": "accepted"},
                                  "keep_ms": 1, "stages": {}, "ends": {}, "lifecycle": {}}
                           for name, (takes, gives) in flows.items()}}
+
+
+def view(schemas, reply, tolerant=False):
+    """As a reply has them: defaults are filled in; as a client reads them: unknown fields are passed over."""
+    schemas = copy.deepcopy(schemas)
+    for schema in schemas.values():
+        if reply:
+            schema["required"] = sorted(set(schema.get("required", [])) |
+                                        {name for name, inner in schema["properties"].items() if "default" in inner})
+        if tolerant:
+            schema.pop("additionalProperties", None)
+    return schemas
 
 
 if not os.path.exists(WRIGHT):
