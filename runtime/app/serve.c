@@ -309,6 +309,7 @@ static void close_all(struct wr_app *app)
         event_free(app->drain_timer);
     for (uint32_t i = 0; i < app->loop_count; i++)
         wr_loop_close(&app->loops[i]);
+    wr_pool_free(app->pool);
     wr_client_share_free(app->client_share);
     free(app->loops);
     wr_keys_free(app->keys);

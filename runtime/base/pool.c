@@ -39,6 +39,7 @@ static void *run(void *arg)
         pthread_mutex_unlock(&pool->lock);
         task->run(task);
         pthread_mutex_lock(&pool->lock);
+        task->untold = pool->stopped;
         if (!pool->stopped)
             task->ended(task);
     }
@@ -88,6 +89,7 @@ struct wr_pool *wr_pool_new(uint32_t threads, uint32_t queue)
     if (good)
         return pool;
     wr_pool_stop(pool, 1000);
+    wr_pool_free(pool);
     return NULL;
 }
 
@@ -97,7 +99,7 @@ bool wr_pool_put(struct wr_pool *pool, struct wr_task *task)
     bool fits = !pool->stopped && pool->queued < pool->queue;
     if (fits) {
         task->next = NULL;
-        task->begun = false;
+        task->begun = task->untold = false;
         *pool->end = task;
         pool->end = &task->next;
         pool->queued++;
@@ -120,6 +122,7 @@ bool wr_pool_take_back(struct wr_pool *pool, struct wr_task *task)
             pool->end = at;
         pool->queued--;
     }
+    there = there || task->untold;
     pthread_mutex_unlock(&pool->lock);
     return there;
 }
@@ -138,6 +141,14 @@ void wr_pool_stop(struct wr_pool *pool, uint32_t ms)
     pthread_cond_broadcast(&pool->work);
     while (pool->running > 0 && pthread_cond_timedwait(&pool->idle, &pool->lock, &until) == 0)
         continue;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void wr_pool_free(struct wr_pool *pool)
+{
+    if (!pool)
+        return;
+    pthread_mutex_lock(&pool->lock);
     bool idle = pool->running == 0;
     pthread_mutex_unlock(&pool->lock);
     if (!idle)

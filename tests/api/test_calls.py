@@ -83,6 +83,17 @@ def test_not_on_a_loop():
     same(desk.wait(), 0, "and it stops while one runs")
 
 
+def test_drain():
+    """Stopped while one function runs, one waits for its thread, and jobs wait for both."""
+    for seconds in ("0.4", "1.5"):
+        desk = Desk(environment={"WRIGHT_WORKERS": "1", "WRIGHT_DRAIN": "50ms", "DESK_SLEEPS": seconds})
+        for _ in range(3):
+            threading.Thread(target=lambda: together([lambda: desk.send("/judge", "sleeps")]), daemon=True).start()
+        until(lambda: desk.noted("judge"), 10)
+        same(desk.terminate(), 0, f"it stops while a function runs for {seconds} s")
+        ok("Sanitizer" not in desk.log(), "and touches nothing that is gone", desk.log()[-2000:])
+
+
 def test_effects():
     desk = Desk()
     same(desk.send("/pay", "stamp_once").json["status"], "completed", "a keyed one is retried")
@@ -125,8 +136,8 @@ def test_crashes():
 def test_build():
     spec = os.path.join(ROOT, "tests", "lang", "ok", "calls.flow")
     run = subprocess.run([os.path.join(BUILD, "wright"), "test", spec], capture_output=True, text=True,
-                         timeout=120 * SLOW, env={**os.environ, "CFLAGS": "-fsanitize=address,undefined"
-                                                  if INSTRUMENTED else ""})
+                         timeout=120 * SLOW, env={**os.environ, "WRIGHT_INCLUDE": os.path.join(ROOT, "runtime", "include"),
+                                                  "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""})
     ok(run.returncode == 0 and "5 passed, 0 failed" in run.stdout, "its own tests call the functions",
        run.stdout + run.stderr)
     place = tempfile.mkdtemp(dir=folder)
@@ -142,4 +153,4 @@ def test_build():
     same(run.returncode, 0, "and the simulator knows them")
 
 
-main(test_good, test_wrong, test_overrun, test_not_on_a_loop, test_effects, test_crashes, test_build)
+main(test_good, test_wrong, test_overrun, test_not_on_a_loop, test_drain, test_effects, test_crashes, test_build)

@@ -58,6 +58,7 @@ static void test_line(void)
     tap_ok(order[0] == 0 && order[1] == 2 && order[2] == 4, "in their order");
     tap_ok(!wr_pool_take_back(pool, &works[2].task), "what is over is not taken back");
     wr_pool_stop(pool, 10000);
+    wr_pool_free(pool);
 }
 
 static void test_many(void)
@@ -73,6 +74,7 @@ static void test_many(void)
     }
     tap_ok(reaches(&over, MANY), "all of %d end", MANY);
     wr_pool_stop(pool, 10000);
+    wr_pool_free(pool);
     free(works);
 }
 
@@ -90,10 +92,14 @@ static void test_stop(void)
     reaches(&begun, 1);
     wr_pool_stop(pool, 20);
     tap_ok(!wr_pool_put(pool, &works[1].task), "nothing begins once it is stopped");
+    tap_ok(!wr_pool_take_back(pool, &works[0].task), "what still runs is the pool's");
+    tap_ok(wr_pool_take_back(pool, &works[1].task), "what has not begun is not");
     pthread_mutex_unlock(&gate);
     usleep(50000);
     tap_ok(atomic_load(&over) == 0 && atomic_load(&begun) == 1, "and no end is told");
-    wr_pool_stop(pool, 10000); /* its thread has left meanwhile: now it can go */
+    wr_pool_stop(pool, 10000);
+    tap_ok(wr_pool_take_back(pool, &works[0].task), "which is known then");
+    wr_pool_free(pool);
 }
 
 int main(void)

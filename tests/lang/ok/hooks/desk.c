@@ -80,6 +80,8 @@ bool call_judge(struct wright_call *call, const struct Ask *in, struct Verdict *
         sleep(2);
     if (is(in, "wait"))
         usleep(200000);
+    if (is(in, "sleeps") && getenv("DESK_SLEEPS"))
+        usleep((useconds_t)(atof(getenv("DESK_SLEEPS")) * 1e6));
     if (is(in, "dies"))
         die_once();
     return true;
