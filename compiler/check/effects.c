@@ -124,11 +124,34 @@ static void check_possible(struct wc_model *model, struct wc_diags *diags,
     wc_diag_help(diags, diag, "delete the retry");
 }
 
+/* A job that is restarted does everything again; what may happen once a job may have happened. */
+static void check_restart(struct wc_diags *diags, const struct wc_workflow *workflow)
+{
+    const struct wc_stage *once = NULL;
+    WC_EACH(i, &workflow->activities)
+    {
+        if (workflow->activities.items[i]->effect == WR_ONCE && !once)
+            once = workflow->activities.items[i];
+    }
+    if (workflow->on_upgrade != WR_UPGRADE_RESTART || !once)
+        return;
+    struct wc_diag *diag =
+        wc_report(diags, WC_E0832, workflow->upgrade_span,
+                  "restarting a job could repeat the effect of `%s`", once->name);
+    wc_diag_label(diags, diag, "begins again at the first stage");
+    wc_diag_also(diags, diag, once->action.span, "this effect may be sent once");
+    wc_diag_note(diags, diag, "keyed effects keep their keys when a job is restarted");
+    wc_diag_help(diags, diag,
+                 "write `on upgrade hold` or `on upgrade fail`, or give the service an "
+                 "`idempotency key`");
+}
+
 void wc_check_effects(struct wc_model *model, struct wc_diags *diags)
 {
     WC_EACH(i, &model->workflows)
     {
         const struct wc_workflow *workflow = model->workflows.items[i];
+        check_restart(diags, workflow);
         WC_EACH(k, &workflow->activities)
         {
             struct wc_stage *stage = workflow->activities.items[k];

@@ -34,6 +34,8 @@ static void leave_unset(struct wc_function *fn, const char *object, const struct
     if (!field->fallback || field->fallback->kind == WC_LIT_NULL)
         return;
     set_flag(fn, object, schema, field);
+    if (field->fallback->kind == WC_LIT_EMPTY)
+        return; /* as the memory is */
     wc_line(fn, "%s->%s = %s;", object, wc_c_name(fn->arena, field->name),
             wc_c_literal(fn->arena, field->fallback));
 }

@@ -1,6 +1,7 @@
 /* contract.json: everything a reviewer must see and no OpenAPI document says, canonical, one change
  * a line. Its SHA-256 is the contract's identity, so descriptions and places are not in it. */
 #include "compiler/emit/contract.h"
+#include "compiler/emit/life.h"
 #include "compiler/emit/machine.h"
 #include "compiler/model/classes.h"
 
@@ -342,6 +343,7 @@ static json_t *notices_json(const struct wc_workflow *flow)
 
 static json_t *workflow_json(const struct wc_model *model, const struct wc_workflow *flow)
 {
+    static const char *const upgrades[] = {NULL, "hold", "restart", "fail"};
     json_t *json = json_object(), *route = json_object();
     wc_set_text(route, "method", flow->method);
     wc_set_text(route, "path", flow->path);
@@ -353,6 +355,9 @@ static json_t *workflow_json(const struct wc_model *model, const struct wc_workf
     wc_set(json, "cost", cost_json(flow));
     wc_set(json, "retry_safety", retry_safety_json(flow));
     wc_set_number(json, "keep_ms", (int64_t)flow->keep_ms);
+    wc_set_text(json, "on_upgrade", upgrades[flow->on_upgrade]);
+    wc_set_life(json, &flow->life);
+    wc_set_quota(json, &flow->limits);
     if (flow->cancel_on_leave)
         wc_set_text(json, "on_disconnect", "cancel");
     if (flow->notices.count)
@@ -373,6 +378,8 @@ void wc_emit_contract(struct wc_buf *out, const struct wc_model *model)
     json_t *workflows = json_object();
     wc_set_text(api, "name", model->name);
     wc_set_text(api, "version", model->version);
+    wc_set_life(api, &model->life);
+    wc_set_quota(api, &model->limits);
     wc_set_text(auth, "kind", auths[model->auth]);
     wc_set_text(auth, "keys_env", model->keys_env);
     WC_EACH(i, &model->workflows)

@@ -89,6 +89,7 @@ const char *wc_c_literal(struct wc_arena *arena, const struct wc_literal *litera
     case WC_LIT_BOOL:
         return literal->integer ? "true" : "false";
     case WC_LIT_NULL:
+    case WC_LIT_EMPTY: /* whoever sets a list leaves it as the memory is */
         break;
     }
     return "NULL";

@@ -23,6 +23,7 @@ static void print_literal(struct wc_buf *out, const struct wc_literal *literal)
     case WC_LIT_STRING:
         wc_buf_json(out, literal->text, literal->len);
         break;
+    case WC_LIT_EMPTY:
     case WC_LIT_NULL:
         wc_buf_text(out, "null");
         break;

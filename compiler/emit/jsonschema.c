@@ -58,6 +58,8 @@ json_t *wc_literal_json(const struct wc_literal *literal)
         return json_real(literal->number);
     case WC_LIT_BOOL:
         return json_boolean(literal->integer != 0);
+    case WC_LIT_EMPTY:
+        return json_array();
     case WC_LIT_NULL:
         break;
     }

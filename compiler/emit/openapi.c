@@ -1,6 +1,7 @@
 /* openapi.json: the routes of a specification with every reply, and the fixed paths of a binary. */
 #include "compiler/emit/openapi.h"
 #include "compiler/check/check.h"
+#include "compiler/emit/life.h"
 #include "compiler/emit/machine.h"
 
 #include <stdio.h>
@@ -172,6 +173,7 @@ static json_t *operation_json(const struct wc_model *model, const struct wc_work
     wc_set(body, "content", request);
     wc_set(json, "requestBody", body);
     wc_set(json, "responses", replies_json(model, flow));
+    wc_openapi_life(json, model, flow);
     return json;
 }
 

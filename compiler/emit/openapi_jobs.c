@@ -20,6 +20,9 @@ static json_t *list_jobs(const struct wc_model *model)
         "'parameters':[{'name':'status','in':'query','schema':{'type':'string','enum':['queued',"
         "'processing','completed','degraded','failed','cancelled']}},"
         "{'name':'workflow','in':'query','schema':{'type':'string'}},"
+        "{'name':'waiting_for','in':'query','description':'review, retry, or signal and its name; "
+        "review lists every job that this key may review.','schema':{'type':'string','pattern':"
+        "'^(review|retry|signal .+)$'}},"
         "{'name':'before','in':'query','description':'Older than this job: `next` of the page "
         "before.','schema':{'type':'string','format':'uuid'}},"
         "{'name':'limit','in':'query','schema':{'type':'integer','minimum':1,'maximum':100,"
@@ -28,6 +31,9 @@ static json_t *list_jobs(const struct wc_model *model)
         "'#/components/headers/RequestId'}},'content':{'application/json':{'schema':{'$ref':"
         "'#/components/schemas/JobPage'}}}}}}");
     add_refusals(get, model, "A query that cannot be read.");
+    if (model->auth != WR_AUTH_NONE)
+        wc_set(json_object_get(get, "responses"), "403",
+               wc_problem_reply("waiting_for=review: this key has no scope for reviews.", false));
     return get;
 }
 

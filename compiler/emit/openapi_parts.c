@@ -1,5 +1,6 @@
 /* What the OpenAPI documents of all binaries have in common: the envelope (docs/contract.md), the
  * problem (RFC 9457), the parameters and headers, and the fixed paths. */
+#include "compiler/emit/life.h"
 #include "compiler/emit/openapi.h"
 
 #include <stdio.h>
@@ -89,7 +90,9 @@ static const struct part shared_schemas[] = {
      "'type':'string'},'contract':{'type':'string'},'output_schema':{'type':'string'},'model':{"
      "'type':['string','null']},'prompt':{'type':['string','null']},'tools':{'type':'object',"
      "'additionalProperties':{'type':'string'}},'toolchain':{'type':'string'},'fallback_path':{"
-     "'type':'array','items':{'type':'string'}}}}"},
+     "'type':'array','items':{'type':'string'},'description':'the newest "
+     "100'},'fallback_path_left_out':{"
+     "'type':'integer','description':'how many older steps there were, if any'}}}"},
     {"Usage",
      "{'type':'object','required':['input_tokens','output_tokens','cost_usd','attempts'],"
      "'properties':{'input_tokens':{'type':'integer'},'output_tokens':{'type':'integer'},"
@@ -109,7 +112,8 @@ static const struct part shared_schemas[] = {
      "'status':{'type':'string','enum':['queued','processing','completed','degraded','failed',"
      "'cancelled']},'workflow':{'type':'string'},'result_type':{'type':['string','null']},"
      "'error_code':{'type':['string','null']},'created_at':{'type':'string','format':'date-time'},"
-     "'finished_at':{'type':['string','null'],'format':'date-time'}}}"},
+     "'finished_at':{'type':['string','null'],'format':'date-time'},'held':{'type':'boolean',"
+     "'description':'true: begun before an upgrade, and not to be gone on with'}}}"},
     {"JobEvents",
      "{'type':'object','required':['job_id','events','final'],'properties':{'job_id':{'type':"
      "'string','format':'uuid'},'events':{'type':'array','items':{'$ref':'#/components/schemas/"
@@ -119,7 +123,7 @@ static const struct part shared_schemas[] = {
      "'required':['seq','at','kind'],'properties':{'seq':{'type':'integer','description':'from 1, "
      "without gaps'},'at':{'type':'string','format':'date-time'},'kind':{'type':'string','enum':["
      "'accepted','entered','started','ended','value','transition','published','finished','parked','"
-     "signalled','reviewed']}"
+     "signalled','reviewed','restarted']}"
      ","
      "'stage':{'type':'string'},'attempt':{'type':'integer'},'class':{'type':'string'},'label':{"
      "'type':'string'},'target':{'type':'string'},'error':{'type':'string'},'status':{'type':"
@@ -227,6 +231,9 @@ static json_t *job_schema(const struct wc_model *model, const struct wc_workflow
             wc_set(properties, name, error_codes(model, flow));
         }
     }
+    wc_set(properties, "missing_left_out",
+           wc_quoted_json("{'type':'integer','description':'how many older ones there were, where "
+                          "more than 1000 are missing'}"));
     wc_set_text(json, "type", "object");
     wc_set(json, "required", required);
     wc_set(json, "properties", properties);
@@ -263,7 +270,9 @@ json_t *wc_openapi_components(const struct wc_model *model)
     json_t *json = json_object(), *list = json_object(), *fields = json_object();
     SET_PARTS(list, parameters);
     SET_PARTS(fields, headers);
-    wc_set(json, "schemas", schemas_json(model));
+    json_t *schemas = schemas_json(model);
+    wc_openapi_life_parts(fields, schemas, model);
+    wc_set(json, "schemas", schemas);
     wc_set(json, "parameters", list);
     wc_set(json, "headers", fields);
     if (model->auth == WR_AUTH_BEARER)

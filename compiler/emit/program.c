@@ -1,6 +1,7 @@
 /* What a program is made of besides its machines: errors, services, models, and wright_program,
  * which ties them together; and the header that its files share. */
 #include "compiler/base/version.h"
+#include "compiler/emit/life.h"
 #include "compiler/emit/machine.h"
 #include "compiler/model/classes.h"
 
@@ -124,18 +125,6 @@ static void init_endpoint(struct wc_init *init, const struct wc_endpoint *endpoi
     wc_init_nested(init, "endpoint", &inner);
 }
 
-static void init_limits(struct wc_init *init, const struct wr_limits *limits)
-{
-    struct wc_init inner = {.arena = init->arena, .indent = init->indent + 8};
-    wc_init_number(&inner, "concurrent", limits->concurrent);
-    wc_init_number(&inner, "calls", limits->calls);
-    wc_init_number(&inner, "calls_per_ms", limits->calls_per_ms);
-    wc_init_number(&inner, "tokens", limits->tokens);
-    wc_init_number(&inner, "tokens_per_ms", limits->tokens_per_ms);
-    if (inner.fields.count)
-        wc_init_nested(init, "limits", &inner);
-}
-
 static void init_breaker(struct wc_init *init, const struct wr_breaker *breaker)
 {
     struct wc_init inner = {.arena = init->arena, .indent = init->indent + 8};
@@ -158,7 +147,7 @@ static void emit_services(struct wc_buf *out, const struct wc_model *model)
         wc_init_text(&init, "name", service->name);
         wc_init_text(&init, "version", wc_service_version(model, service));
         init_endpoint(&init, &service->endpoint);
-        init_limits(&init, &service->limits);
+        wc_init_limits(&init, &service->limits);
         init_breaker(&init, &service->breaker);
         wc_init_text(&init, "idempotency_header", service->idempotency_header);
         wc_init_number(&init, "price_per_call", service->price_per_call);
@@ -187,7 +176,7 @@ static void emit_models(struct wc_buf *out, const struct wc_model *model)
         wc_init_text(&init, "provider", ai->provider);
         wc_init_text(&init, "model", ai->model);
         init_endpoint(&init, &ai->endpoint);
-        init_limits(&init, &ai->limits);
+        wc_init_limits(&init, &ai->limits);
         init_breaker(&init, &ai->breaker);
         wc_init_number(&init, "max_input_tokens", ai->max_input_tokens);
         wc_init_number(&init, "max_output_tokens", ai->max_output_tokens);
@@ -258,6 +247,8 @@ void wc_emit_program(struct wc_buf *out, const struct wc_model *model,
     wc_init_field(&init, "toolchain", "\"wright %s (\" WR_CC \")\"", WRIGHT_VERSION);
     wc_init_field(&init, "auth", "%s", auths[model->auth]);
     wc_init_text(&init, "keys_env", model->keys_env);
+    wc_init_life(&init, &model->life);
+    wc_init_limits(&init, &model->limits);
     init_table(&init, "workflows", "workflow", model->workflows.count);
     init_table(&init, "services", "service", model->services.count);
     init_table(&init, "models", "model", model->models.count);

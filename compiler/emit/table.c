@@ -1,4 +1,5 @@
 /* A workflow's tables in C: what follows each stage, the stages, and the workflow's row. */
+#include "compiler/emit/life.h"
 #include "compiler/emit/machine.h"
 
 /* ---- transitions -------------------------------------------------------------------------- */
@@ -230,6 +231,8 @@ static void init_notices(struct wc_init *init, const struct wc_workflow *flow)
 
 static void emit_workflow_row(struct wc_buf *out, struct wc_machine *machine)
 {
+    static const char *const upgrades[] = {NULL, "WR_UPGRADE_HOLD", "WR_UPGRADE_RESTART",
+                                           "WR_UPGRADE_FAIL"};
     static const char *const latencies[] = {"WR_INSTANT", "WR_WAITING", "WR_BACKGROUND"};
     const struct wc_workflow *flow = machine->workflow;
     struct wc_arena *arena = machine->arena;
@@ -255,6 +258,10 @@ static void emit_workflow_row(struct wc_buf *out, struct wc_machine *machine)
         wc_init_nested(&init, "dedupe", &dedupe);
     }
     wc_init_number(&init, "keep_ms", (int64_t)flow->keep_ms);
+    if (flow->on_upgrade)
+        wc_init_field(&init, "on_upgrade", "%s", upgrades[flow->on_upgrade]);
+    wc_init_life(&init, &flow->life);
+    wc_init_limits(&init, &flow->limits);
     wc_init_field(&init, "frame_size", "sizeof(struct frame)");
     wc_init_field(&init, "input_at", "offsetof(struct frame, input)");
     if (flow->reads_about)

@@ -162,7 +162,13 @@ static void emit_defaults(struct wc_buf *out, struct wc_validators *v,
         const struct wc_field *field = &schema->fields.items[i];
         if (field->optional || is_required(field) || field->fallback->kind == WC_LIT_NULL)
             continue;
-        bool flagged = wc_is_maybe(field);
+        bool flagged = wc_is_maybe(field), empty = field->fallback->kind == WC_LIT_EMPTY;
+        if (empty) { /* as the memory is */
+            if (flagged)
+                wc_buf_printf(out, "    if (!wr_was_read(&object, %zu))\n        to->%s = true;\n",
+                              i, wc_c_has(v->arena, schema, field));
+            continue;
+        }
         wc_buf_printf(out, "    if (!wr_was_read(&object, %zu))%s\n", i, flagged ? " {" : "");
         if (flagged)
             wc_buf_printf(out, "        to->%s = true;\n", wc_c_has(v->arena, schema, field));

@@ -63,6 +63,30 @@ static const struct wc_fact *add(struct wc_arena *arena, const struct wc_expr *e
     return facts;
 }
 
+/* `shape.kind == "circle"` shows `shape.circle`; of two variants, `!=` shows the other. */
+static const struct wc_fact *add_variant(struct wc_arena *arena, const struct wc_expr *tag,
+                                         const struct wc_expr *name, bool equal,
+                                         const struct wc_fact *facts)
+{
+    const struct wc_type *type = tag->kind == WC_EXPR_FIELD ? tag->kids[0]->type : NULL;
+    if (!type || type->kind != WC_TYPE_UNION || name->kind != WC_EXPR_LITERAL ||
+        name->literal.kind != WC_LIT_STRING || tag->field != type->choice->variants.count)
+        return facts;
+    size_t count = type->choice->variants.count;
+    for (size_t i = 0; i < count; i++) {
+        const char *variant = type->choice->variants.items[i].name;
+        bool named = strlen(variant) == name->literal.len &&
+                     memcmp(variant, name->literal.text, name->literal.len) == 0;
+        if (named != equal || (!equal && count != 2))
+            continue;
+        struct wc_expr *shown = WC_NEW(arena, struct wc_expr);
+        *shown = *tag;
+        shown->field = i;
+        facts = add(arena, shown, facts);
+    }
+    return facts;
+}
+
 const struct wc_fact *wc_facts(struct wc_arena *arena, const struct wc_expr *condition, bool truth,
                                const struct wc_fact *facts)
 {
@@ -72,6 +96,13 @@ const struct wc_fact *wc_facts(struct wc_arena *arena, const struct wc_expr *con
     }
     if (condition->kind == WC_EXPR_UNARY && condition->op == WC_OP_NOT)
         return wc_facts(arena, condition->kids[0], !truth, facts);
+    bool equals = condition->kind == WC_EXPR_BINARY &&
+                  (condition->op == WC_OP_EQ || condition->op == WC_OP_NE);
+    if (equals) {
+        bool equal = truth == (condition->op == WC_OP_EQ);
+        facts = add_variant(arena, condition->kids[0], condition->kids[1], equal, facts);
+        return add_variant(arena, condition->kids[1], condition->kids[0], equal, facts);
+    }
     bool both = condition->kind == WC_EXPR_BINARY &&
                 ((condition->op == WC_OP_AND && truth) || (condition->op == WC_OP_OR && !truth));
     if (!both)

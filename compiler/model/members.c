@@ -148,6 +148,42 @@ static void refuse_remember(struct wc_workflow_work *work, const struct wc_stage
     }
 }
 
+/* Signals, reviews and clients are the job's own: a child neither hears nor is heard. */
+static void refuse_talk(struct wc_workflow_work *work, const struct wc_stage_work *one,
+                        const struct wc_workflow *child)
+{
+    struct wc_resolver *r = work->r;
+    WC_EACH(i, &child->stages)
+    {
+        const struct wc_stage *stage = child->stages.items[i];
+        enum wr_action_kind kind = stage->action.kind;
+        bool waits = kind == WR_ACT_SIGNAL || kind == WR_ACT_REVIEW;
+        if (!waits && kind != WR_ACT_DRAFT)
+            continue;
+        struct wc_diag *diag =
+            waits
+                ? wc_report(r->diags, WC_E0833, one->ast->action->name.span,
+                            "%s waits for a %s, so it cannot be run as a child", child->name,
+                            kind == WR_ACT_SIGNAL ? "signal" : "review")
+                : wc_report(r->diags, WC_E0834, one->ast->action->name.span,
+                            "nobody sees the draft of %s where it is run as a child", child->name);
+        wc_diag_label(r->diags, diag, "run here");
+        wc_diag_also(r->diags, diag, stage->action.span, waits ? "waits" : "publishes");
+        wc_diag_note(r->diags, diag,
+                     waits ? "signals and reviews are sent to a job, and reach the stages of its "
+                             "own workflow: this could only expire"
+                           : "a job has one output, of its own workflow's type, and only that one "
+                             "publishes it");
+        wc_diag_help(r->diags, diag,
+                     waits
+                         ? "let %s end before it waits, and wait in a stage of %s"
+                         : "let %s end with what it has, and write `reply draft` in a stage of %s",
+                     child->name, work->workflow->name);
+        if (waits)
+            return;
+    }
+}
+
 void wc_resolve_run(struct wc_workflow_work *work, struct wc_stage_work *one)
 {
     struct wc_resolver *r = work->r;
@@ -173,6 +209,7 @@ void wc_resolve_run(struct wc_workflow_work *work, struct wc_stage_work *one)
         work->workflow->depth = child->depth + 1;
     child->is_run = true;
     refuse_remember(work, one, child);
+    refuse_talk(work, one, child);
     if (child->partial)
         one->stage->unbuilt = work->workflow->partial = true;
     if (!child->output)

@@ -85,7 +85,14 @@ struct wc_union {
 };
 
 struct wc_literal {
-    enum { WC_LIT_STRING, WC_LIT_INT, WC_LIT_NUMBER, WC_LIT_BOOL, WC_LIT_NULL } kind;
+    enum {
+        WC_LIT_STRING,
+        WC_LIT_INT,
+        WC_LIT_NUMBER,
+        WC_LIT_BOOL,
+        WC_LIT_NULL,
+        WC_LIT_EMPTY
+    } kind;           /* EMPTY: a list */
     const char *text; /* STRING: NUL-terminated, `len` bytes */
     size_t len;
     int64_t integer; /* INT; BOOL: 0 or 1 */
@@ -180,6 +187,8 @@ struct wc_service {
     struct wr_limits limits;
     struct wr_breaker breaker;
     const char *idempotency_header;
+    uint32_t timeout_ms; /* of a call that says none itself; 0: none */
+    struct wc_span timeout_span;
     int64_t price_per_call;
     const char *sign_env; /* NULL: no `sign` */
     struct wc_span sign_span;
@@ -460,6 +469,13 @@ struct wc_notice {
 
 const char *wc_notice_name(enum wc_notice_event event); /* "done" */
 
+/* `deprecated "…" since "date"` and `sunset "date"`: as written, and as RFC 9745 and RFC 8594 have
+ * the reply's fields say it. NULL: not said. */
+struct wc_life {
+    const char *deprecated, *since, *sunset;
+    const char *deprecation_field, *sunset_field;
+};
+
 struct wc_workflow {
     size_t id;
     const char *name;
@@ -483,6 +499,10 @@ struct wc_workflow {
     bool cancel_on_leave; /* `on disconnect cancel` */
     uint64_t keep_ms;
     WC_VEC(struct wc_notice) notices;
+    enum wr_upgrade on_upgrade;
+    struct wc_span upgrade_span;
+    struct wc_life life;     /* its own, or the api's */
+    struct wr_limits limits; /* of one caller */
     WC_VEC(struct wc_stage *) stages;
     bool reads_about; /* `now`, `job.id` or `caller` in some expression */
     WC_VEC(struct wc_unused) unread_lets;
@@ -547,6 +567,8 @@ struct wc_model {
     enum wr_auth_kind auth;
     const char *keys_env;
     struct wc_span keys_span;
+    struct wc_life life;
+    struct wr_limits limits;            /* of one caller, over all workflows */
     WC_VEC(struct wc_schema *) schemas; /* those with fields */
     WC_VEC(struct wc_schema *) aliases; /* other names of types */
     WC_VEC(struct wc_union *) unions;

@@ -147,7 +147,8 @@ static void unknown_field(struct wc_scope *scope, const struct wc_schema *schema
 static struct wc_expr *default_of(struct wc_scope *scope, const struct wc_field *field,
                                   struct wc_span span)
 {
-    struct wc_expr *expr = wc_make_expr(scope, WC_EXPR_LITERAL, span, 0);
+    bool empty = field->fallback->kind == WC_LIT_EMPTY;
+    struct wc_expr *expr = wc_make_expr(scope, empty ? WC_EXPR_LIST : WC_EXPR_LITERAL, span, 0);
     expr->literal = *field->fallback;
     expr->type = field->type;
     return expr;

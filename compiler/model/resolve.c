@@ -140,12 +140,8 @@ static void resolve_api(struct wc_resolver *r, const struct wc_ast_decl *decl)
     struct wc_clause *summary = wc_clause_one(r, all, WC_CLAUSE_SUMMARY);
     model->summary = summary ? summary->text.bytes : "";
     resolve_auth(r, decl, wc_clause_one(r, all, WC_CLAUSE_AUTH));
-    for (size_t i = 0; i < all.count; i++) {
-        enum wc_clause_kind kind = all.items[i]->kind;
-        if (kind == WC_CLAUSE_LIMIT || kind == WC_CLAUSE_DEPRECATED || kind == WC_CLAUSE_SUNSET)
-            wc_not_built(r, all.items[i]->span,
-                         wc_arena_printf(r->arena, "`%s` of an api", wc_clause_name(kind)));
-    }
+    wc_resolve_life(r, all, &model->life);
+    wc_resolve_quota(r, all, &model->limits);
 }
 
 static void resolve_apis(struct wc_resolver *r)

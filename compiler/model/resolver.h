@@ -114,6 +114,9 @@ void wc_resolve_endpoint(struct wc_resolver *r, struct wc_clauses clauses, struc
                          struct wc_endpoint *endpoint);
 void wc_resolve_limits(struct wc_resolver *r, struct wc_clauses clauses, struct wr_limits *limits,
                        struct wr_breaker *breaker);
+void wc_resolve_life(struct wc_resolver *r, struct wc_clauses clauses, struct wc_life *life);
+/* `limit` of what is served: of one caller. */
+void wc_resolve_quota(struct wc_resolver *r, struct wc_clauses clauses, struct wr_limits *limits);
 
 /* Names and fixtures of the tests; after the workflows. */
 void wc_resolve_tests(struct wc_resolver *r);

@@ -24,13 +24,43 @@ static unsigned labels_of(struct wc_resolver *r, const struct wc_ast_field *ast)
     return labels;
 }
 
+/* `= []`: of a list that may be empty. False, and reported: it is none. */
+static bool default_list(struct wc_resolver *r, struct wc_field *field,
+                         const struct wc_ast_field *ast, struct wc_literal *literal)
+{
+    const struct wc_type *type = field->type;
+    const char *why = ast->fallback->entries.count > 0 ? "a list with items"
+                      : type->kind != WC_TYPE_LIST     ? "not a list"
+                      : type->has_min && type->min > 0 ? "too few items"
+                                                       : NULL;
+    literal->kind = WC_LIT_EMPTY;
+    if (!why || type->kind == WC_TYPE_UNKNOWN)
+        return true;
+    struct wc_diag *diag =
+        ast->fallback->entries.count > 0
+            ? wc_report(r->diags, WC_E0508, ast->fallback->span,
+                        "a list that is a default is empty")
+            : wc_report(r->diags, WC_E0508, ast->fallback->span,
+                        "the default of `%s` does not belong to its type", field->name);
+    wc_diag_label(r->diags, diag, "%s", why);
+    wc_diag_also(r->diags, diag, type->span, "the type");
+    wc_diag_help(r->diags, diag,
+                 "make the field optional with `?` and give the value where it is read: "
+                 "`%s ?? …`",
+                 field->name);
+    return false;
+}
+
 static void default_of(struct wc_resolver *r, struct wc_field *field,
                        const struct wc_ast_field *ast)
 {
     struct wc_literal *literal = WC_NEW(r->arena, struct wc_literal);
     struct wc_misfit why;
     struct wc_diag *diag;
-    if (!wc_literal_of(ast->fallback, literal)) {
+    bool is_list = ast->fallback->kind == WC_AST_LIST;
+    if (is_list && !default_list(r, field, ast, literal))
+        return;
+    if (!is_list && !wc_literal_of(ast->fallback, literal)) {
         if (ast->fallback->kind == WC_AST_ERROR)
             return;
         diag = wc_report(r->diags, WC_E0508, ast->fallback->span, "a default is a literal");
@@ -41,7 +71,7 @@ static void default_of(struct wc_resolver *r, struct wc_field *field,
                      field->name);
         return;
     }
-    if (!wc_literal_fits(r->arena, literal, field->type, &why)) {
+    if (!is_list && !wc_literal_fits(r->arena, literal, field->type, &why)) {
         diag = wc_report(r->diags, WC_E0508, ast->fallback->span,
                          "the default of `%s` does not belong to its type", field->name);
         wc_diag_label(r->diags, diag, "%s", why.reason);

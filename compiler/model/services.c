@@ -111,6 +111,12 @@ static void resolve_service(struct wc_resolver *r, const struct wc_ast_decl *dec
     wc_resolve_limits(r, all, &service->limits, &service->breaker);
     struct wc_clause *header = wc_clause_one(r, all, WC_CLAUSE_IDEMPOTENCY);
     struct wc_clause *price = wc_clause_one(r, all, WC_CLAUSE_PRICE_CALL);
+    struct wc_clause *timeout = wc_clause_one(r, all, WC_CLAUSE_TIMEOUT);
+    if (timeout) {
+        service->timeout_ms = wc_uint(r, &timeout->numbers[0], 1, 86400000,
+                                      "the timeout of a service, in milliseconds,");
+        service->timeout_span = timeout->span;
+    }
     if (header)
         service->idempotency_header = header->text.bytes;
     struct wc_clause *sign = wc_clause_one(r, all, WC_CLAUSE_SIGN);
@@ -129,8 +135,6 @@ static void resolve_service(struct wc_resolver *r, const struct wc_ast_decl *dec
         struct wc_clause *clause = all.items[i];
         if (clause->kind == WC_CLAUSE_OPERATION)
             wc_not_built(r, clause->span, "an operation of a service");
-        else if (clause->kind == WC_CLAUSE_TIMEOUT)
-            wc_not_built(r, clause->span, "a `timeout` of a service");
     }
 }
 

@@ -288,6 +288,12 @@ void wc_resolve_stage(struct wc_workflow_work *work, struct wc_stage_work *one)
     stage->first_token_ms = time_of(r, wc_clause_one(r, all, WC_CLAUSE_FIRST_TOKEN));
     stage->idle_ms = time_of(r, wc_clause_one(r, all, WC_CLAUSE_IDLE));
     stage->within_ms = time_of(r, wc_clause_one(r, all, WC_CLAUSE_WITHIN));
+    const struct wc_service *service = stage->action.service;
+    if (!timeout && service && service->timeout_ms &&
+        (!stage->within_ms || service->timeout_ms < stage->within_ms)) {
+        stage->timeout_ms = service->timeout_ms;
+        stage->timeout_span = service->timeout_span;
+    }
     resolve_retry(r, wc_clause_one(r, all, WC_CLAUSE_RETRY), stage);
     struct wc_clause *repair = wc_clause_one(r, all, WC_CLAUSE_REPAIR);
     if (repair)

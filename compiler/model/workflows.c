@@ -153,11 +153,7 @@ static void refuse_unbuilt(struct wc_workflow_work *work, struct wc_clauses clau
     for (size_t i = 0; i < clauses.count; i++) {
         struct wc_clause *clause = clauses.items[i];
         switch (clause->kind) {
-        case WC_CLAUSE_LIMIT:
-        case WC_CLAUSE_UPGRADE:
         case WC_CLAUSE_SPLIT:
-        case WC_CLAUSE_DEPRECATED:
-        case WC_CLAUSE_SUNSET:
             wc_not_built(r, clause->span,
                          wc_arena_printf(r->arena, "`%s`", wc_clause_name(clause->kind)));
             break;
@@ -197,6 +193,16 @@ static void resolve_clauses(struct wc_workflow_work *work, const struct wc_ast_d
     workflow->cancel_on_leave = leaves && leaves->word == WC_WORD_CANCEL;
     workflow->keep_ms =
         keep ? duration(r, &keep->numbers[0], "`keep jobs`") : (uint64_t)(KEEP_DAYS * DAY_MS);
+    const struct wc_clause *upgrade = wc_clause_one(r, all, WC_CLAUSE_UPGRADE);
+    if (upgrade) {
+        workflow->upgrade_span = upgrade->span;
+        workflow->on_upgrade = upgrade->word == WC_WORD_HOLD      ? WR_UPGRADE_HOLD
+                               : upgrade->word == WC_WORD_RESTART ? WR_UPGRADE_RESTART
+                                                                  : WR_UPGRADE_FAIL;
+    }
+    workflow->life = r->model->life;
+    wc_resolve_life(r, all, &workflow->life);
+    wc_resolve_quota(r, all, &workflow->limits);
     refuse_unbuilt(work, all);
     wc_resolve_notices(work, all);
     declare_lets(work, all);

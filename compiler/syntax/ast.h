@@ -190,7 +190,7 @@ enum wc_clause_kind {
     WC_CLAUSE_SUMMARY,     /* api: text */
     WC_CLAUSE_AUTH,        /* api, service, model: word; [name: the variable]; [text: the header] */
     WC_CLAUSE_LIMIT,       /* limits */
-    WC_CLAUSE_DEPRECATED,  /* api, workflow: text */
+    WC_CLAUSE_DEPRECATED,  /* api, workflow: text, since */
     WC_CLAUSE_SUNSET,      /* api, workflow: text, a date */
     WC_CLAUSE_URL,         /* service, model: name (a variable) or text */
     WC_CLAUSE_BREAKER,     /* numbers: failures, their window, how long it stays open */
@@ -266,6 +266,7 @@ struct wc_clause {
     struct wc_name name;
     WC_VEC(struct wc_name) names;
     struct wc_text text;
+    struct wc_text since; /* DEPRECATED: a date */
     struct wc_number numbers[4];
     bool flag;
     struct wc_ast_expr *expr;

@@ -167,6 +167,7 @@ static void dump_clause(struct dump *d, const struct wc_clause *clause)
     WC_EACH(i, &clause->names)
     add_name(d, "item", clause->names.items[i]);
     add_text(d, "text", clause->text);
+    add_text(d, "since", clause->since);
     for (size_t i = 0; i < 3; i++)
         add_number(d, "number", clause->numbers[i]);
     if (clause->flag)

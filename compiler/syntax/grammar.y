@@ -37,7 +37,7 @@
     RECALL WITHIN REPLY DRAFT WAIT REVIEW OF SIGNAL SLEEP
     FIRST TOKEN IDLE BACKOFF REPAIR HEDGE CHECK DONE FULL
     FALLBACK REMEMBER GIVEN RETURNS FILE FAILS SILENT CUT SEND
-    CRASH DURING EXPECT RESULT PATH UNION BYTES STRUCTURED WRITTEN.
+    CRASH DURING EXPECT RESULT PATH UNION BYTES STRUCTURED WRITTEN SINCE.
 
 %right IF.
 %left OR.
@@ -344,6 +344,11 @@ limit(A) ::= INTEGER(N) TOKENS PER DURATION(D). { A = wc_limit_new(p, WC_LIMIT_T
 life_clause(C) ::= DEPRECATED(K) text(T). {
     C = wc_clause_new(p, WC_CLAUSE_DEPRECATED, &K);
     C->text = T;
+}
+life_clause(C) ::= DEPRECATED(K) text(T) SINCE text(S). {
+    C = wc_clause_new(p, WC_CLAUSE_DEPRECATED, &K);
+    C->text = T;
+    C->since = S;
 }
 life_clause(C) ::= SUNSET(K) text(T). { C = wc_clause_new(p, WC_CLAUSE_SUNSET, &K); C->text = T; }
 

@@ -5,6 +5,7 @@
 
 #include "runtime/app/flags.h"
 #include "runtime/app/loop.h"
+#include "runtime/engine/quota.h"
 #include "runtime/http/auth.h"
 #include "runtime/http/problem.h"
 #include "runtime/store/store.h"
@@ -70,6 +71,7 @@ struct wr_call {
     struct wr_str id;             /* of a path with {id} … */
     struct wr_str name;           /* … and {name} */
     struct wr_caller caller;
+    struct wr_str counted_as; /* in limits of callers; ptr NULL: not asked yet, or none declared */
     struct wr_str request_id, traceparent;
     struct wr_waiter *waiter;
     struct wr_stream *stream;
@@ -91,6 +93,18 @@ void wr_call_problem(struct wr_call *call, const struct wr_problem *problem,
 void wr_call_refuse(struct wr_call *call, int status, const char *code, const char *detail);
 /* Both of an engine's answer: what is no job becomes a problem. */
 void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer);
+
+/* promise.c: what replies say of their routes. The fields of this one's, at most four. */
+#define WR_PROMISES 4
+size_t wr_call_promises(struct wr_call *call, struct wr_header *headers);
+/* The key's name, or where there are no keys the address; ptr NULL where no limit is declared. */
+struct wr_str wr_call_counted_as(struct wr_call *call);
+/* Counts the request; false: past a limit, and the call has ended with 429. */
+bool wr_call_admit(struct wr_call *call);
+void wr_call_refuse_job(struct wr_call *call, uint32_t retry_after_s);
+
+/* Whose jobs a call may review (WR_EVERY_CALLER: all). False: none, and the call has ended. */
+bool wr_call_may_review(struct wr_call *call, struct wr_str *whose);
 
 /* Is its body sent as JSON? False: refused, and the call has ended. */
 bool wr_call_json(struct wr_call *call);

@@ -13,6 +13,7 @@
 struct page {
     struct wr_call *call;
     uint32_t limit;
+    bool every_caller; /* its rows say whose they are */
 };
 
 static void put(struct wr_text *out, const char *plain)
@@ -36,7 +37,7 @@ static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
     put_text(out, key, utc_ms ? (struct wr_str){text, strlen(text)} : (struct wr_str){NULL, 0});
 }
 
-static void put_row(struct wr_text *out, const struct wr_job_row *row, bool with_caller)
+static void put_row(struct wr_text *out, const struct wr_job_row *row, bool held, bool with_caller)
 {
     char id[WR_ID_TEXT];
     wr_id_text(&row->job, id);
@@ -47,6 +48,8 @@ static void put_row(struct wr_text *out, const struct wr_job_row *row, bool with
     put_text(out, ",\"error_code\":", row->error_code);
     put_time(out, ",\"created_at\":", row->created_ms);
     put_time(out, ",\"finished_at\":", row->finished_ms);
+    if (held)
+        put(out, ",\"held\":true");
     if (with_caller)
         put_text(out, ",\"caller\":", row->caller);
     put(out, "}");
@@ -69,7 +72,8 @@ static void listed(void *arg, enum wr_store_status status, const struct wr_job_r
     put(&out, "{\"jobs\":[");
     for (size_t i = 0; i < count; i++) {
         put(&out, i ? "," : "");
-        put_row(&out, &rows[i], wr_str_equal(call->caller.name, WR_EVERY_CALLER));
+        put_row(&out, &rows[i], wr_shared_holds(call->app->shared, &rows[i].job),
+                page->every_caller);
     }
     char id[WR_ID_TEXT] = "";
     if (more)
@@ -83,6 +87,13 @@ static void listed(void *arg, enum wr_store_status status, const struct wr_job_r
                                    .header_count = 1,
                                    .body = wr_text_done(&out)};
     wr_call_reply(call, &reply);
+}
+
+/* "review", "retry", "signal NAME": as the envelope has it. */
+static bool is_waited_for(struct wr_str text)
+{
+    return wr_str_equal(text, WR_STR("review")) || wr_str_equal(text, WR_STR("retry")) ||
+           (wr_str_starts_with(text, WR_STR("signal ")) && text.len > sizeof "signal " - 1);
 }
 
 static bool is_status(struct wr_str text)
@@ -128,6 +139,9 @@ static const char *read_query(const struct wr_request *request, struct wr_list_q
         return "`status` is one of queued, processing, completed, degraded, failed, cancelled.";
     if (!take(request, "workflow", &query->workflow))
         return "`workflow` is the name of a workflow.";
+    if (!take(request, "waiting_for", &query->waiting_for) ||
+        (query->waiting_for.ptr && !is_waited_for(query->waiting_for)))
+        return "`waiting_for` is review, retry, or signal and a name.";
     if (!take(request, "before", &before) ||
         (before.ptr && !wr_id_parse(before.ptr, before.len, &query->before)))
         return "`before` is the id of a job: `next` of the page before.";
@@ -145,9 +159,13 @@ void wr_jobs_handle(struct wr_call *call)
         wr_call_refuse(call, 400, "bad_query", wrong);
         return;
     }
-    if (wr_str_equal(query.caller, WR_EVERY_CALLER))
+    if (wr_str_equal(query.waiting_for, WR_STR("review")) &&
+        !wr_call_may_review(call, &query.caller))
+        return;
+    bool every = wr_str_equal(query.caller, WR_EVERY_CALLER);
+    if (every)
         query.caller = (struct wr_str){NULL, 0};
     struct page *page = WR_NEW(call->exchange->request.arena, struct page);
-    *page = (struct page){call, query.limit++};
+    *page = (struct page){call, query.limit++, every};
     store->list(store->self, &query, listed, page);
 }

@@ -31,9 +31,10 @@ void wr_print_list(const json_t *list)
     json_array_foreach(json_object_get(list, "jobs"), at, job)
     {
         printf("%-36s  %-10s  %-8s  %-24s  %-24s  %s%s%s\n", text_at(job, "job_id"),
-               text_at(job, "status"), text_at(job, "result_type"), text_at(job, "created_at"),
-               text_at(job, "workflow"), text_at(job, "caller"),
-               *text_at(job, "error_code") ? "  " : "", text_at(job, "error_code"));
+               json_is_true(json_object_get(job, "held")) ? "held" : text_at(job, "status"),
+               text_at(job, "result_type"), text_at(job, "created_at"), text_at(job, "workflow"),
+               text_at(job, "caller"), *text_at(job, "error_code") ? "  " : "",
+               text_at(job, "error_code"));
     }
     if (*text_at(list, "next"))
         printf("older ones: --before %s\n", text_at(list, "next"));

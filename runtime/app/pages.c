@@ -160,6 +160,9 @@ static void put_engine(const struct wr_app *app, struct wr_text *out)
         connections += wr_server_connections(app->loops[i].server);
     }
     wr_metrics_value(out, "wright_jobs_live", "gauge", "Jobs under way.", "", counts.jobs);
+    wr_metrics_value(out, "wright_jobs_held", "gauge",
+                     "Jobs begun before an upgrade that this program does not go on with.", "",
+                     (double)wr_shared_held(app->shared));
     wr_metrics_value(out, "wright_waiters", "gauge", "Requests that wait for a job.", "",
                      counts.waiters);
     wr_metrics_value(out, "wright_jobs_unsaved", "gauge",

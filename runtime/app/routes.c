@@ -77,24 +77,25 @@ static void log_call(struct wr_call *call, int status)
            WR_F_INT("elapsed_us", elapsed_us));
 }
 
-/* The caller's fields and the request id. */
-static struct wr_header *with_id(struct wr_call *call, const struct wr_header *headers,
-                                 size_t count)
+/* The caller's fields, the route's promises and the request id. */
+static void add_fields(struct wr_call *call, struct wr_reply *reply)
 {
+    size_t count = reply->header_count;
     struct wr_header *all =
-        wr_arena_alloc(call->exchange->request.arena, (count + 1) * sizeof *all);
+        wr_arena_alloc(call->exchange->request.arena, (count + WR_PROMISES + 1) * sizeof *all);
     if (count)
-        memcpy(all, headers, count * sizeof *all);
-    all[count] = (struct wr_header){WR_STR("X-Request-Id"), call->request_id};
-    return all;
+        memcpy(all, reply->headers, count * sizeof *all);
+    count += wr_call_promises(call, all + count);
+    all[count++] = (struct wr_header){WR_STR("X-Request-Id"), call->request_id};
+    reply->headers = all;
+    reply->header_count = count;
 }
 
 void wr_call_reply(struct wr_call *call, const struct wr_reply *reply)
 {
     struct wr_reply whole = *reply;
     log_call(call, reply->status);
-    whole.headers = with_id(call, reply->headers, reply->header_count);
-    whole.header_count = reply->header_count + 1;
+    add_fields(call, &whole);
     whole.close = reply->close || call->app->draining;
     wr_reply(call->exchange, &whole);
 }
@@ -103,8 +104,7 @@ void wr_call_stream(struct wr_call *call, const struct wr_reply *head)
 {
     struct wr_reply whole = *head;
     log_call(call, head->status);
-    whole.headers = with_id(call, head->headers, head->header_count);
-    whole.header_count = head->header_count + 1;
+    add_fields(call, &whole);
     wr_stream_start(call->exchange, &whole);
 }
 
@@ -144,6 +144,7 @@ static const struct {
     [WR_ANSWER_REFUSED] = {503, "overloaded",
                            "There are more jobs under way than this server "
                            "takes."},
+    [WR_ANSWER_LIMITED] = {429, "limit_reached", "This caller has as many jobs as it may."},
     [WR_ANSWER_DRAINING] = {503, "shutting_down", "This server is shutting down."},
     [WR_ANSWER_STORE_DOWN] = {503, "store_unavailable",
                               "The store cannot be used now; nothing was accepted."},
@@ -164,6 +165,10 @@ static const struct {
 
 void wr_call_refusal(struct wr_call *call, const struct wr_answer *answer)
 {
+    if (answer->kind == WR_ANSWER_LIMITED) {
+        wr_call_refuse_job(call, answer->retry_after_s);
+        return;
+    }
     const struct wr_problem problem = {
         .status = refusals[answer->kind].status,
         .code = refusals[answer->kind].code,

@@ -48,7 +48,7 @@ bool wr_submit_head(struct wr_call *call)
         wr_call_refuse(call, 403, "scope_missing", "This key has no scope for this workflow.");
         return false;
     }
-    return wr_call_json(call);
+    return wr_call_admit(call) && wr_call_json(call);
 }
 
 /* ---- fields --------------------------------------------------------------------------------- */
@@ -216,6 +216,7 @@ void wr_submit_handle(struct wr_call *call)
     struct wr_reader in;
     struct wr_submission submission = {.workflow = workflow,
                                        .caller = call->caller.name,
+                                       .counted_as = wr_call_counted_as(call),
                                        .arena = &arena,
                                        .traceparent = call->traceparent,
                                        .received_us = request->received_us,

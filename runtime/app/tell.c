@@ -61,9 +61,8 @@ static bool is_operator(const struct wr_call *call)
     return wr_str_equal(call->caller.name, WR_EVERY_CALLER);
 }
 
-/* Whose jobs a call may review. A key that names the scope reviews every caller's jobs, one that names
- * no scopes its own. False: none, and the call has ended. */
-static bool may_review(struct wr_call *call, struct wr_str *whose)
+/* A key that names the scope reviews every caller's jobs, one that names no scopes its own. */
+bool wr_call_may_review(struct wr_call *call, struct wr_str *whose)
 {
     *whose = call->caller.name;
     if (!call->app->keys || is_operator(call))
@@ -99,7 +98,7 @@ void wr_signal_handle(struct wr_call *call)
 void wr_review_handle(struct wr_call *call)
 {
     struct wr_str whose;
-    if (may_review(call, &whose))
+    if (wr_call_may_review(call, &whose))
         tell(call, (struct wr_str){NULL, 0}, whose);
 }
 
@@ -107,7 +106,7 @@ void wr_review_view_handle(struct wr_call *call)
 {
     struct wr_str whose;
     struct wr_id id;
-    if (!may_review(call, &whose) || !wr_call_job(call, &id))
+    if (!wr_call_may_review(call, &whose) || !wr_call_job(call, &id))
         return;
     const struct wr_question question = {
         .what = WR_QUESTION_REVIEW, .look.job = id, .caller = whose};

@@ -72,6 +72,8 @@ static void end_cancelled(struct wr_job *job)
 
 void wr_job_cancel(struct wr_job *job)
 {
+    wr_job_record_held(job);
+    wr_job_unhold(job);
     if (job->phase != WR_JOB_RUNNING)
         return;
     wr_activity_record_cuts(&job->root, WR_CLASS_cancelled, WR_STR("the job was cancelled"));

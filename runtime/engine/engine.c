@@ -26,6 +26,8 @@ struct wr_shared *wr_shared_new(const struct wr_program *program, uint32_t jobs_
     struct wr_shared *shared = zeroed(1, sizeof *shared);
     shared->program = program;
     shared->jobs_max = jobs_max ? jobs_max : JOBS_MAX;
+    shared->peers = peers;
+    shared->quotas = wr_quotas_new(program, peers);
     shared->upstream_count = program->service_count + program->model_count;
     shared->upstreams = zeroed(shared->upstream_count, sizeof *shared->upstreams);
     struct wr_upstream *upstream = shared->upstreams;
@@ -43,9 +45,17 @@ struct wr_shared *wr_shared_new(const struct wr_program *program, uint32_t jobs_
 
 void wr_shared_free(struct wr_shared *shared)
 {
-    if (shared)
+    if (shared) {
         free(shared->upstreams);
+        wr_quotas_free(shared->quotas);
+        free(shared->held);
+    }
     free(shared);
+}
+
+struct wr_quotas *wr_shared_quotas(const struct wr_shared *shared)
+{
+    return shared->quotas;
 }
 
 bool wr_engine_admit(struct wr_engine *engine)

@@ -17,6 +17,11 @@ struct wr_shared;
 struct wr_shared *wr_shared_new(const struct wr_program *program, uint32_t jobs_max,
                                 const struct wr_peers *peers);
 void wr_shared_free(struct wr_shared *shared);
+/* Jobs that are held, as this program cannot go on with them: is this one, and how many are. */
+bool wr_shared_holds(struct wr_shared *shared, const struct wr_id *job);
+size_t wr_shared_held(struct wr_shared *shared);
+/* The limits of callers (quota.h); NULL where none are declared. */
+struct wr_quotas *wr_shared_quotas(const struct wr_shared *shared);
 
 struct wr_engine_options {
     uint32_t jobs_max; /* where `shared` is NULL */
@@ -42,6 +47,7 @@ enum wr_answer_kind {
     WR_ANSWER_JOB,         /* `body` is the envelope, `status` what HTTP says with it */
     WR_ANSWER_MISUSE,      /* 422: this Idempotency-Key came with another body */
     WR_ANSWER_REFUSED,     /* 503: too many jobs are live; `retry_after_s` */
+    WR_ANSWER_LIMITED,     /* 429: this caller has as many under way as it may; `retry_after_s` */
     WR_ANSWER_DRAINING,    /* 503: shutting down; `retry_after_s` */
     WR_ANSWER_STORE_DOWN,  /* 503: the store did not take or give it; `retry_after_s` */
     WR_ANSWER_NOT_FOUND,   /* 404: no such job, or another caller's */
@@ -83,7 +89,8 @@ typedef void wr_answer_fn(void *arg, const struct wr_answer *answer);
 
 struct wr_submission {
     const struct wr_workflow *workflow;
-    struct wr_str caller; /* empty where the api has no auth; copied */
+    struct wr_str caller;     /* empty where the api has no auth; copied */
+    struct wr_str counted_as; /* whose job it is in limits of callers; ptr NULL: nobody's */
     /* Taken, whatever happens: it is left empty, its blocks become the job's. `input` and every
      * text that it borrows (so the request's body, too) must be in it. */
     struct wr_arena *arena;

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOOKS 20      /* at a job, in its time */
-#define LOOK_MAX_S 30 /* between two */
+#define LOOKS 20           /* at a job, in its time */
+#define LOOK_MAX_S 30      /* between two */
+#define PATH_SHOWN 100     /* the newest steps */
+#define MISSING_SHOWN 1000 /* the newest of what was done without */
 #define PARK_MAX_S                                                                                 \
     60 /* at a job that is parked: until its end, but who is waited for may be early */
 
@@ -102,22 +104,43 @@ static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
 
 /* ---- the parts --------------------------------------------------------------------------------- */
 
+static bool is_missing(const struct wr_passed *step)
+{
+    return (step->optional || step->member) && step->class != WR_OK &&
+           step->class != WR_CLASS_cancelled;
+}
+
+static bool is_tried(const struct wr_passed *step)
+{
+    return !step->optional && step->path.len == 0;
+}
+
+/* A circle may go round for months: how many of the oldest are not shown. */
+static size_t left_out(const struct wr_state *state, bool (*is_shown)(const struct wr_passed *),
+                       size_t most)
+{
+    size_t count = 0;
+    for (const struct wr_passed *step = state->steps; step; step = step->next)
+        count += is_shown(step);
+    return count > most ? count - most : 0;
+}
+
 /* Optional context, members and items that were done without; what was cut as it was not needed any
  * more is not missed. */
 static void put_missing(struct wr_text *out, const struct wr_state *state)
 {
-    bool first = true;
+    size_t older = left_out(state, is_missing, MISSING_SHOWN), at = 0;
     put(out, ",\"missing\":[");
     for (const struct wr_passed *step = state->steps; step; step = step->next)
-        if ((step->optional || step->member) && step->class != WR_OK &&
-            step->class != WR_CLASS_cancelled) {
-            put_text(out, first ? "{\"stage\":" : ",{\"stage\":",
+        if (is_missing(step) && at++ >= older) {
+            put_text(out, at - 1 == older ? "{\"stage\":" : ",{\"stage\":",
                      step->member ? step->path : step->stage);
             put_word(out, ",\"class\":", wr_class_name(step->class));
             put(out, "}");
-            first = false;
         }
     put(out, "]");
+    if (older)
+        put_int(out, ",\"missing_left_out\":", (int64_t)older);
 }
 
 static void put_error(struct wr_text *out, const struct wr_state *state)
@@ -172,17 +195,18 @@ static void put_stage(struct wr_text *out, const struct wr_state *state)
  * what is below them, apart. */
 static void put_path(struct wr_text *out, const struct wr_state *state)
 {
-    bool first = true;
+    size_t older = left_out(state, is_tried, PATH_SHOWN), at = 0;
     put(out, ",\"fallback_path\":[");
     for (const struct wr_passed *step = state->steps; step; step = step->next)
-        if (!step->optional && step->path.len == 0) {
+        if (is_tried(step) && at++ >= older) {
             const char *text =
                 wr_arena_printf(out->arena, "%.*s: %.*s", (int)step->stage.len, step->stage.ptr,
                                 (int)step->label.len, step->label.ptr);
-            put_word(out, first ? "" : ",", text);
-            first = false;
+            put_word(out, at - 1 == older ? "" : ",", text);
         }
     put(out, "]");
+    if (older)
+        put_int(out, ",\"fallback_path_left_out\":", (int64_t)older);
 }
 
 static void put_versions(struct wr_text *out, const struct wr_state *state)

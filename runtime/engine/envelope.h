@@ -24,7 +24,8 @@ uint32_t wr_envelope_retry_after_s(const struct wr_state *state, int64_t now_ms)
 /* What is under review; empty: nothing is. */
 struct wr_str wr_envelope_review(struct wr_arena *arena, const struct wr_state *state);
 
-/* JSON, in `arena`; keys in the order of the documentation, every key always there. */
+/* JSON, in `arena`; keys in the order of the documentation, every key always there, but
+ * those that count what is left out. */
 struct wr_str wr_envelope(struct wr_arena *arena, const struct wr_state *state, int64_t now_ms);
 
 #endif

@@ -417,6 +417,29 @@ static bool fold_finished(struct wr_state *state, const struct wr_event *event)
     return event->status >= WR_STATUS_COMPLETED;
 }
 
+/* As if it had just been accepted by the program that restarts it; what it has cost stays. */
+static bool fold_restarted(struct wr_state *state, const struct wr_event *event)
+{
+    state->workflow = event->workflow;
+    state->api = event->api;
+    state->contract = event->contract;
+    state->toolchain = event->toolchain;
+    state->output_schema = event->output_schema;
+    state->status = WR_STATUS_PROCESSING;
+    state->result = WR_RESULT_NONE;
+    state->output = (struct wr_str){0};
+    state->places = NULL;
+    state->depth = 0;
+    state->values = NULL;
+    state->steps = NULL;
+    state->rounds = NULL;
+    state->signals = NULL;
+    state->model = state->model_version = state->prompt = (struct wr_str){0};
+    state->remembered_ms = 0;
+    state->remembered_stage = (struct wr_str){0};
+    return event->workflow.len > 0;
+}
+
 bool wr_state_fold(struct wr_state *state, const struct wr_event *event)
 {
     static bool (*const folds[WR_ENTRY_KIND_COUNT])(struct wr_state *, const struct wr_event *) = {
@@ -425,7 +448,7 @@ bool wr_state_fold(struct wr_state *state, const struct wr_event *event)
         [WR_ENTRY_VALUE] = fold_value,         [WR_ENTRY_TRANSITION] = fold_transition,
         [WR_ENTRY_PUBLISHED] = fold_published, [WR_ENTRY_FINISHED] = fold_finished,
         [WR_ENTRY_PARKED] = fold_parked,       [WR_ENTRY_SIGNALLED] = fold_signal,
-        [WR_ENTRY_REVIEWED] = fold_signal,
+        [WR_ENTRY_REVIEWED] = fold_signal,     [WR_ENTRY_RESTARTED] = fold_restarted,
     };
     bool in_order = event->seq == state->seq + 1 && !wr_state_ended(state) &&
                     (event->seq == 1) == (event->kind == WR_ENTRY_ACCEPTED);

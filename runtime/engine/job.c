@@ -79,12 +79,14 @@ void wr_job_set_input(struct wr_job *job, const void *input)
 void wr_job_retire(struct wr_job *job)
 {
     struct wr_engine *engine = job->engine;
+    wr_job_unhold(job);
     struct wr_job **at = bucket_of(engine, &job->state.job);
     while (*at != job)
         at = &(*at)->next;
     *at = job->next;
     engine->job_count--;
     atomic_fetch_sub(&engine->shared->jobs, 1);
+    wr_quota_leave(engine->shared->quotas, &job->seats);
     if (job->unsaved)
         engine->unsaved--;
     job->unsaved = false;

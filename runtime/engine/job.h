@@ -5,6 +5,7 @@
 
 #include "runtime/engine/fold.h"
 #include "runtime/engine/gate.h"
+#include "runtime/engine/quota.h"
 
 #include <stdatomic.h>
 #include <wright/limits.h>
@@ -18,6 +19,11 @@ struct wr_shared {
     struct wr_upstream *upstreams; /* services, then models */
     size_t upstream_count;
     uint32_t jobs_max;
+    struct wr_quotas *quotas; /* of callers; NULL: none are declared */
+    const struct wr_peers *peers;
+    struct wr_id *held; /* jobs that this program cannot go on with; under the lock of `peers` */
+    size_t held_count, held_room;
+    bool held_sorted;
     atomic_uint jobs;   /* live and not parked, of all engines */
     atomic_uint parked; /* live and parked */
 };
@@ -137,7 +143,7 @@ struct wr_activity {
 
 /* ---- one job ----------------------------------------------------------------------------------- */
 
-enum wr_job_phase { WR_JOB_ACCEPTING, WR_JOB_RUNNING, WR_JOB_ENDING, WR_JOB_RETIRED };
+enum wr_job_phase { WR_JOB_ACCEPTING, WR_JOB_RUNNING, WR_JOB_ENDING, WR_JOB_HELD, WR_JOB_RETIRED };
 
 /* An awaited commit; tried again until the store takes it. */
 struct wr_commit {
@@ -165,9 +171,13 @@ struct wr_job {
     const struct wr_workflow *workflow;
     void *frame; /* the root's */
     struct wr_activity root;
-    struct wr_activity *idle; /* members that are over: the next one takes the memory */
+    struct wr_quota_seats seats; /* among its caller's jobs */
+    struct wr_activity *idle;    /* members that are over: the next one takes the memory */
     enum wr_job_phase phase;
-    int64_t line_us;  /* monotonic: its result is there by then */
+    bool other_version;       /* it began under another version of its workflow */
+    bool held_started;        /* phase WR_JOB_HELD: an effect was under way … */
+    struct wr_str held_stage; /* … of this stage */
+    int64_t line_us;          /* monotonic: its result is there by then */
     int64_t reply_us; /* monotonic: the reply is due while the job may go on; 0: there is none */
     bool joinable;
     struct wr_waiter *waiters;
@@ -280,6 +290,15 @@ enum wr_phase wr_member_end(struct wr_activity *member);
 void wr_member_over(struct wr_activity *member);
 /* A child's machine has come to its end. */
 enum wr_phase wr_child_end(struct wr_activity *child, const struct wr_transition *way);
+
+/* upgrade.c: a job that cannot go on as it is, under this program. `input` NULL: it does not fit any
+ * more. False: it is held. */
+bool wr_job_upgrade(struct wr_job *job, const void *input);
+/* A held job is let go (to be cancelled, or with its engine); others are let be. */
+void wr_job_unhold(struct wr_job *job);
+void wr_job_record_held(struct wr_job *job); /* before: what was under way is uncertain */
+void wr_shared_hold(struct wr_shared *shared, struct wr_id job);
+void wr_state_show_held(struct wr_state *state);
 
 /* restore.c: values from the journal, back into frames */
 bool wr_restore_machine(const struct wr_activity *machine);

@@ -80,6 +80,7 @@ static void count_parked(struct wr_attempt *attempt)
     engine->parked++;
     atomic_fetch_add(&engine->shared->parked, 1);
     atomic_fetch_sub(&engine->shared->jobs, 1);
+    wr_quota_lend(engine->shared->quotas, &attempt->activity->job->seats);
     wr_engine_drain_check(engine);
 }
 
@@ -92,6 +93,7 @@ void wr_attempt_unpark(struct wr_attempt *attempt)
     engine->parked--;
     atomic_fetch_sub(&engine->shared->parked, 1);
     atomic_fetch_add(&engine->shared->jobs, 1);
+    wr_quota_return(engine->shared->quotas, &attempt->activity->job->seats);
 }
 
 /* What has come for the park that the activity is in, durable or not; NULL: nothing. */

@@ -146,8 +146,10 @@ struct wr_job_row {
 
 struct wr_list_query {
     struct wr_str caller, status, workflow; /* empty: any */
-    struct wr_id before;                    /* zero: from the newest */
-    uint32_t limit;                         /* 1 to 200 */
+    struct wr_str
+        waiting_for;     /* "review", "signal NAME", "retry"; empty: also what waits for nothing */
+    struct wr_id before; /* zero: from the newest */
+    uint32_t limit;      /* 1 to 200 */
 };
 
 /* Arguments are copied before a call returns; what a callback is given lives until it returns. */

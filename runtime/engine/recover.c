@@ -34,6 +34,16 @@ const struct wr_workflow *wr_program_workflow(const struct wr_program *program, 
     return NULL;
 }
 
+/* Another version of it: "name@". */
+static const struct wr_workflow *other_version(const struct wr_program *program, struct wr_str name)
+{
+    const char *end = name.len ? memchr(name.ptr, '@', name.len) : NULL;
+    for (size_t i = 0; end && i < program->workflow_count; i++)
+        if (same((struct wr_str){name.ptr, (size_t)(end - name.ptr)}, program->workflows[i]->name))
+            return program->workflows[i];
+    return NULL;
+}
+
 static const void *decode(struct wr_job *job, const struct wr_schema *schema, struct wr_str json)
 {
     struct wr_reader in;
@@ -86,16 +96,8 @@ enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_p
     return WR_PHASE_RUN;
 }
 
-static bool only_repeatable(const struct wr_workflow *workflow)
-{
-    for (size_t i = 0; i < workflow->stage_count; i++)
-        if (workflow->stages[i].effect >= WR_KEYED)
-            return false;
-    return true;
-}
-
-/* Takes up what the fold found. Where its stage or a value's schema is no more what it was, the job
- * begins at its first stage, unless an effect could happen twice then. */
+/* Takes up what the fold found. Where its stage or a value's schema is no more what it was, what
+ * becomes of it is the workflow's to say. False: it is held. */
 static bool go_on(struct wr_job *job)
 {
     const struct wr_workflow *workflow = job->workflow;
@@ -103,21 +105,15 @@ static bool go_on(struct wr_job *job)
     struct wr_str name = place->target.len ? place->target : place->stage;
     struct wr_activity *root = &job->root;
     const void *input = decode(job, workflow->input, job->state.input);
-    if (!input)
-        return false;
+    if (!input || job->other_version)
+        return wr_job_upgrade(job, input);
     wr_job_set_input(job, input);
     enum wr_phase phase = WR_PHASE_ENTER;
     root->stage = name.len ? wr_workflow_stage(workflow, name) : &workflow->stages[0];
-    if (root->stage && wr_restore_machine(root)) {
-        if (name.len)
-            phase = wr_activity_resume(root, place);
-    } else if (only_repeatable(workflow)) {
-        memset(job->frame, 0, workflow->frame_size);
-        wr_job_set_input(job, input);
-        root->stage = &workflow->stages[0];
-    } else {
-        return false;
-    }
+    if (!root->stage || !wr_restore_machine(root))
+        return wr_job_upgrade(job, input);
+    if (name.len)
+        phase = wr_activity_resume(root, place);
     wr_activity_advance(root, phase);
     return true;
 }
@@ -146,8 +142,12 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     bool sound = wr_state_fold_all(&state, entries, entry_count) && !wr_state_ended(&state);
     const struct wr_workflow *workflow =
         sound ? wr_program_workflow(engine->program, state.workflow) : NULL;
+    bool is_other = sound && !workflow;
+    if (is_other)
+        workflow = other_version(engine->program, state.workflow);
     if (!workflow) {
         recovery->held++;
+        wr_shared_hold(engine->shared, row->job);
         wr_arena_free(&arena);
         return;
     }
@@ -157,13 +157,13 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     job->state = state;
     job->seq = job->durable = state.seq;
     job->phase = WR_JOB_RUNNING;
+    job->other_version = is_other;
     job->line_us = line_us(engine, workflow, &state);
-    if (go_on(job)) {
+    wr_quota_sit(engine->shared->quotas, workflow, state.caller, true, &job->seats);
+    if (go_on(job))
         recovery->resumed++;
-    } else {
+    else
         recovery->held++;
-        wr_job_retire(job);
-    }
 }
 
 static void recovered(void *arg, enum wr_store_status status)

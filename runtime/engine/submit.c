@@ -179,9 +179,18 @@ struct wr_waiter *wr_engine_submit(struct wr_engine *engine, const struct wr_sub
         wr_waiter_refuse(waiter, engine->draining ? WR_ANSWER_DRAINING : WR_ANSWER_REFUSED);
         return waiter;
     }
+    struct wr_quota_seats seats = {{NULL, NULL}};
+    if (submission->counted_as.ptr &&
+        !wr_quota_sit(engine->shared->quotas, workflow, submission->counted_as, false, &seats)) {
+        atomic_fetch_sub(&engine->shared->jobs, 1);
+        wr_arena_free(submission->arena);
+        wr_waiter_refuse(waiter, WR_ANSWER_LIMITED);
+        return waiter;
+    }
     int64_t passed_us = wr_engine_us(engine) - submission->received_us;
     int64_t created_ms = wr_engine_utc_ms(engine) - passed_us / 1000;
     struct wr_job *job = wr_job_new(engine, workflow, new_id(engine), submission->arena);
+    job->seats = seats;
     job->line_us = submission->received_us + wr_workflow_job_ms(workflow) * 1000;
     if (workflow->background_ms)
         job->reply_us = submission->received_us + (int64_t)workflow->budget_ms * 1000;

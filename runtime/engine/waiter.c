@@ -107,6 +107,7 @@ static struct wr_answer refusal_of(enum wr_answer_kind why)
     static const struct wr_answer answers[] = {
         [WR_ANSWER_MISUSE] = {.status = 422},
         [WR_ANSWER_REFUSED] = {.status = 503, .retry_after_s = REFUSED_RETRY_S},
+        [WR_ANSWER_LIMITED] = {.status = 429, .retry_after_s = REFUSED_RETRY_S},
         [WR_ANSWER_DRAINING] = {.status = 503, .retry_after_s = DRAINING_RETRY_S},
         [WR_ANSWER_STORE_DOWN] = {.status = 503, .retry_after_s = STORE_RETRY_S},
         [WR_ANSWER_NOT_FOUND] = {.status = 404},
@@ -285,8 +286,11 @@ static void looked(void *arg, enum wr_store_status status, const struct wr_job_r
         wr_waiter_retry_state(waiter, &state);
     else if (waiter->telling)
         wr_waiter_tell_state(waiter, &state);
-    else
+    else {
+        if (!wr_state_ended(&state) && wr_shared_holds(waiter->engine->shared, &state.job))
+            wr_state_show_held(&state);
         wr_waiter_answer_state(waiter, &state);
+    }
     wr_arena_free(&arena);
 }
 

@@ -91,6 +91,8 @@ static size_t room_for(const struct wr_problem *problem, const char *title)
         room += 64 + WR_QUOTE_ROOM(error->pointer.len) + WR_QUOTE_ROOM(error->rule.len) +
                 WR_QUOTE_ROOM(error->message.len);
     }
+    for (size_t i = 0; i < problem->violated_count; i++)
+        room += WR_QUOTE_ROOM(problem->violated[i].len) + 32;
     return room;
 }
 
@@ -124,6 +126,10 @@ struct wr_str wr_problem_body(struct wr_arena *arena, const struct wr_problem *p
         add_quoted(&text, ",\"instance\":", problem->instance);
     if (problem->error_count > 0)
         add_errors(&text, problem);
+    for (size_t i = 0; i < problem->violated_count; i++)
+        add_quoted(&text, i > 0 ? "," : ",\"violated-policies\":[", problem->violated[i]);
+    if (problem->violated_count > 0)
+        add(&text, "]");
     if (problem->more_errors > 0)
         text.out += sprintf(text.out, ",\"more_errors\":%u", (unsigned)problem->more_errors);
     add(&text, "}");

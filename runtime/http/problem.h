@@ -24,7 +24,9 @@ struct wr_problem {
     struct wr_str instance; /* a path; empty: left out */
     const struct wr_problem_error *errors;
     size_t error_count;
-    uint32_t more_errors;   /* left out of `errors` */
+    uint32_t more_errors;          /* left out of `errors` */
+    const struct wr_str *violated; /* names of limits, "violated-policies" */
+    size_t violated_count;
     uint32_t retry_after_s; /* wr_reply_problem() sends Retry-After; 0: none */
 };
 

@@ -53,7 +53,7 @@ struct wr_query {
     uint32_t after; /* read_after */
     struct wr_key key;
     int64_t not_before_ms;
-    struct wr_str texts[3]; /* list: caller, status, workflow; recall: schema */
+    struct wr_str texts[4]; /* list: caller, status, workflow, waiting_for; recall: schema */
     uint32_t limit;
     int state; /* deliveries: -1: any */
     wr_deliveries_done *deliveries;
@@ -196,14 +196,16 @@ static void do_read(struct wr_connection *c, struct wr_query *query)
 
 static void bind_text(sqlite3_stmt *statement, int at, struct wr_str text)
 {
-    sqlite3_bind_text64(statement, at, text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_text64(statement, at, text.ptr ? text.ptr : "", text.len, SQLITE_STATIC,
+                        SQLITE_UTF8);
 }
 
 static void do_list(struct wr_connection *c, struct wr_query *query)
 {
-    bool by_caller = query->texts[0].len > 0;
-    sqlite3_stmt *statement =
-        wr_connection_sql(c, by_caller ? WR_SQL_list_caller : WR_SQL_list_jobs);
+    bool waiting = query->texts[3].len > 0, by_caller = query->texts[0].len > 0 || waiting;
+    sqlite3_stmt *statement = wr_connection_sql(c, waiting     ? WR_SQL_list_waiting
+                                                   : by_caller ? WR_SQL_list_caller
+                                                               : WR_SQL_list_jobs);
     if (!statement) {
         query->answer.status = WR_STORE_FAILED;
         return;
@@ -220,6 +222,8 @@ static void do_list(struct wr_connection *c, struct wr_query *query)
     sqlite3_bind_int64(statement, 4, query->limit);
     if (by_caller)
         bind_text(statement, 5, query->texts[0]);
+    if (waiting)
+        bind_text(statement, 6, query->texts[3]);
     read_rows(&query->answer, statement, sqlite3_step(statement), &n);
     sqlite3_reset(statement);
 }
@@ -490,10 +494,11 @@ static void port_read_after(void *self, struct wr_id job, uint32_t after, read_d
 
 static void port_list(void *self, const struct wr_list_query *list, list_done *done, void *arg)
 {
-    const struct wr_str texts[] = {list->caller, list->status, list->workflow};
-    struct wr_query *query = make(QUERY_LIST, arg, texts[0].len + texts[1].len + texts[2].len);
+    const struct wr_str texts[] = {list->caller, list->status, list->workflow, list->waiting_for};
+    struct wr_query *query =
+        make(QUERY_LIST, arg, texts[0].len + texts[1].len + texts[2].len + texts[3].len);
     char *to = query->bytes;
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < WR_COUNT(texts); i++) {
         if (texts[i].len)
             memcpy(to, texts[i].ptr, texts[i].len);
         query->texts[i] = (struct wr_str){to, texts[i].len};

@@ -63,7 +63,8 @@ def test_filters():
     same(ids(server.get("/jobs?workflow=extract_key_points&limit=1")), [live], "workflow and limit")
     same(ids(server.get("/jobs?workflow=other")), [], "another workflow has none")
     for query in ("status=done", "status=", "limit=0", "limit=101", "limit=x", "before=17", "limit=",
-                  "limit=1&limit=2", "limit=99999999999", "workflow="):
+                  "limit=1&limit=2", "limit=99999999999", "workflow=", "waiting_for=", "waiting_for=love",
+                  "waiting_for=signal%20"):
         reply = server.get("/jobs?" + query)
         ok(reply.status == 400 and reply.json["code"] == "bad_query", f"{query} is 400", reply)
     same(server.get("/jobs", key=None).status, 401, "without a key it is 401")
@@ -77,7 +78,7 @@ def test_document():
     same(got, {"/jobs": ["get"], "/jobs/{id}": ["get"], "/jobs/{id}/cancel": ["post"],
                "/jobs/{id}/events": ["get"]}, "the OpenAPI document has these paths")
     same({row["name"] for row in paths["/jobs"]["get"]["parameters"]},
-         {"status", "workflow", "before", "limit"}, "and their parameters")
+         {"status", "workflow", "waiting_for", "before", "limit"}, "and their parameters")
 
 
 main(test_pages, test_filters, test_document)

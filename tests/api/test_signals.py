@@ -158,6 +158,36 @@ def test_keys():
        or decide(None).status == 401, "without a key it is 401")
 
 
+def test_list():
+    (eve, eve_line), (dan, dan_line) = new_key("eve", "review"), new_key("dan", "settle")
+    mine = ",".join(line for _, line in keys())
+    server = Later(Upstream(), environment={"BRIEFS_KEYS": f"{mine},{eve_line},{dan_line}"})
+    jobs = [under_review(server, f"case {i}") for i in range(3)]
+    waits = begin(server, "not yet")
+
+    def listed(query, key=""):
+        page = server.get("/jobs?" + query, key=key).json
+        return [row["job_id"] for row in page["jobs"]], page["next"]
+
+    until(lambda: len(listed("waiting_for=review")[0]) == 3 and listed("waiting_for=signal%20decided")[0])  # durable
+    same(listed("waiting_for=review"), (jobs[::-1], None), "a caller's jobs that wait for a review, newest first")
+    same(listed("waiting_for=review", server.other_key), ([], None), "another caller has none")
+    page = server.get("/jobs?waiting_for=review&limit=2", key=eve).json
+    same([(row["job_id"], row["caller"]) for row in page["jobs"]], [(jobs[2], "ann"), (jobs[1], "ann")],
+         "a reviewer's key sees every caller's, and whose they are")
+    same(listed("waiting_for=review&limit=2&before=" + page["next"], eve), ([jobs[0]], None), "in pages by key")
+    ok(problem(server.get("/jobs?waiting_for=review", key=dan), 403, "scope_missing"), "a key for other things is 403")
+    same(listed("waiting_for=signal%20decided"), ([waits], None), "who waits for a signal is found by its name")
+    same(listed("waiting_for=signal%20decided", eve), ([], None), "by its caller")
+    same(listed("waiting_for=review&workflow=other"), ([], None), "workflow= narrows it")
+    server.kill()
+    server.start()
+    same(listed("waiting_for=review", eve), (jobs[::-1], None), "the same after kill -9")
+    review(server, jobs[1], decision="approve")
+    server.job(jobs[1], wait=20)
+    same(listed("waiting_for=review", eve), ([jobs[2], jobs[0]], None), "what is decided is not there any more")
+
+
 def run(server, *arguments):
     return subprocess.run([server.binary, "review", *arguments, "--store", "sqlite:" + server.store],
                           capture_output=True, text=True, env={}, timeout=30 * SLOW)
@@ -186,4 +216,4 @@ def test_operator():
     same(run(server, "perhaps").returncode, 64, "an unknown verb is a usage error")
 
 
-main(test_keys, test_operator, test_signal, test_early, test_review, test_restart)
+main(test_keys, test_list, test_operator, test_signal, test_early, test_review, test_restart)

@@ -300,7 +300,7 @@ static void test_other_program(void)
     tap_ok(held == 1 && resumed == 0, "a job whose workflow is gone is held");
     struct heard *heard = view(run, run->sim->jobs[0].id, "ann", 0);
     sim_run(run->sim);
-    tap_text(at(heard, "status"), "processing", "and can be looked at");
+    tap_text(at(heard, "status"), "queued", "and is shown as such");
     workflow.version = 1;
     run_free(run);
 }

@@ -384,6 +384,15 @@ struct wr_notify {
     const char *done, *fail, *draft;
 };
 
+/* A job of an earlier program that cannot go on as it is: `on upgrade`. Where nothing is said it is
+ * restarted if nothing of it could happen twice then, and held else. */
+enum wr_upgrade { WR_UPGRADE_DEFAULT, WR_UPGRADE_HOLD, WR_UPGRADE_RESTART, WR_UPGRADE_FAIL };
+
+/* The fields `Deprecation` and `Sunset` of its replies; NULL: none. */
+struct wr_life {
+    const char *deprecation, *sunset;
+};
+
 struct wr_workflow {
     const char *name;
     uint16_t version;
@@ -398,6 +407,9 @@ struct wr_workflow {
     bool cancel_on_leave; /* a client that leaves while it waits for its reply cancels the job */
     struct wr_dedupe dedupe;
     uint64_t keep_ms; /* how long an ended job is kept */
+    enum wr_upgrade on_upgrade;
+    struct wr_life life;
+    struct wr_limits limits; /* of one caller: requests, and jobs under way */
     size_t frame_size;
     size_t input_at; /* offset in the frame of the input's struct */
     size_t about_at; /* of its struct wr_about; 0: it has none */
@@ -430,7 +442,9 @@ struct wr_program {
     const char *name, *version, *summary;
     const char *toolchain; /* "wright 0.1.0 (gcc 12.2.0)" */
     enum wr_auth_kind auth;
-    const char *keys_env; /* bearer keys: this variable */
+    const char *keys_env;    /* bearer keys: this variable */
+    struct wr_life life;     /* of what is no workflow's route */
+    struct wr_limits limits; /* of one caller, over all workflows */
     const struct wr_workflow *const *workflows;
     size_t workflow_count;
     const struct wr_service *services;
