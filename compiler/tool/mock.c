@@ -115,6 +115,9 @@ static void export_once(struct wc_buf *out, const char *name, const char *value)
         wc_buf_printf(out, "%s%s'\n", line, value);
 }
 
+/* What signs a simulated notification: 24 bytes and more, as Standard Webhooks wants them. */
+#define SIMULATED_SECRET "whsec_c2ltdWxhdGVkLCBhbmQgdGhlcmVmb3JlIG5vIHNlY3JldA=="
+
 static void add_endpoint(struct wc_buf *out, const struct wc_endpoint *endpoint, const char *name,
                          const char *url)
 {
@@ -140,6 +143,8 @@ static enum wc_exit write_env(const struct wc_mock *mock, int port, struct wc_bu
             snprintf(url, sizeof url, "http://127.0.0.1:%d/v1", port);
         add_endpoint(out, target->service ? &target->service->endpoint : &target->model->endpoint,
                      target->name, url);
+        if (target->service && target->service->sign_env)
+            export_once(out, target->service->sign_env, SIMULATED_SECRET);
     }
     snprintf(url, sizeof url, "http://127.0.0.1:%d/_mock", port);
     export_once(out, "WRIGHT_MOCK_CONTROL", url);

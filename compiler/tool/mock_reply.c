@@ -225,23 +225,40 @@ static bool take_key(struct wc_mock_target *target, struct wr_exchange *exchange
     return wc_mock_keys_take(&target->keys, key, exchange->request.body);
 }
 
+/* A notification goes to the URL itself. */
+static bool is_notification(const struct wc_service *service, struct wr_str method,
+                            struct wr_str path)
+{
+    return service->sign_env && wr_str_equal(method, WR_STR("POST")) && path.len == 0;
+}
+
+static void take_notification(struct wc_mock *mock, struct wr_exchange *exchange,
+                              const struct wc_mock_way *way)
+{
+    struct wc_mock_answer answer = {.way = *way, .type = "", .status = 204, .text = strdup("")};
+    wc_mock_send(mock, exchange, &answer);
+}
+
 void wc_mock_serve_service(struct wc_mock *mock, struct wr_exchange *exchange,
                            struct wc_mock_target *target, struct wr_str path)
 {
     struct wc_mock_way way;
     enum wr_method method;
     const struct wc_stage *stage = NULL;
+    bool told = is_notification(target->service, exchange->request.method, path);
     if (method_of(exchange->request.method, &method))
         stage = wc_mock_stage_for(mock, target->service, method, path);
     if (!wc_mock_way_for(target, exchange, &way))
         return;
-    if (!stage)
+    if (!stage && !told)
         wc_mock_refuse(exchange, 404, "not_found",
                        "No stage of the specification calls this service so.");
     else if (way.kind == WC_MOCK_FAIL)
         wc_mock_refuse(exchange, (int)way.number, "simulated", "Simulated failure.");
     else if (way.kind == WC_MOCK_REFUSE || way.kind == WC_MOCK_FILTER)
         wc_mock_refuse(exchange, 403, "forbidden", "Simulated refusal.");
+    else if (!stage)
+        take_notification(mock, exchange, &way);
     else if (!take_key(target, exchange))
         wc_mock_refuse(exchange, 422, "key_reused", "This key came with another body before.");
     else

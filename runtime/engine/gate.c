@@ -159,6 +159,19 @@ static void leave_line(struct wr_upstream *upstream, struct wr_pass *pass)
 
 /* ---- whose turn has come ---------------------------------------------------------------------- */
 
+static void serve(struct wr_gate *mine, int64_t now_us);
+
+/* What a pass hears that was let in. The breaker may have opened since: it gives its place back then. */
+static enum wr_class let_in(struct wr_gate *gate, struct wr_pass *pass)
+{
+    struct wr_upstream *upstream = gate->upstream;
+    if (pass->probe || upstream->breaker == WR_BREAKER_CLOSED)
+        return WR_OK;
+    give_place_back(upstream, pass, WR_VERDICT_NONE, 0, now_of(gate));
+    serve(gate, now_of(gate));
+    return WR_CLASS_breaker_open;
+}
+
 /* One at a time, the lock not held: who hears may come back to this gate. */
 static void tell_called(void *arg)
 {
@@ -169,6 +182,8 @@ static void tell_called(void *arg)
         gate->rung = pass != NULL;
         if (pass) {
             take_out(&gate->called, pass);
+            if (pass->class == WR_OK)
+                pass->class = let_in(gate, pass);
             pass->state = pass->class == WR_OK ? WR_PASS_IN : WR_PASS_OUT;
         }
         unlock(gate->upstream);

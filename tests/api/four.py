@@ -1,6 +1,6 @@
 """The four APIs of spec/ as they are shipped, and what stands behind them: models of two wire formats, the CRM and
 the other tools, which answer as they are told and see when they are left. Only the standard library."""
-import os, select, subprocess, sys, time
+import base64, hashlib, hmac, os, select, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
@@ -10,6 +10,7 @@ from wires import WIRES
 
 ROOT = orders.ROOT
 SMALL, LARGE, HEAVY = "small-2026-08-07", "large-2026-08-07", "heavy-2026-09"
+WEBHOOK, SECRET = "post /hooks", base64.b64encode(bytes(range(32))).decode()
 ACCOUNT, COMPANY, NEWS, NOTE = "get /accounts", "get /by-domain", "get /search", "post /accounts"
 ROUTES = {"briefs": ROUTE, "sales": "/sales/research-account", "support": "/support/draft-response",
           "videos": "/videos/create-storyboard"}
@@ -34,7 +35,7 @@ class World(orders.Services):
             self.ways = {"*": Way(body=POINTS), "get /terms": Way(body={"terms": {}}), LARGE: Way(body=POINTS),
                          ACCOUNT: Way(body=gathered["account"]), COMPANY: Way(body=gathered["company"]),
                          NEWS: Way(body=gathered["news"]), NOTE: lambda text: Way(201, {"id": "n_1"}),
-                         HEAVY: Way(body=fixture("videos-detail"))}
+                         WEBHOOK: Way(204), HEAVY: Way(body=fixture("videos-detail"))}
 
     def serve(self, request, text):
         name = request.command.lower() + " /" + request.path.split("/")[1].split("?")[0]
@@ -56,6 +57,11 @@ class World(orders.Services):
         finally:
             with self.lock:
                 self.now -= 1
+
+    def told(self, count):
+        """What a client was notified of: each webhook's type and headers, once there are so many."""
+        until(lambda: len(self.sent(WEBHOOK)) >= count, 20)
+        return [(json.loads(call["text"])["type"].split(".")[-1], call) for call in self.sent(WEBHOOK)]
 
     def hang(self, request, name):
         with self.lock:
@@ -90,7 +96,7 @@ class Api(Server):
         named = {KEYS[name]: callers} if name in KEYS else {}
         super().__init__(world, environment={
             **{one: url for one in URLS}, **{one: "secret" for one in SECRETS}, "ANTHROPIC_URL": url + "/v1",
-            **named, **(environment or {})}, **more)
+            "WEBHOOK_URL": url + "/hooks", "WEBHOOK_SECRET": "whsec_" + SECRET, **named, **(environment or {})}, **more)
 
     def send(self, body, headers=None, key="", timeout=40):
         return self.request("POST", ROUTES[self.name], json.dumps(body), headers, key, timeout)
@@ -141,6 +147,14 @@ def within(budget, send, control, tries=5):
         if took <= allowed:
             break
     return reply, took, allowed
+
+
+def is_signed(call):
+    """As Standard Webhooks words it."""
+    head = call["headers"]
+    signed = f"{head['webhook-id']}.{head['webhook-timestamp']}.{call['text']}".encode()
+    want = base64.b64encode(hmac.new(base64.b64decode(SECRET), signed, hashlib.sha256).digest()).decode()
+    return head["webhook-signature"] == "v1," + want
 
 
 def problem(reply, status, code):

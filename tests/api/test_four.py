@@ -223,6 +223,9 @@ def test_line():
 
 # ---- videos: in the background ----------------------------------------------------------------------------
 
+HERE = [("sign env WEBHOOK_SECRET }", "sign env WEBHOOK_SECRET  allow private }")]  # the client is on this machine
+
+
 def outline(count):
     return {"beats": [{"heading": f"Scene {i}", "action": "It happens."} for i in range(count)]}
 
@@ -237,7 +240,7 @@ def test_background():
     gate = threading.Event()
     world.ways[SMALL] = Way(body=outline(9))
     world.ways[HEAVY] = lambda _: Way(body=fixture("videos-detail")) if gate.wait(30 * SLOW) else None
-    server = Api("videos", world)
+    server = Api("videos", world, change=HERE)
     ok(problem(server.send({"title": "x", "text": "y"}), 400, "idempotency_key_required"), "videos: a key is required",
        server.send({"title": "x", "text": "y"}))
     reply = shoot(server, "one")
@@ -263,6 +266,11 @@ def test_background():
     ok(kinds.index("published") < kinds.index("transition", kinds.index("published")) < last < kinds.index("finished"),
        "after the draft, before the end", kinds)
     same(len(world.sent(HEAVY)), 9, "each is asked for once")
+    told = world.told(2)
+    same(sorted(kind for kind, _ in told), ["done", "draft"], "the client is told of the draft and of the end")
+    ok(all(is_signed(call) for _, call in told), "each signed with its secret", told)
+    whole = [json.loads(call["text"])["data"] for kind, call in told if kind == "done"]
+    ok(whole and whole[0]["job_id"] == job and whole[0]["output"] == body["output"], "the end with its whole output")
     world.ways[HEAVY] = [Way(status=400), Way(body=fixture("videos-detail"))]
     body = server.ended(shoot(server).json["job_id"])
     same((body["status"], body["result_type"], body["output"]["unrefined"], len(body["missing"])),
@@ -272,7 +280,7 @@ def test_background():
 def test_cancel():
     world = World()
     world.ways.update({SMALL: Way(body=outline(9)), HEAVY: Hang()})
-    server = Api("videos", world)
+    server = Api("videos", world, change=HERE)
     job = shoot(server).json["job_id"]
     ok(until(lambda: len(world.sent(HEAVY)) == 4), "videos: four scenes hang")
     reply, took = timed(lambda: server.request("POST", f"/jobs/{job}/cancel"))
@@ -282,8 +290,9 @@ def test_cancel():
     ok(world.left and max(when for _, when in world.left) - at < 5 * SLOW, "at once, not when they time out")
     same(len(world.sent(HEAVY)), 4, "and no fifth is begun")
     same(server.request("POST", f"/jobs/{job}/cancel").json["status"], "cancelled", "twice is once")
-    time_left = server.job(job)
-    ok(time_left["final"] and time_left["stage"] is None, "it is over", time_left)
+    body = server.job(job)
+    ok(body["final"] and body["stage"] is None, "it is over", body)
+    same([kind for kind, _ in world.told(2)], ["draft", "fail"], "and the client is told so")
 
 
 # ---- looking into each ------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`wright mock`: documents of the specification's schemas, the same for the same request; faults by
 flag, by header and while it runs; the environment it prints."""
-import http.client, json, os, re, signal, socket, subprocess, sys, time
+import base64, http.client, json, os, re, signal, socket, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import ok, same, main, read_all, SLOW
@@ -101,6 +101,16 @@ def writes():
     reply = mock.ask("HEAD", "/services/stock/items/a")
     same((reply.status, reply.raw), (200, b""), "a head")
     same(mock.ask("POST", "/services/crm/notes", "{}", {"X-Wright-Mock": "503"}).status, 503, "a write may fail, too")
+
+
+def notifications():
+    mock = Mock(spec=os.path.join(ROOT, "spec", "videos.flow"))
+    secret = mock.env.get("WEBHOOK_SECRET", "")
+    ok(secret.startswith("whsec_") and 24 <= len(base64.b64decode(secret[6:])) <= 64, "a secret to sign with", mock.env)
+    same(mock.ask("POST", "/services/client", "{}").status, 204, "a notification is taken")
+    same(mock.ask("GET", "/services/client").status, 404, "and nothing else is there")
+    mock.set(client="503*1")
+    same([mock.ask("POST", "/services/client", "{}").status for _ in range(2)], [503, 204], "it may fail, too")
 
 
 def streams():
@@ -204,4 +214,4 @@ def commands():
 
 
 if __name__ == "__main__":
-    main(documents, writes, streams, seeds, faults, control, commands)
+    main(documents, writes, notifications, streams, seeds, faults, control, commands)

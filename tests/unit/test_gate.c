@@ -237,6 +237,26 @@ static void one_breaker(void)
     end();
 }
 
+/* Let in while one failure was known, told after the second. */
+static void opened_meanwhile(void)
+{
+    struct guest a, b, c, d;
+    begin(2, 2, 0);
+    come(&a, 'a', 0, 1000000);
+    come(&b, 'b', 0, 1000000);
+    come(&c, 'c', 1, 9000000);
+    wr_gate_leave(&a.pass, WR_VERDICT_BAD, -1);
+    wr_gate_leave(&b.pass, WR_VERDICT_BAD, -1);
+    tap_ok(letter_count == 1 && upstream.in_use == 1, "one is let in, and has not heard of it");
+    read_letters(1);
+    tap_text(heard, "c", "the breaker has opened meanwhile: it is refused");
+    tap_ok(upstream.in_use == 0, "and gives its place back");
+    pass_time(1000000);
+    tap_ok(come(&d, 'd', 0, 1000000) == WR_GATE_PASS, "later one probe goes out, as ever");
+    wr_gate_leave(&d.pass, WR_VERDICT_GOOD, -1);
+    end();
+}
+
 static void one_rate(void)
 {
     struct guest a, b, c;
@@ -259,6 +279,7 @@ int main(void)
     one_line();
     late_letters();
     one_breaker();
+    opened_meanwhile();
     one_rate();
     return tap_done();
 }
