@@ -378,7 +378,6 @@ void wc_emit_contract(struct wc_buf *out, const struct wc_model *model)
     json_t *workflows = json_object();
     wc_set_text(api, "name", model->name);
     wc_set_text(api, "version", model->version);
-    wc_set_life(api, &model->life);
     wc_set_quota(api, &model->limits);
     wc_set_text(auth, "kind", auths[model->auth]);
     wc_set_text(auth, "keys_env", model->keys_env);

@@ -32,13 +32,8 @@ void wc_init_life(struct wc_init *init, const struct wc_life *life)
 
 void wc_set_life(json_t *json, const struct wc_life *life)
 {
-    json_t *row = json_object();
-    wc_set_text(row, "deprecated_since", life->since);
-    wc_set_text(row, "sunset", life->sunset);
-    if (json_object_size(row) > 0)
-        wc_set(json, "life", row);
-    else
-        json_decref(row);
+    wc_set_text(json, "deprecated", life->since);
+    wc_set_text(json, "sunset", life->sunset);
 }
 
 void wc_set_quota(json_t *json, const struct wr_limits *limits)

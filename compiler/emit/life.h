@@ -10,7 +10,8 @@
 void wc_init_limits(struct wc_init *init, const struct wr_limits *limits);
 void wc_init_life(struct wc_init *init, const struct wc_life *life);
 
-/* contract.json: `life` and `limits`, where something is declared. */
+/* contract.json: the days `deprecated` and `sunset`, and `limits_of_a_caller`, where something is
+ * declared. */
 void wc_set_life(json_t *json, const struct wc_life *life);
 void wc_set_quota(json_t *json, const struct wr_limits *limits);
 

@@ -48,8 +48,9 @@ def test_life():
     ok({"Deprecation", "Sunset", "RateLimit", "RateLimit-Policy"} <= set(quick["responses"]["200"]["headers"]) and
        "Sunset" not in quick["responses"]["401"].get("headers", {}), "and the fields of its replies", quick)
     contract = server.get("/contract.json", key=None).json
-    same(contract["workflows"]["quick"]["life"], {"deprecated_since": "2026-12-01", "sunset": "2027-06-30"},
-         "contract.json has both days")
+    flows = contract["workflows"]
+    same((flows["quick"]["deprecated"], flows["quick"]["sunset"], flows["later"]["sunset"]),
+         ("2026-12-01", "2027-06-30", "2028-02-29"), "contract.json has the days of each route")
     same((contract["workflows"]["quick"]["limits_of_a_caller"], contract["api"]["limits_of_a_caller"]),
          ({"requests": 3, "requests_per_ms": 3600000}, {"requests": 8, "requests_per_ms": 3600000}), "and the limits")
 
