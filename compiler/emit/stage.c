@@ -156,7 +156,6 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
     case WR_ACT_MATCH:
         wc_init_field(&init, "arm", "arm");
         break;
-        break;
     case WR_ACT_ALL:
     case WR_ACT_EACH:
         wc_enter_members(fn, &init, stage);

@@ -22,7 +22,8 @@ size_t wc_count_members(const struct wc_ast_workflow *ast)
 /* What a member can do: one thing, which is no tree of its own. */
 static bool can_stand_inside(enum wc_ast_action_kind kind)
 {
-    return kind <= WC_AST_MAKE || kind == WC_AST_RUN || kind == WC_AST_RECALL;
+    return kind <= WC_AST_MAKE || kind == WC_AST_RUN || kind == WC_AST_RECALL ||
+           kind == WC_AST_CALL_FUNCTION;
 }
 
 static void refuse_inside(struct wc_resolver *r, const struct wc_ast_action *action,

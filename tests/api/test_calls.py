@@ -106,6 +106,15 @@ def test_effects():
     same(desk.noted("pay"), [""] * 4, "each was called once")
 
 
+def test_members():
+    desk = Desk()
+    asks = [{"text": f"n{i}", "way": "good"} for i in range(3)]
+    reply = desk.request("POST", "/several", json.dumps({"asks": asks}), key=None)
+    same((reply.json["status"], reply.json["output"]),
+         ("completed", {"texts": ["n0", "n1", "n2"], "score": 50}), "members and items are calls, too")
+    same(len(set(desk.noted("stamp"))), 3, "each item has its own key")
+
+
 def died(way, path, what):
     desk = Desk()
     box = []
@@ -138,7 +147,7 @@ def test_build():
     run = subprocess.run([os.path.join(BUILD, "wright"), "test", spec], capture_output=True, text=True,
                          timeout=120 * SLOW, env={**os.environ, "WRIGHT_INCLUDE": os.path.join(ROOT, "runtime", "include"),
                                                   "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""})
-    ok(run.returncode == 0 and "5 passed, 0 failed" in run.stdout, "its own tests call the functions",
+    ok(run.returncode == 0 and "6 passed, 0 failed" in run.stdout, "its own tests call the functions",
        run.stdout + run.stderr)
     place = tempfile.mkdtemp(dir=folder)
     alone = os.path.join(place, "alone.flow")
@@ -153,4 +162,4 @@ def test_build():
     same(run.returncode, 0, "and the simulator knows them")
 
 
-main(test_good, test_wrong, test_overrun, test_not_on_a_loop, test_drain, test_effects, test_crashes, test_build)
+main(test_good, test_wrong, test_overrun, test_not_on_a_loop, test_drain, test_effects, test_members, test_crashes, test_build)
