@@ -17,7 +17,7 @@ struct wr_call;
 #define WR_LOOPS_DEFAULT_MAX 8 /* where none are asked for: the one writer is busy with fewer */
 
 struct wr_serve_options {
-    const char *listen, *store, *tls_cert, *tls_key;
+    const char *listen, *store, *tls_cert, *tls_key, *otlp;
     /* loops 0: one a core */
     int64_t drain_ms, heartbeat_ms, max_body, max_jobs, max_connections, loops, workers;
     int log_level;
@@ -45,7 +45,9 @@ struct wr_app {
     struct wr_peers peers;
     struct wr_shared *shared;
     struct wr_client_share *client_share;
-    struct wr_pool *pool;              /* of C functions; NULL: the program has none */
+    struct wr_pool *pool; /* of C functions; NULL: the program has none */
+    struct wr_otlp *otlp; /* NULL: nobody is told of spans */
+    struct wr_drift *drift;
     struct wr_store *store;            /* the first loop's side */
     struct wr_webhooks *hooks;         /* NULL: the program notifies nobody */
     struct wr_server *operator_server; /* on a Unix socket beside the store; the first loop's */
@@ -72,7 +74,7 @@ struct wr_call {
     struct wr_str name;           /* … and {name} */
     struct wr_caller caller;
     struct wr_str counted_as; /* in limits of callers; ptr NULL: not asked yet, or none declared */
-    struct wr_str request_id, traceparent;
+    struct wr_str request_id, traceparent, tracestate;
     struct wr_waiter *waiter;
     struct wr_stream *stream;
     bool async; /* the client would rather not wait */
@@ -163,6 +165,7 @@ void wr_page_contract(struct wr_call *call);
 void wr_page_livez(struct wr_call *call);
 void wr_page_readyz(struct wr_call *call);
 void wr_page_metrics(struct wr_call *call);
+void wr_page_drift(struct wr_call *call); /* the operator's */
 
 /* operator.c, operator_text.c: the commands that talk to a running binary */
 struct wr_operator_options {
@@ -172,7 +175,7 @@ struct wr_operator_options {
     const char *reason;                             /* of a decision; NULL: none */
     bool json, force;
 };
-/* `command`: "jobs", "review" or "webhooks". */
+/* `command`: "jobs", "review", "webhooks" or "drift". */
 enum wr_exit wr_operator_run(const char *command, int argc, char **argv,
                              const struct wr_operator_options *options);
 enum wr_exit wr_operator_backup(const char *to, const struct wr_operator_options *options);

@@ -115,10 +115,10 @@ bool wr_loop_equip(struct wr_loop *loop, enum wr_exit *exit, char *error, size_t
         snprintf(error, error_size, "cannot set up the calls of functions: out of descriptors");
         return false;
     }
-    loop->stages = (struct wr_stages){app->program, loop->metrics};
+    loop->stages = (struct wr_stages){app->program, loop->metrics, app->otlp, app->drift};
     loop->observer = wr_stages_observer(&loop->stages);
     const struct wr_engine_options options = {
-        .shared = app->shared, .loop = loop->index, .loops = app->loop_count};
+        .shared = app->shared, .loop = loop->index, .loops = app->loop_count, .traces = app->otlp};
     loop->engine = wr_engine_new(app->program, &loop->clock.port, &loop->effects, loop->store,
                                  &loop->observer, &options);
     return open_server(loop, error, error_size);

@@ -47,6 +47,8 @@ static const struct wr_flag serve_flags[] = {
      WR_FLAG_TEXT, AT(tls_cert)},
     {"--tls-key", "WRIGHT_TLS_KEY", "FILE", NULL, "its private key, PEM", WR_FLAG_TEXT,
      AT(tls_key)},
+    {"--otlp", "WRIGHT_OTLP", "URL", NULL,
+     "a collector of traces; by default OpenTelemetry's variables", WR_FLAG_TEXT, AT(otlp)},
     {"--log", "WRIGHT_LOG", "LEVEL", "info", "debug, info, warn, error or off; on stderr, JSON",
      WR_FLAG_LEVEL, AT(log_level)},
 };
@@ -225,6 +227,11 @@ static const struct wr_flag webhooks_flags[] = {
     {"--limit", NULL, "N", NULL, "list: 1 to 1000", WR_FLAG_TEXT, OPERATOR(limit)},
 };
 
+static const struct wr_flag drift_flags[] = {
+    STORE_FLAG,
+    {"--json", NULL, NULL, NULL, "for scripts", WR_FLAG_SWITCH, OPERATOR(json)},
+};
+
 static const struct wr_flag backup_flags[] = {STORE_FLAG};
 
 static enum wr_exit run_jobs(int argc, char **argv)
@@ -252,6 +259,15 @@ static enum wr_exit run_webhooks(int argc, char **argv)
     enum wr_exit exit = wr_flags_read(program_name(), argc, argv, webhooks_flags,
                                       COUNT(webhooks_flags), &options, &rest);
     return exit == WR_EXIT_OK ? wr_operator_run("webhooks", rest, argv + 1, &options) : exit;
+}
+
+static enum wr_exit run_drift(int argc, char **argv)
+{
+    struct wr_operator_options options = {0};
+    int rest;
+    enum wr_exit exit =
+        wr_flags_read(program_name(), argc, argv, drift_flags, COUNT(drift_flags), &options, &rest);
+    return exit == WR_EXIT_OK ? wr_operator_run("drift", rest, argv + 1, &options) : exit;
 }
 
 static enum wr_exit run_backup(int argc, char **argv)
@@ -311,6 +327,8 @@ static const struct command commands[] = {
      review_flags, COUNT(review_flags), run_review},
     {"webhooks", "webhooks list|resend", "notifications: sent, waiting, dead", webhooks_flags,
      COUNT(webhooks_flags), run_webhooks},
+    {"drift", "drift [flags]", "what services and models answer, against what is expected",
+     drift_flags, COUNT(drift_flags), run_drift},
     {"backup", "backup FILE", "copies the store, while it is in use or not", backup_flags,
      COUNT(backup_flags), run_backup},
     {"simulate", "simulate [flags]", "runs its workflows in virtual time against faults",

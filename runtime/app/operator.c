@@ -283,16 +283,35 @@ static enum wr_exit retry(struct asked *asked, const char *const *ids)
     return tell(asked, ask_job(asked, "POST", ids[0], what), print_retried);
 }
 
+static enum wr_exit why_two(struct asked *asked, const char *const *ids)
+{
+    json_t *jobs[2] = {NULL, NULL}, *events[2] = {NULL, NULL};
+    bool good = true;
+    for (size_t i = 0; i < 2 && good; i++) {
+        jobs[i] = ask_job(asked, "GET", ids[i], "");
+        events[i] = jobs[i] ? ask_job(asked, "GET", ids[i], "/events") : NULL;
+        good = events[i] != NULL;
+    }
+    enum wr_exit exit = asked->exit;
+    if (good)
+        exit = tell(asked, wr_job_differences(jobs[0], jobs[1], events[0], events[1]),
+                    wr_print_differences);
+    for (size_t i = 0; i < 2; i++) {
+        json_decref(jobs[i]);
+        json_decref(events[i]);
+    }
+    return exit;
+}
+
 static enum wr_exit why(struct asked *asked, const char *const *ids)
 {
+    if (ids[1])
+        return why_two(asked, ids);
     json_t *first = ask_job(asked, "GET", ids[0], ""), *second = NULL;
     if (first)
-        second =
-            ids[1] ? ask_job(asked, "GET", ids[1], "") : ask_job(asked, "GET", ids[0], "/events");
+        second = ask_job(asked, "GET", ids[0], "/events");
     enum wr_exit exit = asked->exit;
-    if (first && second && ids[1]) {
-        exit = tell(asked, wr_job_differences(first, second), wr_print_differences);
-    } else if (first && second && asked->options->json) {
+    if (first && second && asked->options->json) {
         json_t *both =
             json_pack("{s:O,s:O}", "job", first, "events", json_object_get(second, "events"));
         exit = tell(asked, both, print_json);
@@ -394,6 +413,12 @@ static enum wr_exit review_edit(struct asked *asked, const char *const *ids)
     return complain(WR_EXIT_USAGE, "%s: %s", ids[1], error.text);
 }
 
+static enum wr_exit drift(struct asked *asked, const char *const *ids)
+{
+    (void)ids;
+    return tell(asked, ask(asked, "GET", "/drift"), wr_print_drift);
+}
+
 /* ---- the commands --------------------------------------------------------------------------- */
 
 static const struct {
@@ -407,6 +432,7 @@ static const struct {
     {"jobs", "cancel", "cancel ID", 1, 1, cancel},
     {"jobs", "retry", "retry ID [--force]", 1, 1, retry},
     {"jobs", "why", "why ID [ID]", 1, 2, why},
+    {"drift", NULL, "", 0, 0, drift},
     {"review", "list", "list", 0, 0, review_list},
     {"review", "show", "show ID", 1, 1, review_show},
     {"review", "approve", "approve ID [--reason TEXT]", 1, 1, review_approve},
@@ -434,8 +460,12 @@ enum wr_exit wr_operator_run(const char *command, int argc, char **argv,
     if (strncmp(url, "sqlite:", 7) != 0 || !url[7])
         return complain(WR_EXIT_USAGE, "the store '%s' is not of the form sqlite:PATH", url);
     struct asked asked = {.options = options, .store = url + 7};
-    for (size_t i = 0; argc > 0 && i < VERBS; i++) {
-        if (strcmp(argv[0], verbs[i].name) != 0 || strcmp(command, verbs[i].command) != 0)
+    for (size_t i = 0; i < VERBS; i++) {
+        if (strcmp(command, verbs[i].command) != 0)
+            continue;
+        if (!verbs[i].name && argc == 0)
+            return verbs[i].run(&asked, NULL);
+        if (!verbs[i].name || argc == 0 || strcmp(argv[0], verbs[i].name) != 0)
             continue;
         if (argc - 1 < verbs[i].least || argc - 1 > verbs[i].most)
             break;

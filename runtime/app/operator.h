@@ -10,14 +10,17 @@
 /* Each prints one answer on stdout. */
 void wr_print_list(const json_t *list);
 void wr_print_webhooks(const json_t *webhooks);
+void wr_print_drift(const json_t *drift);
 void wr_print_reviews(const json_t *reviews);
 void wr_print_job(const json_t *job);
 void wr_print_events(const json_t *events);
 /* Why a job ended as it did: every attempt and every way taken. */
 void wr_print_course(const json_t *job, const json_t *events);
-/* [{"at": pointer, "first": value, "second": value}]: where two results differ, ids, times and usage
- * apart. A new reference. */
-json_t *wr_job_differences(const json_t *first, const json_t *second);
+/* operator_why.c: [{"at": pointer, "first": value, "second": value}]: where two results differ and, below
+ * "/way", what they were given, their attempts and their values (by hash); ids, times and usage apart. A
+ * new reference. */
+json_t *wr_job_differences(const json_t *first, const json_t *second, const json_t *first_events,
+                           const json_t *second_events);
 void wr_print_differences(const json_t *differences);
 
 /* A document as text, its numbers in their shortest form; `wide`: one thing a line. */

@@ -20,6 +20,42 @@ static long long number_at(const json_t *json, const char *name)
     return (long long)json_integer_value(json_object_get(json, name));
 }
 
+/* ---- drift ----------------------------------------------------------------------------------- */
+
+static void print_answers(const json_t *answers)
+{
+    size_t at;
+    json_t *row, *count;
+    const char *rule;
+    printf("%-16s  %-32s  %8s  %8s  %s\n", "TARGET", "VERSION", "ANSWERS", "REFUSED", "BY RULE");
+    json_array_foreach(answers, at, row)
+    {
+        long long all = number_at(row, "count"), refused = number_at(row, "refused");
+        printf("%-16s  %-32s  %8lld  %7.1f%%", text_at(row, "target"), text_at(row, "version"), all,
+               all ? 100.0 * (double)refused / (double)all : 0.0);
+        json_object_foreach(json_object_get(row, "rules"), rule, count)
+            printf("  %s %lld", rule, (long long)json_integer_value(count));
+        putchar('\n');
+    }
+}
+
+void wr_print_drift(const json_t *drift)
+{
+    const json_t *answers = json_object_get(drift, "answers");
+    const json_t *fields = json_object_get(drift, "unknown_fields");
+    size_t at;
+    json_t *row;
+    printf("since %s\n", text_at(drift, "since"));
+    if (json_array_size(answers) > 0)
+        print_answers(answers);
+    if (json_array_size(fields) > 0)
+        printf("%-16s  %-32s  %8s  %-24s  %s\n", "TARGET", "UNKNOWN FIELD", "COUNT", "FIRST",
+               "LAST");
+    json_array_foreach(fields, at, row)
+        printf("%-16s  %-32s  %8lld  %-24s  %s\n", text_at(row, "target"), text_at(row, "field"),
+               number_at(row, "count"), text_at(row, "first"), text_at(row, "last"));
+}
+
 /* ---- list, show ----------------------------------------------------------------------------- */
 
 void wr_print_list(const json_t *list)
@@ -189,58 +225,6 @@ void wr_print_course(const json_t *job, const json_t *events)
 }
 
 /* ---- what differs --------------------------------------------------------------------------- */
-
-/* What is never the same, or says nothing of the result. */
-static bool is_apart(const char *name)
-{
-    static const char *const names[] = {"job_id", "timing", "usage", "stage", "retry_after"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
-static void add(json_t *found, const char *pointer, const json_t *first, const json_t *second)
-{
-    json_t *row = json_object();
-    json_object_set_new(row, "at", json_string(pointer));
-    json_object_set(row, "first", first ? (json_t *)(size_t)first : json_null());
-    json_object_set(row, "second", second ? (json_t *)(size_t)second : json_null());
-    json_array_append_new(found, row);
-}
-
-/* Objects member by member, all else as a whole. */
-static void compare(json_t *found, const char *pointer, const json_t *first, const json_t *second)
-{
-    if (json_equal(first, second))
-        return;
-    if (!json_is_object(first) || !json_is_object(second)) {
-        add(found, pointer, first, second);
-        return;
-    }
-    const char *name;
-    json_t *value;
-    char inner[512];
-    json_object_foreach((json_t *)(size_t)first, name, value)
-    {
-        snprintf(inner, sizeof inner, "%s/%s", pointer, name);
-        if (*pointer || !is_apart(name))
-            compare(found, inner, value, json_object_get(second, name));
-    }
-    json_object_foreach((json_t *)(size_t)second, name, value)
-    {
-        snprintf(inner, sizeof inner, "%s/%s", pointer, name);
-        if (!json_object_get(first, name) && (*pointer || !is_apart(name)))
-            add(found, inner, NULL, value);
-    }
-}
-
-json_t *wr_job_differences(const json_t *first, const json_t *second)
-{
-    json_t *found = json_array();
-    compare(found, "", first, second);
-    return found;
-}
 
 void wr_print_differences(const json_t *differences)
 {

@@ -147,6 +147,23 @@ static void put_gates(const struct wr_app *app, struct wr_arena *arena, struct w
     }
 }
 
+static void put_spans(const struct wr_app *app, struct wr_text *out)
+{
+    struct wr_otlp_counts counts;
+    if (!app->otlp)
+        return;
+    wr_otlp_count(app->otlp, &counts);
+    wr_metrics_value(out, "wright_otlp_queue", "gauge", "Spans that wait to be sent.", "",
+                     (double)counts.queued);
+    wr_metrics_value(out, "wright_otlp_exported_total", "counter", "Spans that the collector took.",
+                     "", (double)counts.exported);
+    const char *name = "wright_otlp_dropped_total", *help = "Spans that were dropped, by why.";
+    wr_metrics_value(out, name, "counter", help, "{reason=\"full\"}", (double)counts.full);
+    wr_metrics_value(out, name, "counter", NULL, "{reason=\"refused\"}", (double)counts.refused);
+    wr_metrics_value(out, name, "counter", NULL, "{reason=\"unreachable\"}",
+                     (double)counts.unreachable);
+}
+
 static void put_engine(const struct wr_app *app, struct wr_text *out)
 {
     struct wr_engine_counts counts = {0};
@@ -185,6 +202,16 @@ static void put_counted(struct wr_app *app, struct wr_text *out)
     wr_metrics_free(sum);
 }
 
+/* Of all callers' answers: for whoever owns the store. */
+void wr_page_drift(struct wr_call *call)
+{
+    const struct wr_reply reply = {
+        .status = 200,
+        .content_type = WR_STR("application/json"),
+        .body = wr_drift_json(call->app->drift, call->exchange->request.arena)};
+    wr_call_reply(call, &reply);
+}
+
 void wr_page_metrics(struct wr_call *call)
 {
     struct wr_arena *arena = call->exchange->request.arena;
@@ -193,6 +220,8 @@ void wr_page_metrics(struct wr_call *call)
     put_counted(call->app, &out);
     put_engine(call->app, &out);
     put_gates(call->app, arena, &out);
+    put_spans(call->app, &out);
+    wr_drift_metrics(call->app->drift, &out);
     put_store(call->app, &out);
     const struct wr_reply reply = {.status = 200,
                                    .content_type = WR_STR("text/plain; version=0.0.4; "

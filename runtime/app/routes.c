@@ -30,6 +30,7 @@ static const struct wr_route fixed[] = {
     ROW("GET", "/livez", false, true, wr_page_livez),
     ROW("GET", "/readyz", false, true, wr_page_readyz),
     ROW("GET", "/metrics", false, true, wr_page_metrics),
+    OPERATORS("GET", "/drift", wr_page_drift),
     OPERATORS("GET", "/webhooks", wr_webhooks_handle),
     OPERATORS("POST", "/webhooks/{id}/resend", wr_webhook_resend_handle),
 };
@@ -274,6 +275,17 @@ static struct wr_str take_traceparent(const struct wr_request *request)
     return zero || memcmp(text.ptr, "ff", 2) == 0 ? none : text;
 }
 
+/* What the vendors of a trace tell each other; passed on as it is, or not at all. */
+static struct wr_str take_tracestate(const struct wr_request *request)
+{
+    struct wr_str text;
+    bool good = wr_field(request, "tracestate", &text) == 1 && text.len > 2 && text.len <= 512 &&
+                memchr(text.ptr, '=', text.len);
+    for (size_t i = 0; good && i < text.len; i++)
+        good = text.ptr[i] >= ' ' && text.ptr[i] < 0x7f;
+    return good ? text : (struct wr_str){NULL, 0};
+}
+
 static bool authorise(struct wr_call *call)
 {
     if (!call->route->needs_key || !call->app->keys)
@@ -296,6 +308,8 @@ static struct wr_call *begin(struct wr_loop *loop, struct wr_exchange *exchange,
     call->exchange = exchange;
     call->request_id = take_request_id(&exchange->request);
     call->traceparent = take_traceparent(&exchange->request);
+    if (call->traceparent.len)
+        call->tracestate = take_tracestate(&exchange->request);
     for (const struct wr_route *route = loop->app->routes; route->method && !call->route; route++)
         if ((operators || !route->operators) &&
             fits(route, exchange->request.path, &call->id, &call->name) &&

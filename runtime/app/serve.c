@@ -243,7 +243,7 @@ static bool open_loops(struct wr_app *app)
 
 static enum wr_exit open_all(struct wr_app *app)
 {
-    char error[512];
+    char error[512] = "out of memory";
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error to handle, as a full disk is */
     raise_descriptors();
@@ -260,7 +260,9 @@ static enum wr_exit open_all(struct wr_app *app)
         if (!app->pool)
             return fail(app, WR_EXIT_SOFTWARE, "cannot start the threads of functions");
     }
-    if (!wr_app_open_hooks(app, error, sizeof error))
+    app->drift = wr_drift_new();
+    if (!app->drift || !wr_app_open_hooks(app, error, sizeof error) ||
+        !wr_otlp_open(&app->otlp, app->program, app->options.otlp, error, sizeof error))
         return fail(app, WR_EXIT_CONFIG, error);
     for (uint32_t i = 0; i < app->loop_count; i++)
         if (!wr_loop_equip(&app->loops[i], &exit, error, sizeof error))
@@ -310,6 +312,8 @@ static void close_all(struct wr_app *app)
     for (uint32_t i = 0; i < app->loop_count; i++)
         wr_loop_close(&app->loops[i]);
     wr_pool_free(app->pool);
+    wr_otlp_close(app->otlp);
+    wr_drift_free(app->drift);
     wr_client_share_free(app->client_share);
     free(app->loops);
     wr_keys_free(app->keys);

@@ -219,6 +219,7 @@ void wr_submit_handle(struct wr_call *call)
                                        .counted_as = wr_call_counted_as(call),
                                        .arena = &arena,
                                        .traceparent = call->traceparent,
+                                       .tracestate = call->tracestate,
                                        .received_us = request->received_us,
                                        .wait_ms = WR_WAIT_DEFAULT};
     if (!take_key(call, &submission.idempotency_key))

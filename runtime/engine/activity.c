@@ -18,6 +18,7 @@ static enum wr_phase enter(struct wr_activity *activity)
     activity->sent_us[0] = activity->sent_us[1] = 0;
     activity->whose = 0;
     activity->entered_us = wr_engine_us(activity->job->engine);
+    activity->span = wr_span_stage(activity, event.now_ms);
     wr_job_record(activity->job, &event);
     return WR_PHASE_RUN;
 }
@@ -79,6 +80,7 @@ static void backoff_over(void *arg)
 {
     struct wr_activity *activity = arg;
     activity->timer = NULL;
+    wr_job_waits_no_more(activity->job);
     wr_activity_advance(activity, WR_PHASE_ATTEMPT);
 }
 
@@ -91,6 +93,7 @@ static enum wr_phase decide(struct wr_activity *activity)
     if (wait_us < 0)
         return WR_PHASE_MOVE;
     activity->timer = clock->after(clock->self, wait_us, backoff_over, activity);
+    wr_job_waits(activity->job);
     return WR_PHASE_WAIT;
 }
 
@@ -128,8 +131,10 @@ void wr_activity_cancel(struct wr_activity *activity)
     }
     activity->epoch++;
     activity->phase = WR_PHASE_OVER;
-    if (activity->timer)
+    if (activity->timer) {
         clock->cancel(clock->self, activity->timer);
+        wr_job_waits_no_more(activity->job);
+    }
     activity->timer = NULL;
     if (activity->commit && activity->commit->timer)
         clock->cancel(clock->self, activity->commit->timer);

@@ -78,7 +78,8 @@ static enum wr_phase go_out(struct wr_attempt *attempt)
         .idle_us = (int64_t)stage->idle_ms * 1000,
         .max_bytes = ANSWER_BYTES,
         .idempotency_key = effect_key(attempt),
-        .traceparent = activity->job->state.trace,
+        .traceparent = wr_trace_parent(activity, &attempt->arena),
+        .tracestate = activity->job->state.tracestate,
         .job = wr_arena_str(&attempt->arena, (struct wr_str){id, sizeof id - 1}),
         .ended = effect_ended,
         .arg = attempt,
@@ -232,7 +233,12 @@ enum wr_phase wr_attempt_begin(struct wr_activity *activity)
     attempt->began_us = wr_engine_us(activity->job->engine);
     activity->attempts++;
     activity->attempt = attempt;
-    return starts[activity->turn.action.kind](attempt);
+    enum wr_action_kind kind = activity->turn.action.kind;
+    attempt->waits =
+        kind == WR_ACT_HTTP || kind == WR_ACT_ASK || kind == WR_ACT_CALL || WR_PARKS(kind);
+    if (attempt->waits)
+        wr_job_waits(activity->job);
+    return starts[kind](attempt);
 }
 
 void wr_attempt_release(struct wr_attempt *attempt, enum wr_verdict verdict)
@@ -242,6 +248,9 @@ void wr_attempt_release(struct wr_attempt *attempt, enum wr_verdict verdict)
     if (attempt->effect)
         engine->effects->cancel(engine->effects->self, attempt->effect);
     attempt->effect = NULL;
+    if (attempt->waits)
+        wr_job_waits_no_more(attempt->activity->job);
+    attempt->waits = false;
     stop_timer(attempt);
     wr_attempt_unpark(attempt);
     if (attempt->pass.gate)

@@ -38,6 +38,8 @@ static void record_cut(struct wr_activity *activity, enum wr_class class, struct
                         .path = activity->path,
                         .label = text_of(wr_class_name(outcome.class)),
                         .attempt = activity->attempts,
+                        .span = wr_span_attempt(activity, activity->attempts),
+                        .above = activity->span,
                         .elapsed_us = event.elapsed_us,
                     });
 }

@@ -86,6 +86,7 @@ struct wr_engine *wr_engine_new(const struct wr_program *program, const struct w
     engine->effects = effects;
     engine->store = store;
     engine->observer = observer;
+    engine->traces = options && options->traces;
     engine->loop = options ? options->loop : 0;
     engine->loops = options && options->loops ? options->loops : 1;
     engine->shared = options ? options->shared : NULL;

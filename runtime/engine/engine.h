@@ -29,6 +29,7 @@ struct wr_engine_options {
     /* A job belongs to the loop that its id names (wr_id_share). This engine's, of how many: the jobs
      * that it begins are its own, and its store gives it no other unfinished ones. 0: it is alone. */
     uint32_t loop, loops;
+    bool traces; /* the observer tells somebody of spans: a trace that begins here is sampled */
 };
 
 /* All tables outlive the engine. `observer` may be NULL. Never NULL. */
@@ -97,6 +98,7 @@ struct wr_submission {
     const void *input;             /* decoded by workflow->input */
     struct wr_str idempotency_key; /* as the client sent it; empty: none; copied */
     struct wr_str traceparent;     /* valid, or empty; copied */
+    struct wr_str tracestate;      /* the same; empty without the other */
     struct wr_str retried_of;      /* the job that it runs again; empty: none; copied */
     int64_t received_us;           /* monotonic: the last byte of the request */
     int64_t wait_ms; /* WR_WAIT_DEFAULT; 0: respond-async; else at most this (Prefer: wait=N) */

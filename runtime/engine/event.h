@@ -35,7 +35,7 @@ struct wr_event {
     struct wr_str contract;      /* "sha256:…" */
     struct wr_str toolchain;     /* "wright 0.1.0" */
     struct wr_str output_schema; /* "KeyPoints@sha256:…" */
-    struct wr_str caller, trace;
+    struct wr_str caller, trace, tracestate;
     int64_t created_ms, deadline_ms, budget_ms;
     bool keyed;       /* an Idempotency-Key or dedupe guards it */
     bool side_effect; /* some stage is keyed or once */

@@ -130,6 +130,7 @@ static bool fold_accepted(struct wr_state *state, const struct wr_event *event)
     state->output_schema = event->output_schema;
     state->caller = event->caller;
     state->trace = event->trace;
+    state->tracestate = event->tracestate;
     state->input = event->value;
     state->input_schema = event->schema;
     state->created_ms = event->created_ms;

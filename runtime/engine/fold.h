@@ -69,7 +69,8 @@ struct wr_state {
     struct wr_id job;
     uint32_t seq; /* of the newest event folded */
 
-    struct wr_str workflow, api, contract, toolchain, output_schema, caller, trace;
+    struct wr_str workflow, api, contract, toolchain, output_schema, caller;
+    struct wr_str trace, tracestate;   /* as the client sent them: W3C Trace Context */
     struct wr_str input, input_schema; /* JSON, hash */
     int64_t created_ms, deadline_ms, budget_ms, finished_ms;
     bool keyed, side_effect;

@@ -36,6 +36,7 @@ struct wr_engine {
     const struct wr_observer *observer; /* NULL: nobody looks */
     struct wr_shared *shared;
     bool owns_shared;
+    bool traces; /* somebody is told of spans */
     uint32_t loop, loops;
     struct wr_gate *gates; /* before each of shared->upstreams */
     struct wr_job *buckets[WR_JOB_BUCKETS];
@@ -83,6 +84,7 @@ struct wr_attempt {
     struct wr_effect *effect;
     struct wr_timer *timer; /* a recall's limit */
     bool owed;              /* the store will call back */
+    bool waits;             /* for somebody else: a call, its turn, a timer, a person */
     int64_t began_us;
     int64_t wake_us; /* monotonic: of a park that began in this process; else 0 */
     bool parked;     /* the job is counted as parked while it is under way */
@@ -121,6 +123,7 @@ struct wr_activity {
     enum wr_phase phase;
     uint32_t epoch; /* grows with all that is begun; what carries an older one is late */
     int64_t entered_us;
+    uint64_t span;      /* of the stage it is in */
     uint32_t attempts;  /* begun in this stage */
     int64_t sent_us[2]; /* when the newest two of them went out, the newer one last; 0: none did */
     struct wr_turn turn;
@@ -190,7 +193,11 @@ struct wr_job {
     uint32_t draft_seq;         /* of the newest draft … */
     enum wr_result told_result; /* … and what is told while it is not durable */
     struct wr_str told_output;
-    uint32_t owed;           /* callbacks that the store owes */
+    uint32_t owed; /* callbacks that the store owes */
+    /* What is not this program's own time: how much of it was spent waiting for others, and since when it
+     * does so now, for how many things. `began_us` 0: it began in another process. */
+    int64_t began_us, waited_us, waits_since_us;
+    uint32_t waits;
     bool unsaved;            /* its end was not taken at the first try */
     struct wr_commit notice; /* of what came from outside; awaited by waiters, not by an activity */
     bool noticing, notice_again;
@@ -318,7 +325,17 @@ const struct wr_transition *wr_way_of(const struct wr_stage *stage, uint16_t who
                                       enum wr_class class, int error);
 bool wr_stage_optional(const struct wr_stage *stage);
 
+/* trace.c: ids of spans, and what a call passes on */
+uint64_t wr_span_job(const struct wr_id *job);
+uint64_t wr_span_stage(const struct wr_activity *activity, int64_t entered_ms);
+uint64_t wr_span_attempt(const struct wr_activity *activity, uint32_t attempt);
+uint64_t wr_span_above(const struct wr_activity *activity);
+struct wr_str wr_trace_parent(const struct wr_activity *activity, struct wr_arena *arena);
+
 /* observe.c */
+/* From here to there somebody else's time passes. */
+void wr_job_waits(struct wr_job *job);
+void wr_job_waits_no_more(struct wr_job *job);
 void wr_job_saw(struct wr_job *job, struct wr_observation *seen);
 
 /* ---- who waits (waiter.c) ---------------------------------------------------------------------- */

@@ -68,6 +68,8 @@ static void record_move(struct wr_activity *activity, const struct wr_transition
                         .label = event.label,
                         .target = event.target,
                         .attempt = activity->attempts,
+                        .span = activity->span,
+                        .above = wr_span_above(activity),
                         .elapsed_us = wr_engine_us(job->engine) - activity->entered_us,
                     });
 }

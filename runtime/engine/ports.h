@@ -47,6 +47,7 @@ struct wr_outcome {
     int64_t first_token_us;      /* from start; -1: none */
     bool final;                  /* the peer asks that it is not sent again */
     const char *rule;            /* schema_invalid: the first rule that it broke; else NULL */
+    struct wr_str unknown;  /* fields that the schema does not know: their pointers, a line each */
     struct wr_str repaired; /* what was done to the text that came, to read it; empty: nothing */
 };
 
@@ -67,7 +68,7 @@ struct wr_effect_call {
     int64_t timeout_us, first_token_us, idle_us; /* 0: none; timeout is always set */
     uint64_t max_bytes;                          /* of the answer */
     struct wr_str idempotency_key;               /* empty: none */
-    struct wr_str traceparent;                   /* W3C; passed on */
+    struct wr_str traceparent, tracestate;       /* W3C; passed on */
     struct wr_str job;                           /* for logs */
     const struct wr_hook *hook; /* WR_ACT_HTTP: NULL, or of this the action is the target */
     void (*ended)(void *arg, const struct wr_outcome *outcome);
@@ -218,11 +219,18 @@ struct wr_observation {
     struct wr_str path, label, target, status, result_type, error_code, caller;
     uint32_t attempt; /* from 1 */
     int64_t elapsed_us;
-    int64_t cost;        /* picodollars */
-    bool cut;            /* the attempt reached the line of the slack */
-    uint32_t repair;     /* attempts: which repair it was, from 1; 0: none */
-    enum wr_class again; /* attempts: how the one before ended; WR_OK: this is the first */
+    int64_t created_ms; /* jobs: UTC */
+    int64_t cost;       /* picodollars */
+    bool cut;           /* the attempt reached the line of the slack */
+    uint32_t repair;    /* attempts: which repair it was, from 1; 0: none */
+    int64_t own_us;     /* jobs: of it, what was spent on nothing but this program; -1: not known */
+    enum wr_class again;  /* attempts: how the one before ended; WR_OK: this is the first */
+    uint64_t span, above; /* ids of its span and of the one that it is part of; a job's: 0 */
+    struct wr_str trace, tracestate; /* as the client sent them; empty: the job is its own trace */
 };
+
+/* The id of a trace that begins with a job: the job's own, in hex. */
+void wr_trace_of_job(const struct wr_id *job, char text[33]);
 
 struct wr_observer {
     void *self;

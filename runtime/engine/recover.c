@@ -82,6 +82,7 @@ enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_p
                                                         place->class == WR_CLASS_check_failed);
     activity->entered_us = wr_engine_us(activity->job->engine);
     activity->retry_after_ms = -1;
+    activity->span = wr_span_stage(activity, place->now_ms);
     if (place->target.len)
         return WR_PHASE_ENTER;
     if (place->ended && !above) {

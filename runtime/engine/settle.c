@@ -42,7 +42,10 @@ static const void *decode(struct wr_attempt *attempt, const struct wr_action *ac
     struct wr_reader in;
     wr_reader_init(&in, &attempt->arena, attempt->outcome.value);
     in.null_is_absent = action->kind == WR_ACT_ASK;
+    struct wr_text unknown = {.arena = &attempt->arena};
+    in.unknown = &unknown;
     const void *value = wr_decode(&in, action->as);
+    attempt->outcome.unknown = wr_text_done(&unknown);
     if (!value) {
         /* A remembered value that does not fit any more is as good as none. */
         attempt->outcome.class =
@@ -204,6 +207,8 @@ static void record_end(struct wr_activity *activity, const struct wr_attempt *at
                         .elapsed_us = event.elapsed_us,
                         .cost = event.cost,
                         .cut = event.cut,
+                        .span = wr_span_attempt(activity, activity->attempts),
+                        .above = activity->span,
                         .again = activity->attempts > 1 && !activity->repairing ? before : WR_OK,
                         .repair = activity->repairing,
                     });
@@ -242,6 +247,7 @@ static void keep_outcome(struct wr_activity *activity, const struct wr_outcome *
     activity->outcome.model_version = wr_arena_str(arena, outcome->model_version);
     activity->outcome.request_id = wr_arena_str(arena, outcome->request_id);
     activity->outcome.repaired = wr_arena_str(arena, outcome->repaired);
+    activity->outcome.unknown = wr_arena_str(arena, outcome->unknown);
     activity->class = outcome->class;
     activity->retry_after_ms = outcome->retry_after_ms;
 }

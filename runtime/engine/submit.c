@@ -111,6 +111,7 @@ static void record_accepted(struct wr_job *job, const struct wr_submission *subm
         wr_arena_printf(&job->arena, "%s@%s", workflow->output->name, workflow->output->hash));
     event.caller = wr_arena_str(&job->arena, submission->caller);
     event.trace = wr_arena_str(&job->arena, submission->traceparent);
+    event.tracestate = wr_arena_str(&job->arena, submission->tracestate);
     event.created_ms = created_ms;
     event.budget_ms = (int64_t)workflow->budget_ms;
     event.deadline_ms = created_ms + wr_workflow_job_ms(workflow);
@@ -191,6 +192,7 @@ struct wr_waiter *wr_engine_submit(struct wr_engine *engine, const struct wr_sub
     int64_t created_ms = wr_engine_utc_ms(engine) - passed_us / 1000;
     struct wr_job *job = wr_job_new(engine, workflow, new_id(engine), submission->arena);
     job->seats = seats;
+    job->began_us = submission->received_us;
     job->line_us = submission->received_us + wr_workflow_job_ms(workflow) * 1000;
     if (workflow->background_ms)
         job->reply_us = submission->received_us + (int64_t)workflow->budget_ms * 1000;

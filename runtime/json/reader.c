@@ -244,6 +244,8 @@ static bool pass_member(struct wr_reader *in, struct wr_object *object, struct w
                         wr_unknown_field(in, object->shape, name));
     else if (!is_tag && !in->last_wins && !wr_members_add(in, name, offset))
         return false;
+    if (!is_tag && !twice)
+        wr_note_unknown(in, name);
     wr_step_into(in, name.ptr, name.len);
     return wr_skip_value(in);
 }

@@ -8,7 +8,8 @@
 
 #include <wright/json.h>
 
-#define WR_DEPTH_MAX 64   /* of objects and lists in one another */
+#define WR_DEPTH_MAX 64 /* of objects and lists in one another */
+#define WR_UNKNOWN_MAX 8
 #define WR_FAULTS_MAX 100 /* listed; the others are counted */
 #define WR_DECODE_MEMORY ((size_t)64 * 1024 * 1024)
 
@@ -46,6 +47,9 @@ struct wr_reader {
     bool last_wins;      /* a name may come again, its last value counts: what others wrote */
     struct wr_str tag;   /* of the union whose object is read next; `ptr` NULL: of none */
     bool in_key;         /* the string being checked is a key */
+    struct wr_text
+        *unknown; /* a line for each field that the schema does not know; NULL: nobody asks */
+    size_t unknown_count; /* of which the first WR_UNKNOWN_MAX are listed */
     bool stopped;
     enum wr_read_end state;
     size_t fault_count; /* in `faults` */

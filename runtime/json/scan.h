@@ -23,6 +23,9 @@ bool wr_fault_type(struct wr_reader *in, const char *wanted);
 const char *wr_unknown_field(struct wr_reader *in, const struct wr_shape *shape,
                              struct wr_str name);
 
+/* unknown.c: notes it for whoever asked; nothing where nobody did. */
+void wr_note_unknown(struct wr_reader *in, struct wr_str name);
+
 /* ---- reader.c ------------------------------------------------------------------------------ */
 
 bool wr_skip_value(struct wr_reader *in);

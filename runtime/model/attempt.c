@@ -234,6 +234,8 @@ static void add_headers(struct wr_effect *effect, const char *accept, const char
         effect->headers = curl_slist_append(effect->headers, effect->place->auth);
     if (call->traceparent.len > 0)
         add_header(effect, "traceparent", call->traceparent);
+    if (call->traceparent.len > 0 && call->tracestate.len > 0)
+        add_header(effect, "tracestate", call->tracestate);
     if (call->idempotency_key.len > 0 && key_name)
         add_header(effect, key_name, call->idempotency_key);
     curl_easy_setopt(effect->easy, CURLOPT_HTTPHEADER, effect->headers);

@@ -3,6 +3,7 @@
 
 #include "runtime/base/clock.h"
 
+#include <openssl/evp.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,6 +124,18 @@ static void show(struct wr_text *out, const struct shown *row, const struct wr_e
     }
 }
 
+/* Of a value nobody is shown more than whether it is another's. */
+static void put_hash(struct wr_text *out, struct wr_str value)
+{
+    unsigned char hash[32];
+    char text[sizeof hash * 2 + 1];
+    if (EVP_Digest(value.ptr, value.len, hash, NULL, EVP_sha256(), NULL) != 1)
+        return;
+    for (size_t i = 0; i < sizeof hash; i++)
+        snprintf(text + 2 * i, 3, "%02x", hash[i]);
+    put_word(out, "value_sha256", text);
+}
+
 void wr_event_show(struct wr_text *out, const struct wr_event *event, bool operator)
 {
     char at[WR_TIME_TEXT];
@@ -144,5 +157,7 @@ void wr_event_show(struct wr_text *out, const struct wr_event *event, bool opera
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (operator|| !table[i].operator_only)
             show(out, &table[i], event);
+    if (operator&& event->value.len)
+        put_hash(out, event->value);
     put(out, "}");
 }

@@ -9,8 +9,8 @@
 
 #define SLOTS 8192 /* twice the series, a power of two */
 
-static const double bounds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
-                                0.5,   1,      2.5,   5,    10,    30,   60,  180};
+static const double bounds[] = {0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                0.25,    0.5,    1,     2.5,    5,     10,   30,    60,   180};
 #define BOUNDS (sizeof bounds / sizeof *bounds)
 
 struct family {

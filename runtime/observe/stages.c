@@ -1,6 +1,7 @@
 /* The engine's observer: log lines and metrics of attempts, stages and jobs. */
 #include "runtime/observe/stages.h"
 
+#include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/engine/event.h"
 
@@ -89,6 +90,8 @@ static void saw_attempt(struct wr_stages *stages, const struct wr_observation *s
     wr_metrics_add(stages->metrics, WR_METRIC_cost, &workflow, (double)seen->cost / 1e12);
     if (seen->action && seen->action->kind == WR_ACT_ASK)
         count_usage(stages, target, outcome);
+    if (seen->action && (seen->action->kind == WR_ACT_ASK || seen->action->kind == WR_ACT_HTTP))
+        wr_drift_saw(stages->drift, target.ptr, seen, wr_utc_ms());
     enum wr_log_level level = outcome->class == WR_OK ? WR_LOG_INFO : WR_LOG_WARN;
     wr_log(level, "attempt", wr_f_text("job_id", job), WR_F_STR("workflow", workflow),
            WR_F_STR("stage", labels[1]), maybe("path", seen->path),
@@ -121,6 +124,9 @@ static void saw_job(struct wr_stages *stages, const struct wr_observation *seen,
     wr_metrics_add(stages->metrics, WR_METRIC_jobs, labels, 1);
     wr_metrics_seconds(stages->metrics, WR_METRIC_job_seconds, &workflow,
                        (double)seen->elapsed_us / 1e6);
+    if (seen->own_us >= 0)
+        wr_metrics_seconds(stages->metrics, WR_METRIC_overhead_seconds, &workflow,
+                           (double)seen->own_us / 1e6);
     wr_log(WR_LOG_INFO, "job", wr_f_text("job_id", job), WR_F_STR("workflow", workflow),
            maybe("caller", seen->caller), WR_F_STR("status", seen->status),
            maybe("result_type", seen->result_type), maybe("error_code", seen->error_code),
@@ -129,7 +135,10 @@ static void saw_job(struct wr_stages *stages, const struct wr_observation *seen,
 
 static void saw(void *self, const struct wr_observation *seen)
 {
+    const struct wr_stages *stages = self;
     char job[WR_ID_TEXT];
+    if (stages->otlp)
+        wr_otlp_saw(stages->otlp, seen);
     wr_id_text(&seen->job, job);
     switch (seen->what) {
     case WR_SAW_ATTEMPT:

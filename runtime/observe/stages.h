@@ -4,11 +4,15 @@
 #define WR_OBSERVE_STAGES_H
 
 #include "runtime/engine/ports.h"
+#include "runtime/observe/drift.h"
 #include "runtime/observe/metrics.h"
+#include "runtime/observe/otlp.h"
 
 struct wr_stages {
     const struct wr_program *program;
     struct wr_metrics *metrics;
+    struct wr_otlp *otlp; /* NULL: nobody is told of spans */
+    struct wr_drift *drift;
 };
 
 /* The engine's observer; `stages` outlives it. */

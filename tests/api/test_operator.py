@@ -59,6 +59,25 @@ def test_jobs():
          "one job does not differ from itself")
     rows = json.loads(jobs(server, "why", done, second["job_id"], "--json").stdout)
     ok({"at": "/result_type", "first": "full", "second": "fallback"} in rows, "and as JSON", rows)
+    ats = {row["at"]: row for row in rows}
+    ok(all(len(ats["/way/input_sha256"][side]) == 64 for side in ("first", "second")) and "it was said" not in out.stdout,
+       "what they were given is told apart by hash", ats.get("/way/input_sha256"))
+    same((ats["/way/attempts/draft 1/class"]["second"], ats["/way/attempts/draft 2"]["first"],
+          ats["/way/attempts/brief 1"]["second"]["model"]), ("server_error", None, "small-2026-08-07"),
+         "each attempt with its model, prompt and end")
+    ok("/way/values_sha256/draft" in ats and "/way/values_sha256/terms" not in ats,
+       "the values on their ways by hash; what is the same is not told", sorted(ats))
+    up.ways[LARGE] = Way(body=POINTS)
+    same_one = server.post("Sales grew, the same.").json["job_id"]
+    same_two = server.post("Sales grew, the same.", key=server.other_key).json["job_id"]
+    same(jobs(server, "why", same_one, same_two).stdout, "Nothing differs but ids, times and usage.\n",
+         "two jobs of one input, answered alike")
+    up.ways["glossary"] = Way(body={"terms": {"EBIT": "earnings"}})
+    other = server.post("Sales grew, the same. ").json["job_id"]
+    told = {row["at"] for row in json.loads(jobs(server, "why", same_one, other, "--json").stdout)}
+    ok({"/way/input_sha256", "/way/values_sha256/terms"} <= told and not any("draft" in at for at in told),
+       "a tool that answered otherwise is told", told)
+    up.ways[LARGE] = Way(silent=True)
     out = jobs(server, "cancel", live)
     same((out.returncode, out.stdout), (0, f"{live} cancelled\n"), "cancel")
     same(server.get(f"/jobs/{live}").json["status"], "cancelled", "and it is")

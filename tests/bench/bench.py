@@ -311,11 +311,15 @@ class System:
 
 
 def counted(port):
-    """What the binary says of its store."""
+    """What the binary says of its store, and of its own part in its jobs: all but what they waited for."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as reply:
         text = reply.read().decode()
-    return {name: float(re.search(rf"^wright_store_{name}_total (\S+)$", text, re.M)[1])
-            for name in ("commits", "writes", "checkpoints")}
+    values = {name: float(re.search(rf"^wright_store_{name}_total (\S+)$", text, re.M)[1])
+              for name in ("commits", "writes", "checkpoints")}
+    for name in ("sum", "count"):
+        found = re.findall(rf"^wright_overhead_seconds_{name}\{{.*\}} (\S+)$", text, re.M)
+        values[f"own_{name}"] = sum(map(float, found))
+    return values
 
 
 def split(runs):
@@ -352,6 +356,9 @@ def whole_rows(name, runs, syncs, goal=None):
         else:
             notes.append("The disk's own time changed between the runs: p50 less one fdatasync says nothing.")
     row("  p99", "ms", [run["p99_ms"] for run in runs])
+    own = [run["count"]["own_sum"] / run["count"]["own_count"] * 1e3 for run in runs]
+    row("  the program's own part of a job: all but its calls", "ms", own, "one fdatasync",
+        middle(1e3 / sync / mine for mine, sync in zip(own, syncs)))
     row("  fdatasync of 4 KB in the same folder", "sync/s", syncs, "jobs for a sync",
         middle(run["rate"] / sync for run, sync in zip(runs, syncs)))
     group = max(1, round(middle(run["count"]["writes"] / max(1, run["count"]["commits"]) for run in runs)))
