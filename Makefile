@@ -136,6 +136,11 @@ JOBS ?= 1000000
 simulate: all $(B)/tests/test_simulate
 	@$(B)/briefs simulate --seed 1 --jobs $(JOBS) --crash
 	@WRIGHT_SIM_JOBS=$(JOBS) $(B)/tests/test_simulate
+# The certificates' times and costs against an adversary in virtual time.
+.PHONY: adversary
+ADVERSARY_JOBS ?= 100000
+adversary: all
+	@WRIGHT_BUILD=$(B) ADVERSARY_JOBS=$(ADVERSARY_JOBS) python3 tests/api/test_adversary.py
 .PHONY: bench help clean
 benches := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 $(B)/bench/%: tests/bench/%.c $(B)/libwright.a
@@ -156,6 +161,7 @@ help:
 	@echo "make generated  compile spec/*.flow into generated/"
 	@echo "make tidy       layers, lengths, style, codes and their pages"
 	@echo "make fuzz       let fuzzers search, FUZZ_SECONDS each"
+	@echo "make adversary  the certificates against an adversary in virtual time; ADVERSARY_JOBS=N"
 	@echo "make simulate   a million jobs in virtual time, with crashes; JOBS=N for fewer"
 	@echo "make bench      speed and size, as ratios"
 	@echo "make clean      remove build/"

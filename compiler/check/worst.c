@@ -62,7 +62,8 @@ static uint64_t natural_below_ms(const struct wc_stage *stage)
 struct wc_pace wc_pace_of(const struct wc_stage *stage)
 {
     const struct wc_action *action = &stage->action;
-    bool calls = action->kind == WR_ACT_HTTP || action->kind == WR_ACT_ASK;
+    bool calls =
+        action->kind == WR_ACT_HTTP || action->kind == WR_ACT_ASK || action->kind == WR_ACT_CALL;
     bool again = calls && stage->retry.times && stage->retry.on;
     struct wc_pace pace = {.attempts = 1 + (again ? stage->retry.times : 0u) + stage->repairs};
     pace.commits = (uint64_t)stage->commit_before + stage->commit_after +
@@ -79,7 +80,7 @@ struct wc_pace wc_pace_of(const struct wc_stage *stage)
             stage->floor_ms -
             (stage->floor_ms > stage->floor_after_ms ? stage->floor_after_ms : stage->floor_ms);
     pace.backoff_ms = again ? backoff_ms(&stage->retry) : 0;
-    pace.waits_limit = calls && is_limited(action);
+    pace.waits_limit = calls && (is_limited(action) || action->kind == WR_ACT_CALL);
     pace.waits_server = again;
     pace.waits_store = action->kind == WR_ACT_RECALL;
     pace.natural_ms = add(times(pace.attempts, pace.attempt_ms), pace.backoff_ms);

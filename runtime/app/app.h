@@ -192,7 +192,8 @@ size_t wr_check_environment(const struct wr_program *program, struct wr_keys **k
 struct wr_simulate_options {
     int64_t seed, jobs;
     bool crash;
-    const char *journal; /* NULL: nowhere */
+    const char *journal;   /* NULL: nowhere */
+    const char *adversary; /* "time" or "cost"; NULL: chance */
 };
 
 enum wr_exit wr_simulate_command(const struct wr_program *program,

@@ -293,6 +293,8 @@ static const struct wr_flag simulate_flags[] = {
     {"--jobs", NULL, "N", "10000", "to simulate", WR_FLAG_COUNT, IN_SIMULATE(jobs)},
     {"--crash", NULL, NULL, NULL, "the process dies, too, and recovers", WR_FLAG_SWITCH,
      IN_SIMULATE(crash)},
+    {"--adversary", NULL, "time|cost", NULL, "seeks the latest reply, or the dearest job",
+     WR_FLAG_TEXT, IN_SIMULATE(adversary)},
     {"--journal", NULL, "FILE", NULL, "writes every journal there, as text", WR_FLAG_TEXT,
      IN_SIMULATE(journal)},
 };

@@ -5,6 +5,7 @@
 #include "runtime/sim/sim.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void tell(const struct wr_program *program, const struct wr_sim_report *report, double s)
 {
@@ -23,6 +24,27 @@ static void tell(const struct wr_program *program, const struct wr_sim_report *r
     printf("journals   sha256:%s\n", report->digest);
 }
 
+/* What the certificate is held against. */
+static void tell_worst(const struct wr_program *program, const struct wr_sim_report *report)
+{
+    for (size_t i = 0; i < program->workflow_count && i < WR_SIM_WORST_MAX; i++) {
+        const struct wr_sim_worst *worst = &report->worst[i];
+        printf(
+            "worst      %s: reply %lld us (seed %llu), end %lld us (seed %llu), $%lld.%012lld "
+            "(seed %llu)\n",
+            program->workflows[i]->name, (long long)worst->reply_us,
+            (unsigned long long)worst->reply_seed, (long long)worst->end_us,
+            (unsigned long long)worst->end_seed, (long long)worst->cost / 1000000000000,
+            (long long)worst->cost % 1000000000000, (unsigned long long)worst->cost_seed);
+    }
+}
+
+static bool read_goal(const char *text, enum wr_sim_goal *goal)
+{
+    *goal = !text ? WR_SIM_ANYTHING : strcmp(text, "time") == 0 ? WR_SIM_LATEST : WR_SIM_DEAREST;
+    return !text || *goal == WR_SIM_LATEST || strcmp(text, "cost") == 0;
+}
+
 enum wr_exit wr_simulate_command(const struct wr_program *program,
                                  const struct wr_simulate_options *options)
 {
@@ -32,6 +54,10 @@ enum wr_exit wr_simulate_command(const struct wr_program *program,
         .jobs = (uint64_t)options->jobs,
         .crash = options->crash,
     };
+    if (!read_goal(options->adversary, &sim.goal) || (sim.goal && sim.crash)) {
+        fprintf(stderr, "simulate: --adversary takes time or cost, and not --crash beside it\n");
+        return WR_EXIT_USAGE;
+    }
     if (options->journal && !(sim.journal = fopen(options->journal, "w"))) {
         perror(options->journal);
         return WR_EXIT_IO;
@@ -43,6 +69,8 @@ enum wr_exit wr_simulate_command(const struct wr_program *program,
         return WR_EXIT_IO;
     }
     tell(program, &report, (double)(wr_mono_us() - began_us) / 1e6);
+    if (sim.goal)
+        tell_worst(program, &report);
     if (held && report.jobs >= sim.jobs) {
         printf("no invariant was broken\n");
         return WR_EXIT_OK;
@@ -52,6 +80,9 @@ enum wr_exit wr_simulate_command(const struct wr_program *program,
     else
         printf("BROKEN     %s\nreplay     %s simulate --seed %llu --jobs %llu%s\n", report.what,
                program->name, (unsigned long long)report.seed, (unsigned long long)report.run_jobs,
-               options->crash ? " --crash" : "");
+               options->crash               ? " --crash"
+               : sim.goal == WR_SIM_LATEST  ? " --adversary time"
+               : sim.goal == WR_SIM_DEAREST ? " --adversary cost"
+                                            : "");
     return WR_EXIT_BROKEN;
 }

@@ -24,15 +24,22 @@ static int64_t activity_line_us(const struct wr_activity *activity)
     if (!activity->parent)
         return activity->job->line_us - (wr_broken("floor") ? 0 : WR_COMMIT_MS * 1000);
     int64_t line_us = wr_stage_line_us(activity->parent);
-    return activity->member ? line_us - rounds_after_us(activity) : line_us;
+    if (!activity->member)
+        return line_us;
+    /* Slots are out of step: an item that began late in its round ends late in it, and no later item has
+     * less for that. */
+    int64_t rounds_us = line_us - rounds_after_us(activity);
+    int64_t promised_us = activity->entered_us + (int64_t)activity->stage->floor_ms * 1000;
+    if (promised_us > rounds_us && !wr_broken("rounds"))
+        rounds_us = promised_us;
+    return rounds_us < line_us ? rounds_us : line_us;
 }
 
-/* The floors hold all rounds of a circle but the last, which is its way out; those that were gone need
- * no more time. */
+/* The floors hold all rounds of a circle; those that were gone need no more time. */
 static int64_t rounds_gone_ms(const struct wr_activity *activity)
 {
     const struct wr_workflow *workflow = activity->workflow;
-    int64_t gone_ms = 0, all_ms = 0, least_ms = INT64_MAX;
+    int64_t gone_ms = 0;
     for (size_t i = 0; activity->stage->loop && i < workflow->stage_count; i++) {
         const struct wr_stage *sleep = &workflow->stages[i];
         if (sleep->loop != activity->stage->loop || sleep->at_most == 0)
@@ -40,11 +47,8 @@ static int64_t rounds_gone_ms(const struct wr_activity *activity)
         struct wr_str name = {sleep->name, strlen(sleep->name)};
         uint32_t rounds = wr_state_rounds(&activity->job->state, activity->path, name);
         gone_ms += (int64_t)rounds * (int64_t)sleep->round_ms;
-        all_ms += (int64_t)sleep->at_most * (int64_t)sleep->round_ms;
-        if ((int64_t)sleep->round_ms < least_ms)
-            least_ms = (int64_t)sleep->round_ms;
     }
-    return gone_ms && gone_ms > all_ms - least_ms ? all_ms - least_ms : gone_ms;
+    return gone_ms;
 }
 
 int64_t wr_stage_line_us(const struct wr_activity *activity)
@@ -52,7 +56,7 @@ int64_t wr_stage_line_us(const struct wr_activity *activity)
     const struct wr_stage *stage = activity->stage;
     int64_t after_ms =
         wr_broken("floor") ? 0 : (int64_t)stage->floor_after_ms - rounds_gone_ms(activity);
-    int64_t line_us = activity_line_us(activity) - after_ms * 1000;
+    int64_t line_us = activity_line_us(activity) - (after_ms > 0 ? after_ms : 0) * 1000;
     int64_t own_us = activity->entered_us + (int64_t)stage->within_ms * 1000;
     return stage->within_ms && own_us < line_us ? own_us : line_us;
 }

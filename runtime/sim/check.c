@@ -361,6 +361,8 @@ void wr_sim_check_answer(struct wr_world *world, const struct wr_sim_request *re
     if (request->due_us && world->now_us > request->due_us)
         wr_sim_broken(world, &answer->job, "budget: an answer came %lld us late",
                       (long long)(world->now_us - request->due_us));
+    if (world->goal != WR_SIM_ANYTHING && answer->kind == WR_ANSWER_JOB)
+        wr_sim_adversary_replied(world, request);
     if (answer->kind == WR_ANSWER_JOB && request->told)
         wr_sim_check_told(world, request, answer);
     if (answer->kind == WR_ANSWER_JOB)

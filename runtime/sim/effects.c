@@ -72,6 +72,23 @@ static void answer_with(struct wr_effect *effect)
         value->len = wr_chance(world, value->len); /* not what it should be, but well framed */
 }
 
+/* As the adversary says; a failure that comes with a part of an answer is billed. */
+static int64_t obey(struct wr_effect *effect)
+{
+    struct wr_sim_choice choice = wr_sim_choose(effect->world, &effect->call);
+    struct wr_outcome *outcome = &effect->outcome;
+    if (choice.class == WR_OK || choice.class == WR_CLASS_schema_invalid) {
+        answer_with(effect);
+        if (choice.class != WR_OK)
+            outcome->value = WR_STR("{");
+    } else {
+        fail_with(effect, &(struct failure){choice.class, 500, true});
+    }
+    outcome->retry_after_ms = choice.retry_after_ms;
+    outcome->usage = choice.usage;
+    return choice.takes_us;
+}
+
 /* The timeouts are the effect's: whichever comes first. */
 static int64_t take_time(struct wr_effect *effect)
 {
@@ -197,8 +214,11 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
                                                   .output_tokens = (int64_t)wr_chance(world, 200),
                                                   .known = wr_chance(world, 4)};
     }
-    bool fails = wr_happens(world, world->weather.upstream_fails);
-    if (fails && call->action->kind == WR_ACT_CALL)
+    bool fails = wr_happens(world, world->weather.upstream_fails), chosen = world->goal != 0;
+    int64_t takes_us = chosen ? obey(effect) : 0;
+    if (chosen)
+        ;
+    else if (fails && call->action->kind == WR_ACT_CALL)
         raise_one(effect, &world->program->functions[call->action->target]);
     else if (fails && asks && wr_chance(world, 5) == 0)
         fail_with(effect, &of_models[wr_chance(world, WR_COUNT(of_models))]);
@@ -206,7 +226,8 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
         fail_with(effect, &failures[wr_chance(world, WR_COUNT(failures))]);
     else
         answer_with(effect);
-    int64_t takes_us = take_time(effect);
+    if (!chosen)
+        takes_us = take_time(effect);
     if (world->crash && wr_happens(world, world->weather.dies))
         world->dead = true; /* before it was sent */
     world->in_flight[effect->target]++;

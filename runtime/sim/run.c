@@ -50,6 +50,7 @@ static void run_one(const struct wr_program *program, const struct wr_samples *s
     world->seed = report->seed = options->seed + report->runs;
     world->wanted = report->run_jobs = left < WR_SIM_RUN_JOBS ? left : WR_SIM_RUN_JOBS;
     world->crash = options->crash;
+    world->goal = options->goal;
     wr_world_run(world);
     tell_journal(world, hash, options->journal);
     wr_world_free(world);
@@ -60,7 +61,7 @@ bool wr_simulate(const struct wr_program *program, const struct wr_sim_options *
                  struct wr_sim_report *report)
 {
     unsigned char digest[32];
-    struct wr_samples *samples = wr_samples_new(program);
+    struct wr_samples *samples = wr_samples_new(program, options->goal);
     EVP_MD_CTX *hash = EVP_MD_CTX_new();
     *report = (struct wr_sim_report){0};
     if (!samples || !hash || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1) {

@@ -4,7 +4,7 @@
 
 #include "runtime/sim/world.h"
 
-/* Zeroed, with program, samples, report, seed, wanted and crash set. */
+/* Zeroed, with program, samples, report, seed, wanted, crash and goal set. */
 void wr_world_run(struct wr_world *world);
 void wr_world_free(struct wr_world *world);
 

@@ -16,6 +16,7 @@
 
 struct wr_samples {
     json_t *contract, *schemas;
+    enum wr_sim_goal goal;
 };
 
 struct maker {
@@ -23,8 +24,9 @@ struct maker {
     struct wr_text *out;
     uint64_t *random;
     struct wr_str near;
-    int depth;
-    bool wrong;
+    int depth, texts;
+    bool wrong, many;   /* lists as long as they may be */
+    const char *letter; /* of which long texts are made; NULL: of words */
 };
 
 uint64_t wr_random_next(uint64_t *random)
@@ -117,6 +119,18 @@ static void add_format(struct maker *m, struct wr_text *text, const char *format
     wr_text_add(text, (struct wr_str){made, strlen(made)});
 }
 
+/* As many letters as may be; the first ones tell the texts apart, for keys of a map. */
+static void fill(struct maker *m, struct wr_text *text, const json_t *schema, int64_t most)
+{
+    const char *letter = json_object_get(schema, "x-maxBytes") ? "x" : m->letter;
+    char number[24];
+    int digits = snprintf(number, sizeof number, "%d", m->texts++);
+    if (digits <= most)
+        wr_text_add(text, (struct wr_str){number, (size_t)digits});
+    for (int64_t i = digits <= most ? digits : 0; i < most; i++)
+        wr_text_add(text, (struct wr_str){letter, strlen(letter)});
+}
+
 static void make_string(struct maker *m, const json_t *schema)
 {
     struct wr_text text = {.arena = m->out->arena};
@@ -128,6 +142,8 @@ static void make_string(struct maker *m, const json_t *schema)
         m->wrong = true;
     else if (!pattern && format)
         add_format(m, &text, format);
+    else if (!pattern && m->letter)
+        fill(m, &text, schema, most);
     else if (!pattern && (between(m, 0, 11) == 0 || !add_part(m, &text, least, most)))
         add_words(m, &text, least, most);
     wr_text_quote(m->out, wr_text_done(&text));
@@ -149,7 +165,7 @@ static void make_object(struct maker *m, const json_t *schema)
         bool needed = false;
         for (size_t i = 0; i < json_array_size(required); i++)
             needed = needed || strcmp(json_string_value(json_array_get(required, i)), name) == 0;
-        if (!needed && between(m, 0, 1))
+        if (!needed && !m->letter && between(m, 0, 1))
             continue;
         wr_text_add(m->out, first ? WR_STR("") : WR_STR(","));
         wr_text_quote(m->out, (struct wr_str){name, strlen(name)});
@@ -166,7 +182,8 @@ static void make_map(struct maker *m, const json_t *schema)
     const json_t *names = json_object_get(schema, "propertyNames");
     int64_t least = number_of(schema, "minProperties", 0);
     int64_t most = number_of(schema, "maxProperties", least + MORE_ITEMS);
-    int64_t count = between(m, least, most < least + MORE_ITEMS ? most : least + MORE_ITEMS);
+    int64_t count =
+        m->letter ? most : between(m, least, most < least + MORE_ITEMS ? most : least + MORE_ITEMS);
     wr_text_add(m->out, WR_STR("{"));
     for (int64_t i = 0; i < count; i++) {
         wr_text_add(m->out, i ? WR_STR(",") : WR_STR(""));
@@ -181,7 +198,9 @@ static void make_list(struct maker *m, const json_t *schema)
 {
     int64_t least = number_of(schema, "minItems", 0);
     int64_t most = number_of(schema, "maxItems", least + MORE_ITEMS);
-    int64_t count = between(m, least, most < least + MORE_ITEMS ? most : least + MORE_ITEMS);
+    int64_t count = m->letter || m->many
+                        ? most
+                        : between(m, least, most < least + MORE_ITEMS ? most : least + MORE_ITEMS);
     wr_text_add(m->out, WR_STR("["));
     for (int64_t i = 0; i < count; i++) {
         wr_text_add(m->out, i ? WR_STR(",") : WR_STR(""));
@@ -282,6 +301,10 @@ struct wr_str wr_sample(const struct wr_samples *samples, const struct wr_schema
     for (int i = 0; i < TRIES && json; i++) {
         struct wr_text text = {.arena = arena};
         struct maker maker = {.samples = samples, .out = &text, .random = random, .near = near};
+        maker.many = samples->goal && between(&maker, 0, 3);
+        if (samples->goal == WR_SIM_DEAREST &&
+            i < TRIES / 2) /* four bytes of UTF-8; or one, that is six of JSON */
+            maker.letter = between(&maker, 0, 1) ? "\xf0\x9d\x84\x9e" : "\x01";
         make(&maker, json);
         struct wr_str made = wr_text_done(&text);
         if (!maker.wrong && decodes(schema, arena, made))
@@ -290,13 +313,14 @@ struct wr_str wr_sample(const struct wr_samples *samples, const struct wr_schema
     return (struct wr_str){0};
 }
 
-struct wr_samples *wr_samples_new(const struct wr_program *program)
+struct wr_samples *wr_samples_new(const struct wr_program *program, enum wr_sim_goal goal)
 {
     struct wr_samples *samples = calloc(1, sizeof *samples);
     if (!samples) {
         fputs("out of memory\n", stderr);
         exit(70);
     }
+    samples->goal = goal;
     samples->contract = json_loadb(program->contract, program->contract_len, 0, NULL);
     samples->schemas = json_object_get(samples->contract, "schemas");
     if (json_is_object(samples->schemas))

@@ -4,11 +4,13 @@
 #define WR_SIM_SAMPLE_H
 
 #include "runtime/base/arena.h"
+#include "runtime/sim/sim.h"
 
 struct wr_samples;
 
-/* The contract's schemas; NULL where it cannot be read. */
-struct wr_samples *wr_samples_new(const struct wr_program *program);
+/* The contract's schemas; NULL where it cannot be read. Where the latest reply is sought, lists are often as long as
+ * they may be; where the dearest job is, every value is, in bytes of UTF-8 or of JSON. */
+struct wr_samples *wr_samples_new(const struct wr_program *program, enum wr_sim_goal goal);
 void wr_samples_free(struct wr_samples *samples);
 /* A JSON text in `arena`, by the chances of `*random`, which goes on. Strings are often parts of
  * `near`, so that what refers to something does. Empty where no value is found that its decoder

@@ -8,9 +8,22 @@
 
 #include <stdio.h>
 
+/* What is sought: anything that breaks a rule; or, within what the proofs assume, the latest reply, or
+ * the dearest job (adversary.c). */
+enum wr_sim_goal { WR_SIM_ANYTHING, WR_SIM_LATEST, WR_SIM_DEAREST };
+
+/* The worst that was seen of one workflow, and the seed that shows it again. */
+struct wr_sim_worst {
+    int64_t reply_us, end_us, cost; /* cost: picodollars */
+    uint64_t reply_seed, end_seed, cost_seed;
+};
+
+#define WR_SIM_WORST_MAX 64
+
 struct wr_sim_options {
     uint64_t seed;
     uint64_t jobs; /* to be accepted, all in all */
+    enum wr_sim_goal goal;
     bool crash;    /* the process dies, too: at any append, commit, send or answer */
     FILE *journal; /* every journal, as text; NULL: nowhere */
 };
@@ -20,8 +33,9 @@ struct wr_sim_options {
 struct wr_sim_report {
     uint64_t jobs, runs, crashes, recovered, effects, commits, failed_commits, answers, refused,
         steps;
-    uint64_t ended[4]; /* completed, degraded, failed, cancelled */
-    char digest[65];   /* SHA-256 over every journal, hex */
+    uint64_t ended[4];                           /* completed, degraded, failed, cancelled */
+    char digest[65];                             /* SHA-256 over every journal, hex */
+    struct wr_sim_worst worst[WR_SIM_WORST_MAX]; /* by workflow; only where one is sought */
     bool broken;
     /* When broken: */
     uint64_t seed, run_jobs; /* replay with these */

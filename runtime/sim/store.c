@@ -153,6 +153,8 @@ static void apply_finish(struct wr_world *world, struct wr_sim_job *job,
 {
     job->finished_ms = finish->finished_ms;
     job->status = wr_arena_str(&job->arena, finish->status);
+    if (world->goal != WR_SIM_ANYTHING)
+        wr_sim_adversary_ended(world, job);
     if (finish->release_keys) {
         memset(&job->idempotency, 0, sizeof job->idempotency);
         memset(&job->dedupe, 0, sizeof job->dedupe);
@@ -254,7 +256,9 @@ static void write_next(struct wr_world *world)
         return;
     bool slow = wr_happens(world, world->weather.commit_slow);
     int64_t us = wr_chance_us(world, slow ? COMMIT_SLOW_US : COMMIT_US);
-    if (!slow && us > 10000)
+    if (world->goal != WR_SIM_ANYTHING)
+        us = wr_sim_adversary_commit_us(world);
+    else if (!slow && us > 10000)
         us = 10000; /* a batch waits for the one before it, too */
     world->writing = wr_sim_after(world, us, commit, world);
 }

@@ -124,7 +124,7 @@ static void submit(struct wr_world *world)
     struct wr_reader in;
     size_t which = (size_t)wr_chance(world, INPUTS);
     struct wr_str *made = &world->inputs[at * INPUTS + which];
-    if (made->len == 0 || wr_chance(world, 3) == 0)
+    if (made->len == 0 || world->goal != WR_SIM_ANYTHING || wr_chance(world, 3) == 0)
         *made = wr_sample(world->samples, workflow->input, &world->arena, &world->chance,
                           (struct wr_str){0});
     wr_reader_init(&in, &arena, wr_arena_str(&arena, *made));
@@ -143,10 +143,10 @@ static void submit(struct wr_world *world)
         .received_us = world->clock.mono_us(world),
         .wait_ms = WR_WAIT_DEFAULT,
     };
-    if (wr_chance(world, 3) == 0)
+    if (world->goal == WR_SIM_ANYTHING && wr_chance(world, 3) == 0)
         submission.idempotency_key =
             text_of(wr_arena_printf(&world->arena, "key-%d", (int)wr_chance(world, INPUTS)));
-    if (wr_chance(world, 5) == 0)
+    if (world->goal == WR_SIM_ANYTHING && wr_chance(world, 5) == 0)
         submission.wait_ms = (int64_t)wr_chance(world, 2) * (int64_t)wr_chance(world, 3000);
     bool waits = workflow->latency != WR_BACKGROUND && submission.wait_ms == WR_WAIT_DEFAULT;
     request->workflow = workflow;
@@ -201,6 +201,8 @@ static void somebody(void *arg)
     if (world->recovered && !world->dead) {
         if (world->job_count && wr_sim_parks(world) && wr_chance(world, 2) == 0)
             tell(world);
+        else if (world->goal != WR_SIM_ANYTHING)
+            submit(world);
         else if (world->job_count && wr_chance(world, 5) == 0)
             view(world);
         else if (world->job_count && wr_chance(world, 12) == 0)
@@ -250,6 +252,13 @@ static void open_world(struct wr_world *world)
     world->inputs = wr_arena_alloc(&world->arena, (world->program->workflow_count * INPUTS + 1) *
                                                       sizeof *world->inputs);
     choose_weather(world);
+    for (size_t i = 0; i < world->program->workflow_count; i++) {
+        const struct wr_workflow *workflow = world->program->workflows[i];
+        uint64_t whole = workflow->background_ms ? workflow->background_ms : workflow->budget_ms;
+        world->longest_ms = whole > world->longest_ms ? whole : world->longest_ms;
+    }
+    if (world->goal != WR_SIM_ANYTHING)
+        wr_sim_adversary_open(world);
     wr_sim_clock_open(world);
     wr_sim_effects_open(world);
     wr_sim_store_open(world);

@@ -87,6 +87,8 @@ struct wr_world {
     struct wr_arena arena; /* as long as the world */
     struct wr_weather weather;
     bool crash;
+    enum wr_sim_goal goal;
+    uint64_t longest_ms; /* that any job may take */
 
     int64_t now_us, utc_us, mono_us; /* mono_us: of this life, when it began, less now_us */
     struct wr_timer **timers;        /* a heap */
@@ -144,6 +146,21 @@ void wr_sim_store_open(struct wr_world *world);
 /* The process died: what it awaited is gone, one commit may still have been done. */
 void wr_sim_store_crash(struct wr_world *world);
 struct wr_sim_job *wr_sim_find(const struct wr_world *world, const struct wr_id *id);
+
+/* ---- adversary.c ------------------------------------------------------------------------------- */
+
+/* What an attempt comes to, and when. */
+struct wr_sim_choice {
+    enum wr_class class;
+    int64_t takes_us, retry_after_ms;
+    struct wr_usage usage;
+};
+
+void wr_sim_adversary_open(struct wr_world *world);
+int64_t wr_sim_adversary_commit_us(struct wr_world *world);
+struct wr_sim_choice wr_sim_choose(struct wr_world *world, const struct wr_effect_call *call);
+void wr_sim_adversary_replied(struct wr_world *world, const struct wr_sim_request *request);
+void wr_sim_adversary_ended(struct wr_world *world, const struct wr_sim_job *job);
 
 /* ---- check.c: what must hold ------------------------------------------------------------------- */
 
