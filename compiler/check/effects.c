@@ -122,6 +122,7 @@ static void check_possible(struct wc_model *model, struct wc_diags *diags,
                   wc_classes_text(model->arena, stage->retry.on));
     wc_diag_label(diags, diag, "never retried");
     wc_diag_help(diags, diag, "delete the retry");
+    wc_diag_delete(diags, diag, stage->retry_span);
 }
 
 /* A job that is restarted does everything again; what may happen once a job may have happened. */

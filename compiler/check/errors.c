@@ -159,7 +159,25 @@ static const char *reason(const struct wc_stage *stage, const struct wc_on_label
     return "its action has no such outcome";
 }
 
-static void report_impossible(const struct coverage *cover, const struct wc_on_label *label)
+/* Of a line with several labels only this one. Nothing ever takes it, so nothing changes. */
+static void suggest_deletion(const struct coverage *cover, struct wc_diag *diag,
+                             const struct wc_on *on, const struct wc_on_label *label)
+{
+    struct wc_span span = label->span;
+    size_t at = (size_t)(label - on->labels.items);
+    if (on->labels.count == 1) {
+        wc_diag_delete(cover->diags, diag, on->span);
+        return;
+    }
+    if (at > 0)
+        span.start = on->labels.items[at - 1].span.end;
+    else
+        span.end = on->labels.items[1].span.start;
+    wc_diag_suggest(cover->diags, diag, span, WC_APPLIES, "%s", "");
+}
+
+static void report_impossible(const struct coverage *cover, const struct wc_on *on,
+                              const struct wc_on_label *label)
 {
     struct wc_diag *diag =
         wc_report(cover->diags, WC_E0302, label->span, "stage `%s` can never end in `%s`",
@@ -169,14 +187,17 @@ static void report_impossible(const struct coverage *cover, const struct wc_on_l
     wc_diag_also(cover->diags, diag, raiser->span, "this %s", cover->member ? "member" : "stage");
     wc_diag_note(cover->diags, diag, "it can end in %s", all_outcomes(cover));
     wc_diag_help(cover->diags, diag, "delete the label");
+    suggest_deletion(cover, diag, on, label);
 }
 
-static void report_shadowed(const struct coverage *cover, const struct wc_on_label *label)
+static void report_shadowed(const struct coverage *cover, const struct wc_on *on,
+                            const struct wc_on_label *label)
 {
     struct wc_diag *diag =
         wc_report(cover->diags, WC_E0306, label->span, "`%s` has no effect here", label->name);
     wc_diag_label(cover->diags, diag, "narrower labels take all that it covers");
     wc_diag_help(cover->diags, diag, "delete it, or a narrower one");
+    suggest_deletion(cover, diag, on, label);
 }
 
 /* Does the label take any outcome, after narrower ones took theirs? */
@@ -201,7 +222,7 @@ static bool can_take(const struct coverage *cover, const struct wc_on_label *lab
 }
 
 /* A label that names a member is about that one; another is about the stage and all its members. */
-static void check_label(const struct coverage *covers, size_t count,
+static void check_label(const struct coverage *covers, size_t count, const struct wc_on *on,
                         const struct wc_on_label *label)
 {
     const struct coverage *about = &covers[0];
@@ -216,9 +237,9 @@ static void check_label(const struct coverage *covers, size_t count,
     if (label->member && about == &covers[0])
         can = false; /* an optional member's */
     if (!can)
-        report_impossible(about, label);
+        report_impossible(about, on, label);
     else if (!takes)
-        report_shadowed(about, label);
+        report_shadowed(about, on, label);
 }
 
 static struct coverage coverage_of(struct wc_model *model, struct wc_diags *diags,
@@ -252,7 +273,7 @@ static void check_stage(struct wc_model *model, struct wc_diags *diags,
     {
         WC_EACH(k, &stage->ons.items[i].labels)
         {
-            check_label(covers, count, &stage->ons.items[i].labels.items[k]);
+            check_label(covers, count, &stage->ons.items[i], &stage->ons.items[i].labels.items[k]);
         }
     }
 }

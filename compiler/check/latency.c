@@ -149,6 +149,30 @@ static void show_timeline(const struct floors *floors, struct wc_diag *diag)
     wc_buf_free(&line);
 }
 
+/* One number that would do by itself: the longest attempt on the path, where it is long enough. */
+static const char *shorter(const struct floors *floors, uint64_t over)
+{
+    const struct wc_stage *longest = NULL;
+    size_t steps = 0;
+    for (const struct wc_stage *stage = floors->workflow->stages.items[0];
+         stage && steps++ < floors->workflow->stages.count; stage = floors->ways.after[stage->id])
+        if (waits(stage) && !stage->loop && stage->timeout_ms > over &&
+            (!longest || stage->timeout_ms > longest->timeout_ms))
+            longest = stage;
+    if (!longest || longest->timeout_ms - over < longest->first_token_ms ||
+        longest->timeout_ms - over < longest->idle_ms)
+        return "";
+    struct wc_longest ways; /* another path may be too long as well */
+    wc_longest_init(&ways, floors->diags->arena, floors->workflow, floors->ways.failures);
+    for (size_t k = 0; k < floors->workflow->stages.count; k++)
+        ways.takes[k] = floors->ways.takes[k] - (k == longest->id ? over : 0);
+    if (wc_length_from(&ways, floors->workflow->stages.items[0]) + over > floors->floor[0])
+        return "";
+    return wc_arena_printf(floors->diags->arena, ": `timeout %s` in `%s` alone",
+                           wc_ms_text(floors->diags->arena, longest->timeout_ms - over),
+                           longest->name);
+}
+
 static void report_over_budget(const struct floors *floors, uint64_t needed, uint64_t budget)
 {
     const struct wc_workflow *workflow = floors->workflow;
@@ -165,9 +189,9 @@ static void report_over_budget(const struct floors *floors, uint64_t needed, uin
                  "on every path%s each stage is promised one whole "
                  "attempt; retries live in what is left",
                  two && !reply ? "" : " of failures");
-    wc_diag_help(floors->diags, diag, "%s of %s would do, or timeouts that are %s shorter",
+    wc_diag_help(floors->diags, diag, "%s of %s would do, or timeouts that are %s shorter%s",
                  two && !reply ? "a time in the background" : "a budget", wc_ms_text(arena, needed),
-                 over);
+                 over, shorter(floors, needed - budget));
 }
 
 static void check_instant(struct wc_diags *diags, const struct wc_workflow *workflow)

@@ -78,6 +78,20 @@ void wc_diag_suggest(struct wc_diags *diags, struct wc_diag *diag, struct wc_spa
     COPY(diags, replacement, diag->suggestion.replacement);
 }
 
+void wc_diag_delete(struct wc_diags *diags, struct wc_diag *diag, struct wc_span span)
+{
+    const char *text = span.source->text;
+    size_t from = span.start, to = span.end;
+    while (from > 0 && (text[from - 1] == ' ' || text[from - 1] == '\t'))
+        from--;
+    while (text[to] == ' ' || text[to] == '\t')
+        to++;
+    bool alone = (from == 0 || text[from - 1] == '\n') && text[to] == '\n';
+    span.start = (uint32_t)from;
+    span.end = alone ? (uint32_t)to + 1 : span.end;
+    wc_diag_suggest(diags, diag, span, WC_APPLIES, "%s", "");
+}
+
 static const char *path_of(const struct wc_diag *diag)
 {
     return diag->primary.span.source ? diag->primary.span.source->path : "";

@@ -69,6 +69,9 @@ void wc_diag_suggest(struct wc_diags *diags, struct wc_diag *diag, struct wc_spa
 /* By file, place, then code; stable. What two checks said alike is kept once. */
 void wc_diags_sort(struct wc_diags *diags);
 
+/* Suggests to delete `span`, with the blanks before it, and its line where nothing else is on it. */
+void wc_diag_delete(struct wc_diags *diags, struct wc_diag *diag, struct wc_span span);
+
 const char *wc_code_name(enum wc_code code);  /* "E0301" */
 const char *wc_code_title(enum wc_code code); /* "uncovered class" */
 /* The code called `text` ("E0301", in any case), or WC_CODE_COUNT. */

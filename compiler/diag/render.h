@@ -16,6 +16,10 @@ void wc_render_text(struct wc_buf *buf, const struct wc_diags *diags);
 void wc_render_color(struct wc_buf *buf, const struct wc_diags *diags, bool color);
 /* An array of one object a diagnostic; ends with a line break. docs/language.md has its fields. */
 void wc_render_json(struct wc_buf *buf, const struct wc_diags *diags);
+/* SARIF 2.1.0, one run, with what a machine may apply as fixes. */
+void wc_render_sarif(struct wc_buf *buf, const struct wc_diags *diags);
+/* GitHub's workflow commands: a line a diagnostic. */
+void wc_render_github(struct wc_buf *buf, const struct wc_diags *diags);
 
 /* What `--color WHEN` asks for on the file descriptor `fd`: "always", "never", or "auto" (also NULL)
  * for a terminal without NO_COLOR. */

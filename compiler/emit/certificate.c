@@ -29,7 +29,9 @@ static json_t *pace_json(const struct wc_stage *stage)
     wc_set(json, "floor_ms", json_integer((json_int_t)stage->floor_ms));
     wc_set(json, "floor_after_ms", json_integer((json_int_t)stage->floor_after_ms));
     wc_set_number(json, "reply_floor_ms", (int64_t)stage->reply_floor_ms);
-    if (pace.waits_limit)
+    if (pace.waits_limit && stage->action.kind == WR_ACT_CALL)
+        wc_append(waits, json_string("a thread for functions"));
+    else if (pace.waits_limit)
         wc_append(waits,
                   json_sprintf("limits of %s", stage->action.service ? stage->action.service->name
                                                                      : stage->action.model->name));

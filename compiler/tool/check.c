@@ -1,4 +1,4 @@
-/* `wright check`: what is wrong with specifications, as text or JSON. */
+/* `wright check`: what is wrong with specifications, for people and for programs. */
 #include "compiler/diag/render.h"
 #include "compiler/tool/load.h"
 
@@ -7,13 +7,31 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A person reads the text beside other output; a program reads the JSON from standard output. */
-static void print(const struct wc_diags *diags, bool json, const char *color)
+static const struct {
+    const char *name;
+    void (*render)(struct wc_buf *buf, const struct wc_diags *diags); /* NULL: as text */
+} formats[] = {{"text", NULL},
+               {"json", wc_render_json},
+               {"sarif", wc_render_sarif},
+               {"github", wc_render_github}};
+
+enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
+
+static size_t format_of(const char *name)
+{
+    size_t i = 0;
+    while (i < FORMAT_COUNT && strcmp(formats[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+/* A person reads the text beside other output; a program reads its format from standard output. */
+static void print(const struct wc_diags *diags, size_t format, const char *color)
 {
     struct wc_buf out = {0};
-    FILE *to = json ? stdout : stderr;
-    if (json)
-        wc_render_json(&out, diags);
+    FILE *to = formats[format].render ? stdout : stderr;
+    if (formats[format].render)
+        formats[format].render(&out, diags);
     else
         wc_render_color(&out, diags, wc_wants_color(color, STDERR_FILENO));
     if (out.len)
@@ -43,8 +61,8 @@ int wc_cmd_check(int argc, char **argv)
     enum wc_exit worst = wc_flags(argc, argv, flags, &rest);
     if (worst != WC_EXIT_OK)
         return (int)worst;
-    if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
-        return (int)wrong_choice("--format", format, "text or json");
+    if (format_of(format) == FORMAT_COUNT)
+        return (int)wrong_choice("--format", format, "text, json, sarif or github");
     if (strcmp(color, "auto") != 0 && strcmp(color, "always") != 0 && strcmp(color, "never") != 0)
         return (int)wrong_choice("--color", color, "auto, always or never");
     if (rest == 0)
@@ -56,7 +74,7 @@ int wc_cmd_check(int argc, char **argv)
         worst = exit > worst ? exit : worst;
     }
     wc_diags_sort(&diags);
-    print(&diags, strcmp(format, "json") == 0, color);
+    print(&diags, format_of(format), color);
     wc_arena_free(&arena);
     return (int)worst;
 }

@@ -15,10 +15,18 @@ static const struct wc_command commands[] = {
     {"check", "find what is wrong with a specification",
      "wright check FILE...\n\n"
      "Reports every error and warning of each specification, sorted by place.\n\n"
-     "  --format text|json        how to report (default: text)\n"
-     "  --color auto|always|never (default: auto, colour on a terminal)\n\n"
+     "  --format text|json|sarif|github   how to report (default: text)\n"
+     "  --color auto|always|never         (default: auto, colour on a terminal)\n\n"
      "Exit code: 0 no errors, 1 errors, 2 a file could not be read.\n",
      wc_cmd_check},
+    {"fix", "make the edits that errors suggest and a machine may make",
+     "wright fix FILE... [--dry-run]\n\n"
+     "Makes each edit that a diagnostic suggests and that leaves no choice to a person, tells "
+     "which, and\n"
+     "keeps them only where fewer errors are left. Imported files are not touched.\n\n"
+     "  --dry-run   tell, and change nothing; exit 1 where something would change\n\n"
+     "Exit code: 0 no errors are left, 1 some are, 2 a file could not be read or written.\n",
+     wc_cmd_fix},
     {"compile", "write the C, the contract and the graph of a specification",
      "wright compile FILE -o DIR\n\n"
      "Writes generated C, contract.json, openapi.json, certificate.json and the state graph into "

@@ -20,6 +20,7 @@ int wc_cmd_check(int argc, char **argv);
 int wc_cmd_compile(int argc, char **argv);
 int wc_cmd_build(int argc, char **argv);
 int wc_cmd_fmt(int argc, char **argv);
+int wc_cmd_fix(int argc, char **argv);
 int wc_cmd_prove(int argc, char **argv);
 int wc_cmd_graph(int argc, char **argv);
 int wc_cmd_explain(int argc, char **argv);

@@ -98,6 +98,20 @@ for spec in specs:
             wrong.append(f"{spec} {name}: dearer than its ceiling")
 ok(tried > 10 and not wrong, "what must hold of every certificate", "\n# ".join(wrong) or tried)
 
+# ---- members, items and effects, by hand
+
+tree = json.loads(prove(os.path.join(ROOT, "tests", "lang", "ok", "tree.flow"), "--format", "json")[1])["workflows"]
+same(tree["research"]["latency"]["stages"]["gather"]["floor_ms"], max(800, 1000, 700), "the slowest member counts")
+same(tree["board"]["latency"]["stages"]["draw"]["floor_ms"], -(-8 // 3) * 1000, "eight items, three at a time: three rounds")
+item = tree["captions"]["cost"]["stages"]["write"]
+same(round(float(item["most_usd"]), 12), round(8 * float(item["members"]["write"]["most_usd"]), 12), "each item costs")
+paid, note = (tree["file"]["effects"]["stages"][name] for name in ("send/paid", "send/note"))
+same((paid["effect"], paid.get("commit_awaited_before"), paid.get("commit_awaited_after"), paid["sends_at_most"]),
+     ("once", True, True, 1), "a once effect awaits its commits")
+same((note["effect"], note.get("commit_awaited_before"), note["sends_at_most"]), ("keyed", None, 2), "a keyed one need not")
+ok({"timeout_total", "connect_failed", "billing"} <= set(flow_errors := json.loads(prove(BRIEFS, "--format", "json")[1])
+   ["workflows"]["extract_key_points"]["errors"]["terms"]), "a call can end in each class of calls", flow_errors)
+
 # ---- small ones
 
 HEAD = '''api x version "1.0.0" { auth none }
@@ -132,6 +146,14 @@ least = float(cost["most_usd"])
 ok("E0607" in proofs(MODEL % f"{least - 0.000001:.9f}"), "a ceiling just below it is refused")
 ok(isinstance(proofs(MODEL % f"{least + 0.000001:.9f}"), dict), "and just above it compiles")
 
+TWO = HEAD + "service a { url env A_URL }\n" + '''workflow w version 1 {
+  route POST "/w" input In output Out latency waiting 8s
+  stage s { get a "/s" as Out timeout 1s on ok -> done full on transient -> short on error -> long }
+  stage short { get a "/short" as Out timeout 1s on ok -> done full on error -> fail down }
+  stage long { get a "/long" as Out timeout 3s on ok -> done full on error -> fail down }
+}
+'''
+same(proofs(TWO)["workflows"]["w"]["latency"]["floor_with_commits_ms"], 4000 + 2 * COMMIT, "the longest way counts")
 labels = json.loads(prove(os.path.join(ROOT, "spec", "support.flow"), "--format", "json")[1])["labels"]
 same((labels["fields"], labels["revealed_in"]), ({"Ticket.body": "@pii"}, ["the prompt of suggest"]),
      "labelled fields, and where one is let out")
