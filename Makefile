@@ -141,6 +141,10 @@ simulate: all $(B)/tests/test_simulate
 ADVERSARY_JOBS ?= 100000
 adversary: all
 	@WRIGHT_BUILD=$(B) ADVERSARY_JOBS=$(ADVERSARY_JOBS) python3 tests/api/test_adversary.py
+# Seeded faults, each in a copy of the tree: the test that tests/mutants/list.txt names has to see it.
+.PHONY: mutants
+mutants:
+	@python3 tests/mutants/run.py
 .PHONY: bench help clean
 benches := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 $(B)/bench/%: tests/bench/%.c $(B)/libwright.a
@@ -162,6 +166,7 @@ help:
 	@echo "make tidy       layers, lengths, style, codes and their pages"
 	@echo "make fuzz       let fuzzers search, FUZZ_SECONDS each"
 	@echo "make adversary  the certificates against an adversary in virtual time; ADVERSARY_JOBS=N"
+	@echo "make mutants    seeded faults of the compiler and the engine: a named test sees each"
 	@echo "make simulate   a million jobs in virtual time, with crashes; JOBS=N for fewer"
 	@echo "make bench      speed and size, as ratios"
 	@echo "make clean      remove build/"
