@@ -49,10 +49,13 @@ $(B)/gen/%.c $(B)/gen/%.h: %.y
 	@mkdir -p $(@D)
 	lemon -q -l -d$(@D) $<
 $(call object,$(compiler_c) $(compiler_re)): | $(patsubst %.y,$(B)/gen/%.h,$(compiler_y))
-$(B)/obj/compiler/tool/explain.o: $(B)/gen/pages.inc
+$(B)/obj/compiler/tool/explain.o: $(B)/gen/pages.inc $(B)/gen/rules.inc
 $(B)/gen/pages.inc: compiler/tool/pages.sh $(wildcard docs/errors/*.md)
 	@mkdir -p $(@D)
 	sh compiler/tool/pages.sh docs/errors > $@.new && mv $@.new $@
+$(B)/gen/rules.inc: compiler/tool/pages.sh $(wildcard docs/rules/*.md)
+	@mkdir -p $(@D)
+	sh compiler/tool/pages.sh docs/rules > $@.new && mv $@.new $@
 .SECONDARY:
 
 # ---- the specifications: one static binary each, and what the compiler writes, committed ------------

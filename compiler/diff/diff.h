@@ -68,6 +68,7 @@ struct wc_diff {
     struct wc_shapes old_shapes, new_shapes;
     WC_VEC(struct wc_finding) findings; /* the gravest first, then by path and rule */
     WC_VEC(struct wc_flight) flights;
+    WC_VEC(const char *) notes; /* of acceptances that are over or that nothing matches */
     bool ran[WC_RULE_COUNT];
     size_t rules_run;
     size_t counts[WC_LEVEL_COUNT]; /* not accepted */

@@ -182,7 +182,11 @@ static json_t *example(struct wc_pool *pool, struct wc_shape *shape, bool reply,
         return wc_pool_take(pool, json_null());
     switch (shape->kind) {
     case WC_SHAPE_STRING:
-        return of_string(pool, shape);
+        if (!shape->dfa)
+            return of_string(pool, shape);
+        if (!shape->smallest[0])
+            shape->smallest[0] = of_string(pool, shape);
+        return shape->smallest[0];
     case WC_SHAPE_INT:
     case WC_SHAPE_NUMBER:
         return of_number(pool, shape);
@@ -195,7 +199,9 @@ static json_t *example(struct wc_pool *pool, struct wc_shape *shape, bool reply,
     case WC_SHAPE_MAP:
         return of_map(pool, shape, shape->has_min ? shape->min : 0, reply, nest);
     case WC_SHAPE_OBJECT:
-        return of_object(pool, shape, false, reply, nest);
+        if (!shape->smallest[reply])
+            shape->smallest[reply] = of_object(pool, shape, false, reply, nest);
+        return shape->smallest[reply];
     case WC_SHAPE_REF:
         return example(pool, shape->target, reply, nest + 1);
     case WC_SHAPE_UNION:

@@ -52,7 +52,7 @@ static json_t *side_json(const struct wc_side *side, const char *version)
 void wc_diff_json(struct wc_buf *out, struct wc_diff *diff, const struct wc_diff_style *style)
 {
     json_t *json = json_object(), *findings = json_array(), *flights = json_array();
-    json_t *counts = json_object();
+    json_t *counts = json_object(), *notes = json_array();
     (void)style;
     for (enum wc_level level = WC_LEVEL_COUNT; level-- > 0;)
         wc_set(counts, wc_level_name(level), json_integer((json_int_t)diff->counts[level]));
@@ -70,6 +70,10 @@ void wc_diff_json(struct wc_buf *out, struct wc_diff *diff, const struct wc_diff
         wc_set_text(row, "why", diff->flights.items[i].why);
         wc_append(flights, row);
     }
+    WC_EACH(i, &diff->notes)
+    {
+        wc_append(notes, json_string(diff->notes.items[i]));
+    }
     wc_set_text(json, "verdict", wc_diff_verdict(diff));
     wc_set(json, "old", side_json(&diff->old, diff->old_version));
     wc_set(json, "new", side_json(&diff->new, diff->new_version));
@@ -77,6 +81,7 @@ void wc_diff_json(struct wc_buf *out, struct wc_diff *diff, const struct wc_diff
     wc_set_text(json, "least_version", diff->least_version);
     wc_set(json, "counts", counts);
     wc_set(json, "rules_run", json_integer((json_int_t)diff->rules_run));
+    wc_set(json, "notes", notes);
     wc_set(json, "in_flight", flights);
     wc_set(json, "findings", findings);
     wc_json_take(out, json, WC_INDENTED);

@@ -176,6 +176,10 @@ void wc_diff_text(struct wc_buf *out, struct wc_diff *diff, const struct wc_diff
     {
         one(out, diff, &diff->findings.items[i], style);
     }
+    WC_EACH(i, &diff->notes)
+    {
+        wc_buf_printf(out, "note: %s\n", diff->notes.items[i]);
+    }
     flights(out, diff);
     wc_buf_printf(out, "version: %s -> %s; this change asks for %s%s%s\n", diff->old_version,
                   diff->new_version, diff->bump ? wc_bump_name(diff->bump) : "nothing",

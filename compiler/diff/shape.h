@@ -57,6 +57,10 @@ struct wc_shape {
     WC_VEC(struct wc_shape_part) parts;
     bool open;
     int64_t depth; /* OBJECT: how often it may hold itself; 0: not said */
+
+    /* OBJECT, or with a pattern: its smallest document in a request and a reply, once made; borrowed from
+     * the pool and never changed. */
+    json_t *smallest[2];
 };
 
 struct wc_shapes {

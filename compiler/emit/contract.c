@@ -369,6 +369,24 @@ static json_t *workflow_json(const struct wc_model *model, const struct wc_workf
     return json;
 }
 
+/* Changes that are meant: a reviewer must see them. */
+static json_t *accepted_json(const struct wc_model *model)
+{
+    json_t *json = json_array();
+    WC_EACH(i, &model->accepted)
+    {
+        const struct wc_accepted *one = &model->accepted.items[i];
+        json_t *row = json_object();
+        wc_set_text(row, "rule", one->rule);
+        wc_set_text(row, "path", one->path);
+        wc_set_text(row, "print", one->print);
+        wc_set_text(row, "because", one->because);
+        wc_set_text(row, "until", one->until);
+        wc_append(json, row);
+    }
+    return wc_sorted_take(json);
+}
+
 /* ---- the document ------------------------------------------------------------------------- */
 
 void wc_emit_contract(struct wc_buf *out, const struct wc_model *model)
@@ -388,6 +406,8 @@ void wc_emit_contract(struct wc_buf *out, const struct wc_model *model)
     }
     wc_set(json, "contract", json_integer(CONTRACT_FORMAT));
     wc_set(json, "api", api);
+    if (model->accepted.count)
+        wc_set(json, "accepted", accepted_json(model));
     wc_set(json, "auth", auth);
     wc_set(json, "errors", errors_json(model));
     if (model->functions.count)

@@ -558,6 +558,14 @@ struct wc_test {
     WC_VEC(struct wc_test_step) steps;
 };
 
+/* A change of the contract that is meant. */
+struct wc_accepted {
+    const char *rule;  /* "request.field_removed" */
+    const char *path;  /* "ask_it.input.text" */
+    const char *print; /* of both sides, as `wright diff` prints it */
+    const char *because, *until;
+};
+
 struct wc_model {
     struct wc_arena *arena; /* borrowed */
     const struct wc_source *source;
@@ -580,6 +588,7 @@ struct wc_model {
     WC_VEC(struct wc_hook *) functions;
     WC_VEC(struct wc_workflow *) workflows;
     WC_VEC(struct wc_test) tests;
+    WC_VEC(struct wc_accepted) accepted;
     WC_VEC(const char *)
     files; /* prompts, fixtures …: their paths, whether they could be read or not */
     const char *contract_hash; /* set by the contract emitter, which runs first */

@@ -79,7 +79,7 @@ static void declare(struct wc_resolver *r, const struct wc_ast_decl *decl)
                 function);
         break;
     case WC_DECL_ACCEPT:
-        wc_not_built(r, decl->keyword, "`accept`");
+        wc_resolve_accept(r, decl);
         break;
     default:
         break;

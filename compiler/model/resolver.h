@@ -61,6 +61,8 @@ void wc_suggest_near(struct wc_resolver *r, struct wc_diag *diag, struct wc_name
                      const char *const *names, size_t count);
 /* E0900: parsed, and not built yet. `what` stands in the message as it is. */
 void wc_not_built(struct wc_resolver *r, struct wc_span span, const char *what);
+/* A change that is accepted on purpose. */
+void wc_resolve_accept(struct wc_resolver *r, const struct wc_ast_decl *decl);
 /* Reports E0403 for a name that means something else already. */
 bool wc_refuse_reserved(struct wc_resolver *r, struct wc_name name, const char *what);
 

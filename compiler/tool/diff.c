@@ -11,7 +11,8 @@
 static const struct {
     const char *name;
     wc_diff_renderer *render;
-} formats[] = {{"text", wc_diff_text}, {"json", wc_diff_json}};
+} formats[] = {{"text", wc_diff_text},     {"json", wc_diff_json},   {"markdown", wc_diff_markdown},
+               {"github", wc_diff_github}, {"sarif", wc_diff_sarif}, {"junit", wc_diff_junit}};
 
 enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
 
@@ -56,7 +57,8 @@ static enum wc_exit find_format(const char *name, wc_diff_renderer **render)
             *render = formats[i].render;
             return WC_EXIT_OK;
         }
-    return wc_trouble("diff", "--format takes text or json, not \"%s\"", name);
+    return wc_trouble(
+        "diff", "--format takes text, json, markdown, github, sarif or junit, not \"%s\"", name);
 }
 
 /* Today, as accepted changes expire by it; `--today` is for tests and for looking ahead. */
@@ -82,6 +84,45 @@ static enum wc_exit asked_for(struct wc_arena *arena, int rest, char **argv, con
     asked->old = argv[1];
     asked->new = argv[2];
     return WC_EXIT_OK;
+}
+
+/* The contract as text, for `git diff`: a driver in .gitattributes gives it one file. */
+int wc_cmd_textconv(int argc, char **argv)
+{
+    struct wc_arena arena = {0};
+    struct wc_side side = {0};
+    int rest = 0;
+    const struct wc_flag flags[] = {{NULL, 0, NULL, NULL}};
+    enum wc_exit exit = wc_flags(argc, argv, flags, &rest);
+    if (exit == WC_EXIT_OK && rest != 1)
+        exit = wc_trouble("textconv", "give one specification, contract or binary");
+    if (exit == WC_EXIT_OK)
+        exit = wc_side_load("textconv", &arena, argv[1], &side);
+    if (exit == WC_EXIT_OK && (json_dumpf(side.contract, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) ||
+                               putchar('\n') == EOF || fflush(stdout) != 0))
+        exit = wc_trouble("textconv", "cannot write to standard output");
+    json_decref(side.contract);
+    wc_arena_free(&arena);
+    return (int)exit;
+}
+
+/* What is new, for people; findings are no failure here. */
+int wc_cmd_changelog(int argc, char **argv)
+{
+    const char *against = NULL;
+    struct wc_arena arena = {0};
+    struct asked asked = {.render = wc_changelog, .style = {.fail_on = WC_LEVEL_COUNT}};
+    int rest = 0;
+    const struct wc_flag flags[] = {{"--against", 0, &against, NULL}, {NULL, 0, NULL, NULL}};
+    enum wc_exit exit = wc_flags(argc, argv, flags, &rest);
+    if (exit == WC_EXIT_OK)
+        exit = asked_for(&arena, rest, argv, against, &asked);
+    if (exit == WC_EXIT_OK) {
+        asked.today = today(&arena);
+        exit = run(&arena, &asked);
+    }
+    wc_arena_free(&arena);
+    return (int)exit;
 }
 
 int wc_cmd_diff(int argc, char **argv)

@@ -3,6 +3,7 @@
 #include "compiler/base/buf.h"
 #include "compiler/base/intern.h"
 #include "compiler/diag/diag.h"
+#include "compiler/diff/diff.h"
 #include "compiler/tool/tool.h"
 
 #include <ctype.h>
@@ -43,6 +44,32 @@ static void list(void)
     printf("\n`wright explain CODE` prints the page of one.\n");
 }
 
+/* gen/rules.inc is the pages of docs/rules. */
+static const struct page rule_pages[] = {
+#define PAGE(code, text) {code, text},
+#include "gen/rules.inc"
+#undef PAGE
+    {NULL, NULL},
+};
+
+static void list_rules(void)
+{
+    printf("\nRules of `wright diff`:\n\n");
+    for (enum wc_rule rule = 0; rule < WC_RULE_COUNT; rule++)
+        printf("%-30s %-10s %s\n", wc_rule_row(rule)->id, wc_level_name(wc_rule_row(rule)->level),
+               wc_rule_row(rule)->title);
+}
+
+static bool explain_rule(const char *id)
+{
+    for (const struct page *page = rule_pages; page->code; page++)
+        if (strcmp(page->code, id) == 0) {
+            fputs(page->text, stdout);
+            return true;
+        }
+    return false;
+}
+
 static enum wc_exit unknown(const char *text)
 {
     const char *names[WC_CODE_COUNT];
@@ -66,9 +93,15 @@ int wc_cmd_explain(int argc, char **argv)
         return (int)exit;
     if (rest == 0) {
         list();
+        list_rules();
         return WC_EXIT_OK;
     }
     for (int i = 1; i <= rest; i++) {
+        if (explain_rule(argv[i])) {
+            if (i < rest)
+                putchar('\n');
+            continue;
+        }
         enum wc_code code = wc_code_find(argv[i]);
         if (code == WC_CODE_COUNT)
             return (int)unknown(argv[i]);

@@ -88,13 +88,24 @@ static const struct wc_command commands[] = {
      "or\n"
      "git:REF:PATH.\n\n"
      "  --against REF      OLD is FILE at the merge base of REF and HEAD\n"
-     "  --format FORMAT    text (default) or json\n"
+     "  --format FORMAT    text (default), json, markdown, github, sarif or junit\n"
      "  --fail-on LEVEL    breaking (default), review, behaviour or compatible\n"
      "  --color auto|always|never\n"
      "  --today DATE       when accepted changes expire is told by it (default: today)\n\n"
      "Exit code: 0 nothing at LEVEL or above, 1 findings, 2 they could not be compared.\n"
      "`wright explain RULE` has a page for each rule.\n",
      wc_cmd_diff},
+    {"changelog", "what is new between two contracts, in Markdown for people",
+     "wright changelog OLD NEW\nwright changelog --against REF FILE\n\n"
+     "Prints what has changed, grouped by who notices. OLD and NEW are as in `wright diff`.\n",
+     wc_cmd_changelog},
+    {"textconv", "the contract of a specification or binary as text, for git",
+     "wright textconv FILE\n\n"
+     "Prints the contract of a specification, a contract.json or a binary. With `*.flow "
+     "diff=wright` in\n"
+     ".gitattributes and `git config diff.wright.textconv \"wright textconv\"`, `git diff` shows "
+     "contracts.\n",
+     wc_cmd_textconv},
     {"graph", "draw the stages and transitions of a specification",
      "wright graph FILE [--format mermaid|dot]\n\n"
      "Prints the state graph (default: mermaid).\n",

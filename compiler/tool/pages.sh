@@ -1,9 +1,9 @@
 #!/bin/sh
-# Turns the pages of a folder (docs/errors) into rows of C for `wright explain`: PAGE("E0301", "…")
+# Turns the pages of a folder (docs/errors, docs/rules) into rows of C for `wright explain`: PAGE("E0301", "…")
 set -eu
 LC_ALL=C
 export LC_ALL
-for page in "$1"/[A-Z]*.md; do
+for page in "$1"/*.md; do
     code=${page##*/}
     printf 'PAGE("%s",\n' "${code%.md}"
     sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/?/\\?/g' -e 's/^/     "/' -e 's/$/\\n"/' "$page"

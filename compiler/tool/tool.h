@@ -29,6 +29,8 @@ int wc_cmd_test(int argc, char **argv);
 int wc_cmd_init(int argc, char **argv);
 int wc_cmd_dev(int argc, char **argv);
 int wc_cmd_diff(int argc, char **argv);
+int wc_cmd_changelog(int argc, char **argv);
+int wc_cmd_textconv(int argc, char **argv);
 
 /* One flag of a command; `values` of the same flag given again replace the earlier one. */
 struct wc_flag {

@@ -145,6 +145,44 @@ def measure_compile():
     limit("wright compile spec/briefs.flow", "ms", [timed(command) * 1e3 for _ in range(30)], 10)
 
 
+def contract_of(schemas, bound):
+    """A contract of so many schemas, each with five fields, in workflows of 50 each."""
+    made, flows = {}, {}
+    for number in range(schemas):
+        fields = {"text": {"type": "string", "minLength": 1, "maxLength": bound},
+                  "code": {"type": "string", "pattern": f"^[a-z]{{2,{3 + number % 5}}}$"},
+                  "count": {"type": "integer", "minimum": 0, "maximum": bound},
+                  "kind": {"type": "string", "enum": ["a", "b", "c"]},
+                  "list": {"type": "array", "maxItems": 5, "items": {"type": "number", "minimum": 0, "maximum": 1}}}
+        if number % 50:
+            fields["next"] = {"$ref": f"#/schemas/S{number - 1}"}
+        made[f"S{number}"] = {"type": "object", "properties": fields, "required": ["code", "text"],
+                              "additionalProperties": False}
+        if number % 50 == 49:
+            flows[f"w{number}"] = {"version": 1, "route": {"method": "POST", "path": f"/{number}"}, "input": f"S{number}",
+                                   "output": f"S{number}", "latency": {"model": "waiting", "budget_ms": 1000},
+                                   "cost": {}, "retry_safety": {}, "stages": {}, "ends": {}, "lifecycle": {}}
+    return {"contract": 1, "api": {"name": "many", "version": "1.0.0"}, "auth": {"kind": "none"}, "errors": {},
+            "models": {}, "services": {}, "schemas": made, "workflows": flows}
+
+
+def measure_diff():
+    say("wright diff of two contracts of 500 schemas, 10 times")
+    for name, bound in (("old", 100), ("new", 90)):
+        with open(f"{folder}/{name}.json", "w", encoding="utf-8") as file:
+            json.dump(contract_of(500, bound), file)
+    command = [f"{BUILD}/wright", "diff", "--today", "2026-01-01", f"{folder}/old.json", f"{folder}/new.json"]
+    took, found = [], 0
+    for _ in range(10):
+        began = time.perf_counter()
+        ran = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+        took.append((time.perf_counter() - began) * 1e3)
+        found = ran.stdout.count(b"[request.bound_tightened]")
+        if ran.returncode != 1 or found != 1000:
+            raise RuntimeError(f"wright diff: exit {ran.returncode}, {found} findings")
+    limit("wright diff of 500 schemas", "ms", took, 100)
+
+
 def build(spec, binary):
     return timed([f"{BUILD}/wright", "build", spec, "-o", binary], {"WRIGHT_INCLUDE": "runtime/include", "CC": CC})
 
@@ -512,7 +550,7 @@ def main():
     began = time.monotonic()
     versions()
     failed = []
-    for measure in (measure_compile, measure_build, measure_start, measure_decode, measure_echo, measure_whole,
+    for measure in (measure_compile, measure_diff, measure_build, measure_start, measure_decode, measure_echo, measure_whole,
                     measure_loops, measure_waiting):
         try:
             measure()
