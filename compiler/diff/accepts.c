@@ -170,7 +170,7 @@ static int64_t nest_of(const json_t *json, int64_t least)
 
 static bool fits_any(const struct wc_shape *shape, const json_t *json)
 {
-    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     bool good =
         text && in_bytes(shape, (int64_t)strlen(text)) && nest_of(json, 0) <= shape->max_depth;
     free(text);

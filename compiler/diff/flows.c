@@ -267,14 +267,13 @@ static void cost(struct wc_diff *diff, const struct wc_flow_pair *flow)
 
 static void life(struct wc_diff *diff, const struct wc_flow_pair *flow)
 {
-    const char *was = wc_text_at(flow->old, "sunset"), *is = wc_text_at(flow->new, "sunset");
-    const char *old_at = below(diff, flow->old_at, "sunset");
-    const char *new_at = below(diff, flow->new_at, "sunset");
+    const char *was = wc_sunset(&diff->old, flow->old), *is = wc_sunset(&diff->new, flow->new);
+    const json_t *old = json_object_get(flow->old, "life"),
+                 *new = json_object_get(flow->new, "life");
     wc_ran(diff, "life");
-    if (!wc_same_at(flow->old, flow->new, "deprecated")) {
-        struct wc_finding *finding = wc_find(
-            diff, WC_RULE_life_deprecated, wc_print(diff, "%s.deprecated", flow->name),
-            below(diff, flow->old_at, "deprecated"), below(diff, flow->new_at, "deprecated"));
+    if (!wc_same_at(old, new, "deprecated_since")) {
+        struct wc_finding *finding =
+            about(diff, flow, WC_RULE_life_deprecated, "life", "deprecated_since");
         wc_find_says(diff, finding, NULL, "a client of %s is told whether it is deprecated",
                      flow->route);
     }
@@ -282,11 +281,55 @@ static void life(struct wc_diff *diff, const struct wc_flow_pair *flow)
         return;
     bool earlier = *is && strcmp(is, was) < 0;
     struct wc_finding *finding =
-        wc_find(diff, earlier ? WC_RULE_life_sunset_earlier : WC_RULE_life_sunset_later,
-                wc_print(diff, "%s.sunset", flow->name), old_at, new_at);
+        about(diff, flow, earlier ? WC_RULE_life_sunset_earlier : WC_RULE_life_sunset_later, "life",
+              "sunset");
     wc_find_says(diff, finding, earlier ? "keep the day that was said" : NULL,
                  "a client of %s that planned for %s: now %s", flow->route, was,
                  *is ? is : "it stays");
+}
+
+/* How much one caller may ask: where there was no limit there was no 429. */
+static void quota(struct wc_diff *diff, const struct wc_flow_pair *flow)
+{
+    static const char *const keys[] = {"jobs_under_way", "requests"};
+    const json_t *old = json_object_get(flow->old, "limits_of_a_caller");
+    const json_t *new = json_object_get(flow->new, "limits_of_a_caller");
+    wc_ran(diff, "limit");
+    for (size_t i = 0; i < 2; i++) {
+        double was = (double)wc_number_at(old, keys[i]), is = (double)wc_number_at(new, keys[i]);
+        if (i == 1) { /* as a rate */
+            int64_t per_old = wc_number_at(old, "requests_per_ms");
+            int64_t per_new = wc_number_at(new, "requests_per_ms");
+            was /= per_old > 0 ? (double)per_old : 1;
+            is /= per_new > 0 ? (double)per_new : 1;
+        }
+        if (!(was < is) && !(is < was))
+            continue;
+        enum wc_rule rule = !(was > 0)  ? WC_RULE_limit_caller_added
+                            : !(is > 0) ? WC_RULE_limit_caller_removed
+                            : is < was  ? WC_RULE_limit_lowered
+                                        : WC_RULE_limit_raised;
+        struct wc_finding *finding = about(diff, flow, rule, "limits_of_a_caller", keys[i]);
+        bool less = wc_rule_row(rule)->level == WC_REVIEW;
+        wc_find_says(diff, finding, less ? "see that clients wait as Retry-After says" : NULL,
+                     less ? "a client of %s is answered 429 where it was not: %s %lld, now %lld"
+                          : "a client of %s may ask for more: %s %lld, now %lld",
+                     flow->route, keys[i], (long long)wc_number_at(old, keys[i]),
+                     (long long)wc_number_at(new, keys[i]));
+    }
+}
+
+static void upgrade(struct wc_diff *diff, const struct wc_flow_pair *flow)
+{
+    if (wc_same_at(flow->old, flow->new, "on_upgrade"))
+        return;
+    struct wc_finding *finding =
+        wc_find(diff, WC_RULE_flight_policy, wc_print(diff, "%s.on_upgrade", flow->name),
+                below(diff, flow->old_at, "on_upgrade"), below(diff, flow->new_at, "on_upgrade"));
+    wc_find_says(diff, finding, "see what becomes of the jobs that are under way",
+                 "jobs of %s that cannot go on under a new binary: `%s`, and it was `%s`",
+                 flow->route, wc_text_at(flow->new, "on_upgrade"),
+                 wc_text_at(flow->old, "on_upgrade"));
 }
 
 static void version(struct wc_diff *diff, const struct wc_flow_pair *flow)
@@ -308,6 +351,8 @@ void wc_rules_promises(struct wc_diff *diff, const struct wc_flow_pair *flow)
     retries(diff, flow);
     cost(diff, flow);
     life(diff, flow);
+    quota(diff, flow);
+    upgrade(diff, flow);
     version(diff, flow);
 }
 
