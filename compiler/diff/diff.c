@@ -195,13 +195,6 @@ const char *wc_diff_ms(struct wc_arena *arena, int64_t ms)
     return wc_arena_printf(arena, "%lld ms", (long long)ms);
 }
 
-const char *wc_sunset(const struct wc_side *side, const json_t *flow)
-{
-    const char *day = wc_text_at(json_object_get(flow, "life"), "sunset");
-    const json_t *api = json_object_get(side->contract, "api");
-    return *day ? day : wc_text_at(json_object_get(api, "life"), "sunset");
-}
-
 static void rest_of(struct wc_diff *diff, json_t *here, json_t *other, const char *known,
                     const char *path, const char *old_at, const char *new_at, bool twice)
 {
@@ -257,7 +250,7 @@ static json_t *partner(struct wc_diff *diff, json_t *flows, json_t *others, cons
 
 static void removed(struct wc_diff *diff, const char *name, json_t *flow, const char *today)
 {
-    const char *sunset = wc_sunset(&diff->old, flow);
+    const char *sunset = wc_text_at(flow, "sunset");
     bool over = *sunset && strcmp(sunset, today) < 0;
     struct wc_finding *finding =
         wc_find(diff, over ? WC_RULE_route_removed_after_sunset : WC_RULE_route_removed, name,
@@ -320,7 +313,7 @@ static void compare_flow(struct wc_diff *diff, const struct wc_flow_pair *flow)
     wc_rules_flight(diff, flow);
     wc_rest(diff, flow->old, flow->new,
             " cost ends first input keep_ms latency lifecycle output retry_safety route stages "
-            "version life limits_of_a_caller on_upgrade notify on_disconnect ",
+            "version deprecated sunset limits_of_a_caller on_upgrade notify on_disconnect ",
             flow->name, flow->old_at, flow->new_at);
 }
 

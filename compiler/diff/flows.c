@@ -267,13 +267,14 @@ static void cost(struct wc_diff *diff, const struct wc_flow_pair *flow)
 
 static void life(struct wc_diff *diff, const struct wc_flow_pair *flow)
 {
-    const char *was = wc_sunset(&diff->old, flow->old), *is = wc_sunset(&diff->new, flow->new);
-    const json_t *old = json_object_get(flow->old, "life"),
-                 *new = json_object_get(flow->new, "life");
+    const char *was = wc_text_at(flow->old, "sunset"), *is = wc_text_at(flow->new, "sunset");
+    const char *old_at = below(diff, flow->old_at, "sunset");
+    const char *new_at = below(diff, flow->new_at, "sunset");
     wc_ran(diff, "life");
-    if (!wc_same_at(old, new, "deprecated_since")) {
-        struct wc_finding *finding =
-            about(diff, flow, WC_RULE_life_deprecated, "life", "deprecated_since");
+    if (!wc_same_at(flow->old, flow->new, "deprecated")) {
+        struct wc_finding *finding = wc_find(
+            diff, WC_RULE_life_deprecated, wc_print(diff, "%s.deprecated", flow->name),
+            below(diff, flow->old_at, "deprecated"), below(diff, flow->new_at, "deprecated"));
         wc_find_says(diff, finding, NULL, "a client of %s is told whether it is deprecated",
                      flow->route);
     }
@@ -281,8 +282,8 @@ static void life(struct wc_diff *diff, const struct wc_flow_pair *flow)
         return;
     bool earlier = *is && strcmp(is, was) < 0;
     struct wc_finding *finding =
-        about(diff, flow, earlier ? WC_RULE_life_sunset_earlier : WC_RULE_life_sunset_later, "life",
-              "sunset");
+        wc_find(diff, earlier ? WC_RULE_life_sunset_earlier : WC_RULE_life_sunset_later,
+                wc_print(diff, "%s.sunset", flow->name), old_at, new_at);
     wc_find_says(diff, finding, earlier ? "keep the day that was said" : NULL,
                  "a client of %s that planned for %s: now %s", flow->route, was,
                  *is ? is : "it stays");

@@ -43,8 +43,6 @@ bool wc_same(const json_t *old, const json_t *new);
 bool wc_same_at(const json_t *old, const json_t *new, const char *key);
 const char *wc_text_at(const json_t *json, const char *key);
 int64_t wc_number_at(const json_t *json, const char *key);
-/* The day after which a route may be gone, its own or that of the API; "" where none is said. */
-const char *wc_sunset(const struct wc_side *side, const json_t *flow);
 /* "8 s", "1.5 s", "400 ms", "7 d" */
 const char *wc_diff_ms(struct wc_arena *arena, int64_t ms);
 #define wc_print(diff, ...) wc_arena_printf((diff)->arena, __VA_ARGS__)
