@@ -45,7 +45,10 @@ static json_t *job_events(const struct wc_model *model)
         "the job ends: the id of each is its seq, its data is a JobEvent.',"
         "'parameters':[{'$ref':'#/components/parameters/JobId'},{'name':'Last-Event-ID','in':"
         "'header','description':'Of a stream: go on after this one.','schema':{'type':"
-        "'integer','minimum':0}}],"
+        "'integer','minimum':0}},{'name':'after','in':'query','description':'Of the JSON: events "
+        "after this one, `next` of the page before.','schema':{'type':'integer','minimum':0}},"
+        "{'name':'limit','in':'query','description':'Of the JSON.','schema':{'type':'integer',"
+        "'minimum':1,'maximum':1000,'default':1000}}],"
         "'responses':{'200':{'description':'The events, in order.','headers':{'X-Request-Id':"
         "{'$ref':'#/components/headers/RequestId'},'ETag':{'$ref':'#/components/headers/ETag'}},"
         "'content':{'application/json':{'schema':{'$ref':'#/components/schemas/JobEvents'}},"
@@ -53,7 +56,7 @@ static json_t *job_events(const struct wc_model *model)
         "'204':{'description':'The job has ended, and Last-Event-ID is its last event: there is "
         "nothing to come back for.'},"
         "'304':{'description':'As it was (If-None-Match).'}}}");
-    add_refusals(get, model, "A Last-Event-ID that cannot be read.");
+    add_refusals(get, model, "A Last-Event-ID, or a query, that cannot be read.");
     wc_set(json_object_get(get, "responses"), "404",
            wc_problem_reply("There is no such job.", false));
     return get;

@@ -115,15 +115,19 @@ static const struct part shared_schemas[] = {
      "'finished_at':{'type':['string','null'],'format':'date-time'},'held':{'type':'boolean',"
      "'description':'true: begun before an upgrade, and not to be gone on with'}}}"},
     {"JobEvents",
-     "{'type':'object','required':['job_id','events','final'],'properties':{'job_id':{'type':"
+     "{'type':'object','required':['job_id','events','final','next'],'properties':{'job_id':{'type'"
+     ":"
      "'string','format':'uuid'},'events':{'type':'array','items':{'$ref':'#/components/schemas/"
-     "JobEvent'}},'final':{'type':'boolean','description':'true: no more will come'}}}"},
+     "JobEvent'}},'final':{'type':'boolean','description':'true: no more will "
+     "come'},'next':{'type':["
+     "'integer','null'],'description':'The seq to ask for more after; null: this is all so "
+     "far'}}}"},
     {"JobEvent",
      "{'type':'object','description':'Keys that say nothing are left out; more may be added.',"
      "'required':['seq','at','kind'],'properties':{'seq':{'type':'integer','description':'from 1, "
      "without gaps'},'at':{'type':'string','format':'date-time'},'kind':{'type':'string','enum':["
      "'accepted','entered','started','ended','value','transition','published','finished','parked','"
-     "signalled','reviewed','restarted']}"
+     "signalled','reviewed','restarted','checkpoint']}"
      ","
      "'stage':{'type':'string'},'attempt':{'type':'integer'},'class':{'type':'string'},'label':{"
      "'type':'string'},'target':{'type':'string'},'error':{'type':'string'},'status':{'type':"

@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SEQ_MAX 99999999   /* no journal is as long */
 #define SETTLE_US 8000     /* entries that nobody awaits are durable after about this long */
 #define READ_WAIT_US 50000 /* between two reads of a journal that lags behind */
 #define UNSENT_MAX                                                                                 \
     65536 /* bytes that a client has not taken, past which nothing more is read for it */
-#define DRAIN_US 20000 /* between two looks at whether it has */
-#define STALL_BEATS 2  /* times --heartbeat that it may take nothing, then it is cut */
+#define DRAIN_US 20000     /* between two looks at whether it has */
+#define STALL_BEATS 2      /* times --heartbeat that it may take nothing, then it is cut */
+#define PAGE_MAX 1000      /* events in one answer as JSON … */
+#define PAGE_BYTES 1048576 /* … which ends behind so many bytes, too */
 
 /* One reading of a journal: a single answer, or a stream until the job's end. */
 struct wr_stream {
@@ -24,8 +27,10 @@ struct wr_stream {
     uint32_t sent;   /* seq of the newest entry that was read; the client has its event */
     uint32_t newest; /* of the newest that there is, durable or not, as far as is known */
     bool streams, started, owed, held, live;
-    size_t unsent;      /* when it was last looked at … */
-    int64_t stalled_us; /* … and since when it has not become less; 0: it is not too much */
+    size_t unsent;         /* when it was last looked at … */
+    int64_t stalled_us;    /* … and since when it has not become less; 0: it is not too much */
+    uint32_t limit, shown; /* of one answer as JSON: how many events it may have, and has */
+    struct wr_text page;   /* what it has of them; in the request's arena */
     struct wr_lookout *lookout;
     struct wr_timer *read_timer, *beat_timer;
 };
@@ -170,47 +175,37 @@ static void refuse(struct wr_stream *stream, enum wr_answer_kind kind)
     wr_call_refusal(call, &answer);
 }
 
-/* The events after `*seq`, which becomes the newest one's; true where that is the end. */
-static bool show_all(struct wr_text *out, bool operator, bool as_stream, uint32_t *seq,
-                     const struct wr_entry *entries, size_t count)
+/* As events of a stream; true where the last one is the end. */
+static bool show_all(struct wr_text *out, bool operator, const struct wr_entry * entries,
+                     size_t count)
 {
-    bool first = true, ended = false;
     for (size_t i = 0; i < count; i++) {
         struct wr_event event;
-        ended = entries[i].kind == WR_ENTRY_FINISHED;
-        if (entries[i].seq <= *seq || !wr_event_decode(out->arena, &entries[i], &event))
+        if (!wr_event_decode(out->arena, &entries[i], &event))
             continue;
-        if (as_stream) {
-            WR_ADD(out, "id: ");
-            wr_text_int(out, event.seq);
-            WR_ADD(out, "\ndata: ");
-        } else if (!first) {
-            WR_ADD(out, ",");
-        }
+        WR_ADD(out, "id: ");
+        wr_text_int(out, event.seq);
+        WR_ADD(out, "\ndata: ");
         wr_event_show(out, &event, operator);
-        if (as_stream)
-            WR_ADD(out, "\n\n");
-        *seq = event.seq;
-        first = false;
+        WR_ADD(out, "\n\n");
     }
-    return ended;
+    return count && entries[count - 1].kind == WR_ENTRY_FINISHED;
 }
 
-static void answer_json(struct wr_stream *stream, const struct wr_entry *entries, size_t count)
+static void answer_json(struct wr_stream *stream, bool ended, bool more)
 {
     struct wr_call *call = stream->call;
-    struct wr_text out = {.arena = call->exchange->request.arena};
-    char id[WR_ID_TEXT], tag[WR_ENTITY_TAG];
-    uint32_t seq = 0;
-    wr_id_text(&stream->job, id);
-    WR_ADD(&out, "{\"job_id\":");
-    wr_text_quote(&out, (struct wr_str){id, strlen(id)});
-    WR_ADD(&out, ",\"events\":[");
-    bool ended = show_all(&out, is_operator(call), false, &seq, entries, count);
-    WR_ADD(&out, "],\"final\":");
-    wr_text_bool(&out, ended);
-    WR_ADD(&out, "}");
-    struct wr_str body = wr_text_done(&out);
+    struct wr_text *out = &stream->page;
+    char tag[WR_ENTITY_TAG];
+    WR_ADD(out, "],\"final\":");
+    wr_text_bool(out, ended);
+    WR_ADD(out, ",\"next\":");
+    if (more)
+        wr_text_int(out, stream->sent);
+    else
+        WR_ADD(out, "null");
+    WR_ADD(out, "}");
+    struct wr_str body = wr_text_done(out);
     wr_entity_tag(body, tag);
     bool same = wr_call_matches(call, tag);
     const struct wr_header headers[] = {{WR_STR("ETag"), {tag, strlen(tag)}},
@@ -224,6 +219,44 @@ static void answer_json(struct wr_stream *stream, const struct wr_entry *entries
                                    .body = same ? (struct wr_str){NULL, 0} : body};
     leave(stream);
     wr_call_reply(call, &reply);
+}
+
+static void begin_page(struct wr_stream *stream)
+{
+    struct wr_text *out = &stream->page;
+    char id[WR_ID_TEXT];
+    out->arena = stream->call->exchange->request.arena;
+    wr_id_text(&stream->job, id);
+    WR_ADD(out, "{\"job_id\":");
+    wr_text_quote(out, (struct wr_str){id, strlen(id)});
+    WR_ADD(out, ",\"events\":[");
+}
+
+/* What the store gave goes to the page, until that is full or the journal is at its end. */
+static void fill_page(struct wr_stream *stream, const struct wr_job_row *row,
+                      const struct wr_entry *entries, size_t count)
+{
+    bool to_operator = is_operator(stream->call), full = false;
+    bool ended = count == 0 && row->finished_ms;
+    if (!stream->page.arena)
+        begin_page(stream);
+    struct wr_arena arena = {0};
+    for (size_t i = 0; i < count && !full; i++) {
+        struct wr_event event;
+        stream->sent = entries[i].seq;
+        ended = entries[i].kind == WR_ENTRY_FINISHED;
+        if (!wr_event_decode(&arena, &entries[i], &event))
+            continue;
+        if (stream->shown++)
+            WR_ADD(&stream->page, ",");
+        wr_event_show(&stream->page, &event, to_operator);
+        full = stream->shown == stream->limit || stream->page.len > PAGE_BYTES;
+    }
+    wr_arena_free(&arena);
+    if (count && !full && !ended)
+        read_now(stream);
+    else
+        answer_json(stream, ended, full && !ended);
 }
 
 /* 204 tells an EventSource not to come back (WHATWG HTML, 9.2.3). */
@@ -304,8 +337,7 @@ static void go_on(struct wr_stream *stream, const struct wr_job_row *row,
         start(stream);
         WR_ADD(&out, "retry: 1000\n\n");
     }
-    uint32_t seq = stream->sent;
-    bool ended = show_all(&out, is_operator(stream->call), true, &seq, entries, count);
+    bool ended = show_all(&out, is_operator(stream->call), entries, count);
     if (count)
         stream->sent = entries[count - 1].seq;
     bool there = send_piece(stream, wr_text_done(&out));
@@ -340,17 +372,14 @@ static void was_read(void *arg, enum wr_store_status status, const struct wr_job
     else if (stream->streams)
         go_on(stream, row, entries, count);
     else
-        answer_json(stream, entries, count);
+        fill_page(stream, row, entries, count);
 }
 
 static void read_now(struct wr_stream *stream)
 {
     const struct wr_store *store = stream->loop->store;
     stream->owed = true;
-    if (stream->streams)
-        store->read_after(store->self, stream->job, stream->sent, was_read, stream);
-    else
-        store->read(store->self, stream->job, was_read, stream);
+    store->read_after(store->self, stream->job, stream->sent, was_read, stream);
 }
 
 /* ---- the request ---------------------------------------------------------------------------- */
@@ -381,13 +410,46 @@ static bool take_last_id(struct wr_call *call, uint32_t *seq)
     return good;
 }
 
+static bool take_number(const struct wr_request *request, const char *name, uint32_t least,
+                        uint32_t most, uint32_t *number)
+{
+    struct wr_str text;
+    size_t count = wr_query(request, name, &text);
+    if (count == 0)
+        return true;
+    uint32_t taken = 0;
+    for (size_t i = 0; count == 1 && i < text.len && taken <= most; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+        taken = taken * 10 + (uint32_t)(text.ptr[i] - '0');
+    }
+    *number = taken;
+    return count == 1 && text.len > 0 && taken >= least && taken <= most;
+}
+
+/* Which page of the JSON; false: none, and the call has ended. */
+static bool take_page(struct wr_call *call, uint32_t *after, uint32_t *limit)
+{
+    const struct wr_request *request = &call->exchange->request;
+    const char *wrong = NULL;
+    *limit = PAGE_MAX;
+    if (!take_number(request, "after", 0, SEQ_MAX, after))
+        wrong = "`after` is the seq of an event: `next` of the page before.";
+    else if (!take_number(request, "limit", 1, PAGE_MAX, limit))
+        wrong = "`limit` is a number from 1 to 1000.";
+    if (wrong)
+        wr_call_refuse(call, 400, "bad_query", wrong);
+    return !wrong;
+}
+
 void wr_events_handle(struct wr_call *call)
 {
     struct wr_loop *loop = call->loop;
     struct wr_id id;
-    uint32_t sent = 0;
+    uint32_t sent = 0, limit = 0;
     bool streams = wants_stream(&call->exchange->request);
-    if (!wr_call_job(call, &id) || (streams && !take_last_id(call, &sent)))
+    if (!wr_call_job(call, &id) ||
+        !(streams ? take_last_id(call, &sent) : take_page(call, &sent, &limit)))
         return;
     struct wr_stream *stream = calloc(1, sizeof *stream);
     if (!stream) {
@@ -400,6 +462,7 @@ void wr_events_handle(struct wr_call *call)
                                  .loop = loop,
                                  .job = id,
                                  .sent = sent,
+                                 .limit = limit,
                                  .streams = streams};
     if (loop->streams)
         loop->streams->at = &stream->next;

@@ -253,9 +253,30 @@ static enum wr_exit show(struct asked *asked, const char *const *ids)
     return tell(asked, ask_job(asked, "GET", ids[0], ""), wr_print_job);
 }
 
+/* All pages of a job's events as one. */
+static json_t *ask_events(struct asked *asked, const char *id)
+{
+    json_t *all = ask_job(asked, "GET", id, "/events");
+    while (all && json_is_integer(json_object_get(all, "next"))) {
+        char what[64];
+        snprintf(what, sizeof what, "/events?after=%lld",
+                 (long long)json_integer_value(json_object_get(all, "next")));
+        json_t *page = ask_job(asked, "GET", id, what);
+        if (!page) {
+            json_decref(all);
+            return NULL;
+        }
+        json_array_extend(json_object_get(all, "events"), json_object_get(page, "events"));
+        json_object_set(all, "final", json_object_get(page, "final"));
+        json_object_set(all, "next", json_object_get(page, "next"));
+        json_decref(page);
+    }
+    return all;
+}
+
 static enum wr_exit events(struct asked *asked, const char *const *ids)
 {
-    return tell(asked, ask_job(asked, "GET", ids[0], "/events"), wr_print_events);
+    return tell(asked, ask_events(asked, ids[0]), wr_print_events);
 }
 
 static void print_cancelled(const json_t *job)
@@ -289,7 +310,7 @@ static enum wr_exit why_two(struct asked *asked, const char *const *ids)
     bool good = true;
     for (size_t i = 0; i < 2 && good; i++) {
         jobs[i] = ask_job(asked, "GET", ids[i], "");
-        events[i] = jobs[i] ? ask_job(asked, "GET", ids[i], "/events") : NULL;
+        events[i] = jobs[i] ? ask_events(asked, ids[i]) : NULL;
         good = events[i] != NULL;
     }
     enum wr_exit exit = asked->exit;
@@ -309,7 +330,7 @@ static enum wr_exit why(struct asked *asked, const char *const *ids)
         return why_two(asked, ids);
     json_t *first = ask_job(asked, "GET", ids[0], ""), *second = NULL;
     if (first)
-        second = ask_job(asked, "GET", ids[0], "/events");
+        second = ask_events(asked, ids[0]);
     enum wr_exit exit = asked->exit;
     if (first && second && asked->options->json) {
         json_t *both =

@@ -16,8 +16,9 @@ static void tell(const struct wr_program *program, const struct wr_sim_report *r
            (unsigned long long)report->ended[2], (unsigned long long)report->ended[3]);
     printf("crashes    %llu, and %llu jobs taken up again\n", (unsigned long long)report->crashes,
            (unsigned long long)report->recovered);
-    printf("store      %llu commits, %llu of them failed\n", (unsigned long long)report->commits,
-           (unsigned long long)report->failed_commits);
+    printf("store      %llu commits, %llu of them failed; %llu checkpoints of journals\n",
+           (unsigned long long)report->commits, (unsigned long long)report->failed_commits,
+           (unsigned long long)report->checkpoints);
     printf("upstream   %llu calls\n", (unsigned long long)report->effects);
     printf("answers    %llu, %llu of them refusals\n", (unsigned long long)report->answers,
            (unsigned long long)report->refused);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define JOBS_MAX 10000
+/* Folding so many takes about a millisecond, and most jobs never have as many. */
+#define CHECKPOINT_ENTRIES 512
 #define PARKED_TIMES 16 /* as many jobs may be parked as may be under way, so many times */
 
 static void *zeroed(size_t count, size_t size)
@@ -89,6 +91,8 @@ struct wr_engine *wr_engine_new(const struct wr_program *program, const struct w
     engine->traces = options && options->traces;
     engine->loop = options ? options->loop : 0;
     engine->loops = options && options->loops ? options->loops : 1;
+    engine->checkpoint_entries =
+        options && options->checkpoint_entries ? options->checkpoint_entries : CHECKPOINT_ENTRIES;
     engine->shared = options ? options->shared : NULL;
     engine->owns_shared = !engine->shared;
     if (!engine->shared)

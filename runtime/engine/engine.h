@@ -30,6 +30,7 @@ struct wr_engine_options {
      * that it begins are its own, and its store gives it no other unfinished ones. 0: it is alone. */
     uint32_t loop, loops;
     bool traces; /* the observer tells somebody of spans: a trace that begins here is sampled */
+    uint32_t checkpoint_entries; /* a journal's, between two checkpoints at least; 0: 512 */
 };
 
 /* All tables outlive the engine. `observer` may be NULL. Never NULL. */

@@ -65,7 +65,8 @@ struct wr_event {
     int64_t http;          /* ENDED: the upstream's status; FINISHED: ours */
     int64_t remembered_ms; /* a recalled value: when it was remembered */
 
-    /* ACCEPTED: input, VALUE: value, FINISHED: output where it is not a stage's value */
+    /* ACCEPTED: input, VALUE: value, FINISHED: output where it is not a stage's value, CHECKPOINT: the
+     * state (checkpoint.h) */
     struct wr_str value;  /* JSON */
     struct wr_str schema; /* the hash of its schema */
 

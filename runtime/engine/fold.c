@@ -1,5 +1,5 @@
 /* Folding events into a job's state. */
-#include "runtime/engine/fold.h"
+#include "runtime/engine/checkpoint.h"
 
 #include <string.h>
 
@@ -441,6 +441,21 @@ static bool fold_restarted(struct wr_state *state, const struct wr_event *event)
     return event->workflow.len > 0;
 }
 
+/* The first entry that is read, or one on the way: the state is the same. */
+static bool fold_checkpoint(struct wr_state *state, const struct wr_event *event)
+{
+    if (state->workflow.len) {
+        wr_state_compact(state);
+        return true;
+    }
+    if (!wr_state_load(state, event->value))
+        return false;
+    for (const struct wr_place *place = state->places; place; place = place->next)
+        if (segments_of(place->path) > state->depth)
+            state->depth = segments_of(place->path);
+    return true;
+}
+
 bool wr_state_fold(struct wr_state *state, const struct wr_event *event)
 {
     static bool (*const folds[WR_ENTRY_KIND_COUNT])(struct wr_state *, const struct wr_event *) = {
@@ -450,8 +465,10 @@ bool wr_state_fold(struct wr_state *state, const struct wr_event *event)
         [WR_ENTRY_PUBLISHED] = fold_published, [WR_ENTRY_FINISHED] = fold_finished,
         [WR_ENTRY_PARKED] = fold_parked,       [WR_ENTRY_SIGNALLED] = fold_signal,
         [WR_ENTRY_REVIEWED] = fold_signal,     [WR_ENTRY_RESTARTED] = fold_restarted,
+        [WR_ENTRY_CHECKPOINT] = fold_checkpoint,
     };
-    bool in_order = event->seq == state->seq + 1 && !wr_state_ended(state) &&
+    bool begins = state->seq == 0 && event->kind == WR_ENTRY_CHECKPOINT && event->seq > 1;
+    bool in_order = (begins || event->seq == state->seq + 1) && !wr_state_ended(state) &&
                     (event->seq == 1) == (event->kind == WR_ENTRY_ACCEPTED);
     if (!in_order || event->kind >= WR_ENTRY_KIND_COUNT)
         return false;

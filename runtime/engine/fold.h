@@ -103,7 +103,7 @@ struct wr_state {
 void wr_state_init(struct wr_state *state, struct wr_arena *arena, struct wr_id job);
 /* Texts of the event are borrowed. False where it cannot follow what was folded: damage. */
 bool wr_state_fold(struct wr_state *state, const struct wr_event *event);
-/* A whole journal; the entries' bytes are copied. */
+/* A whole journal, or its end from a checkpoint on; the entries' bytes are copied. */
 bool wr_state_fold_all(struct wr_state *state, const struct wr_entry *entries, size_t count);
 
 bool wr_state_ended(const struct wr_state *state);

@@ -38,6 +38,7 @@ struct wr_engine {
     bool owns_shared;
     bool traces; /* somebody is told of spans */
     uint32_t loop, loops;
+    uint32_t checkpoint_entries;
     struct wr_gate *gates; /* before each of shared->upstreams */
     struct wr_job *buckets[WR_JOB_BUCKETS];
     struct wr_waiter *waiters; /* those at no job: refused, or reading the store */
@@ -165,6 +166,12 @@ struct wr_kept_arena {
     struct wr_arena arena;
 };
 
+/* The journal since its newest checkpoint, and how long that one is. */
+struct wr_since {
+    uint32_t entries;
+    size_t bytes, checkpoint_bytes;
+};
+
 struct wr_job {
     struct wr_engine *engine;
     struct wr_job *next; /* in its bucket */
@@ -188,7 +195,8 @@ struct wr_job {
     /* Entries that no awaited commit has covered yet, the first `sent` of them handed over. */
     struct wr_entry *entries;
     size_t entry_count, entry_room, sent;
-    uint32_t seq;               /* of the newest entry */
+    uint32_t seq; /* of the newest entry */
+    struct wr_since since;
     uint32_t durable;           /* of the newest that an awaited commit has covered */
     uint32_t draft_seq;         /* of the newest draft … */
     enum wr_result told_result; /* … and what is told while it is not durable */
@@ -224,7 +232,9 @@ const struct wr_stage *wr_workflow_stage(const struct wr_workflow *workflow, str
 struct wr_event *wr_event_init(struct wr_event *event, const struct wr_activity *activity,
                                enum wr_entry_kind kind);
 void wr_job_record(struct wr_job *job, struct wr_event *event); /* and folds it */
-void wr_job_flush(struct wr_job *job);                          /* rides along */
+/* What is known of the newest checkpoint, from a journal that was read. */
+void wr_job_count(struct wr_job *job, const struct wr_entry *entries, size_t count);
+void wr_job_flush(struct wr_job *job); /* rides along */
 /* The activity goes on at `then` once all so far is durable. */
 enum wr_phase wr_activity_commit(struct wr_activity *activity, enum wr_phase then);
 void wr_job_commit_end(struct wr_job *job);

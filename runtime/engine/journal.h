@@ -24,6 +24,7 @@ enum wr_entry_kind {
     WR_ENTRY_SIGNALLED,  /* a signal that came: its value, and whose it is */
     WR_ENTRY_REVIEWED,   /* a person's decision, with an edited value, and why */
     WR_ENTRY_RESTARTED,  /* a newer program has begun it anew: workflow, contract */
+    WR_ENTRY_CHECKPOINT, /* the state that all before it comes to: nothing happened */
     WR_ENTRY_KIND_COUNT
 };
 

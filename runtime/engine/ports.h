@@ -166,11 +166,12 @@ struct wr_store {
      * WR_STORE_FAILED; whoever is not sure of earlier appends sends their entries again. */
     void (*append)(void *self, const struct wr_append *append,
                    void (*done)(void *arg, enum wr_store_status status), void *arg);
+    /* The journal from its newest checkpoint on, which is all that a fold needs. */
     void (*read)(void *self, struct wr_id job,
                  void (*done)(void *arg, enum wr_store_status status, const struct wr_job_row *row,
                               const struct wr_entry *entries, size_t entry_count),
                  void *arg);
-    /* As read(), of the entries after `after` the next ones, no more than fit well in memory: who wants
+    /* As read(), of all the entries those after `after`, no more than fit well in memory: who wants
      * all asks again after the last of them, until there are none. */
     void (*read_after)(void *self, struct wr_id job, uint32_t after,
                        void (*done)(void *arg, enum wr_store_status status,
@@ -187,7 +188,7 @@ struct wr_store {
                    void (*done)(void *arg, enum wr_store_status status, struct wr_str value,
                                 int64_t remembered_ms),
                    void *arg);
-    /* Jobs that have not ended, oldest first, one call of `each` a job, then `done`. */
+    /* Jobs that have not ended, oldest first, one call of `each` a job, as read() gives it; then `done`. */
     void (*unfinished)(void *self,
                        void (*each)(void *arg, const struct wr_job_row *row,
                                     const struct wr_entry *entries, size_t entry_count),

@@ -1,5 +1,6 @@
 /* A job's journal, going out: events become entries, entries ride along or are awaited. Until an
  * awaited commit has covered an entry it is kept, so that it can be sent again. */
+#include "runtime/engine/checkpoint.h"
 #include "runtime/engine/job.h"
 
 #include "runtime/base/failpoint.h"
@@ -8,6 +9,7 @@
 
 #define SAVE_WAIT_MIN_US 50000   /* before an append that failed is tried again … */
 #define SAVE_WAIT_MAX_US 2000000 /* … doubling up to this */
+#define CHECKPOINT_BYTES 262144  /* or so many, however few entries they are */
 
 struct wr_event *wr_event_init(struct wr_event *event, const struct wr_activity *activity,
                                enum wr_entry_kind kind)
@@ -43,6 +45,44 @@ static void add_entry(struct wr_job *job, const struct wr_event *event)
     struct wr_entry *entry = &job->entries[job->entry_count++];
     *entry = wr_event_encode(&job->arena, event);
     address(job, event, entry);
+    wr_job_count(job, entry, 1);
+}
+
+/* ---- checkpoints ------------------------------------------------------------------------------- */
+
+void wr_job_count(struct wr_job *job, const struct wr_entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t bytes = entries[i].path.len + entries[i].body.len;
+        if (entries[i].kind == WR_ENTRY_CHECKPOINT) {
+            job->since = (struct wr_since){.checkpoint_bytes = bytes};
+        } else {
+            job->since.entries++;
+            job->since.bytes += bytes;
+        }
+    }
+}
+
+/* Not before the journal has grown by as much as the newest one is long: so all of them together are no
+ * longer than the rest of it, and what is read at a restart is at most twice the state. */
+static bool is_checkpoint_due(const struct wr_job *job)
+{
+    const struct wr_since *since = &job->since;
+    return since->bytes >= since->checkpoint_bytes &&
+           (since->entries >= job->engine->checkpoint_entries || since->bytes >= CHECKPOINT_BYTES);
+}
+
+static void record_checkpoint(struct wr_job *job)
+{
+    struct wr_arena scratch = {0};
+    struct wr_event event;
+    wr_event_init(&event, &job->root, WR_ENTRY_CHECKPOINT);
+    event.stage = (struct wr_str){0};
+    event.seq = ++job->seq;
+    wr_state_fold(&job->state, &event);
+    event.value = wr_state_save(&scratch, &job->state);
+    add_entry(job, &event);
+    wr_arena_free(&scratch);
 }
 
 void wr_job_record(struct wr_job *job, struct wr_event *event)
@@ -55,6 +95,8 @@ void wr_job_record(struct wr_job *job, struct wr_event *event)
         job->state.seq++; /* skipped */
     else
         wr_state_fold(&job->state, event);
+    if (event->kind != WR_ENTRY_FINISHED && is_checkpoint_due(job))
+        record_checkpoint(job);
     wr_job_tell_watches(job);
 }
 

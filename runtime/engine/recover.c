@@ -157,6 +157,7 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     state.arena = &job->arena;
     job->state = state;
     job->seq = job->durable = state.seq;
+    wr_job_count(job, entries, entry_count);
     job->phase = WR_JOB_RUNNING;
     job->other_version = is_other;
     job->line_us = line_us(engine, workflow, &state);

@@ -41,10 +41,11 @@ bool wr_delivery_parse(struct wr_str text, struct wr_delivery *delivery)
 /* ---- its body ---------------------------------------------------------------------------------- */
 
 bool wr_notice_fold(struct wr_state *state, struct wr_arena *arena,
-                    const struct wr_delivery *delivery, const struct wr_entry *entries)
+                    const struct wr_delivery *delivery, const struct wr_entry *entries,
+                    size_t count)
 {
     wr_state_init(state, arena, delivery->job);
-    return wr_state_fold_all(state, entries, delivery->seq);
+    return wr_state_fold_all(state, entries, count) && state->seq == delivery->seq;
 }
 
 static void put(struct wr_text *out, const char *key, struct wr_str text)

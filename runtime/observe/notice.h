@@ -7,10 +7,11 @@
 
 #define WR_NOTICE_TYPE "application/cloudevents+json"
 
-/* The job's state as of the delivery's entry; `entries` are its journal from the first on, that one among
- * them. False: damage. */
+/* The job's state as of the delivery's entry, the last of `entries`, which are its journal up to there.
+ * False: damage. */
 bool wr_notice_fold(struct wr_state *state, struct wr_arena *arena,
-                    const struct wr_delivery *delivery, const struct wr_entry *entries);
+                    const struct wr_delivery *delivery, const struct wr_entry *entries,
+                    size_t count);
 /* The same text each time it is made. */
 struct wr_str wr_notice_body(struct wr_arena *arena, const struct wr_program *program,
                              const struct wr_state *state, const struct wr_delivery *delivery,

@@ -222,9 +222,9 @@ static void have_job(void *arg, enum wr_store_status status, const struct wr_job
     }
     flight->state = WR_NEW(&flight->arena, struct wr_state);
     struct wr_str body = {0};
-    if (delivery->seq <= count && wr_notice_fold(flight->state, &flight->arena, delivery, entries))
+    if (wr_notice_fold(flight->state, &flight->arena, delivery, entries, count))
         body = wr_notice_body(&flight->arena, flight->target->hooks->program, flight->state,
-                              delivery, entries[delivery->seq - 1].at_ms);
+                              delivery, entries[count - 1].at_ms);
     if (body.len)
         post(flight, body);
     else
@@ -259,7 +259,7 @@ static void start_flight(struct target *target, const struct wr_delivery *row)
         flight->next->link = &flight->next;
     target->flights = flight;
     target->flying++;
-    hooks->store->read(hooks->store->self, row->job, have_job, flight);
+    wr_store_read_upto(hooks->store, row->job, row->seq, have_job, flight);
 }
 
 /* ---- looking for what is due ------------------------------------------------------------------- */

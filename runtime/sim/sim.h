@@ -31,8 +31,8 @@ struct wr_sim_options {
 #define WR_SIM_RUN_JOBS 100 /* of one world; the next one has the next seed */
 
 struct wr_sim_report {
-    uint64_t jobs, runs, crashes, recovered, effects, commits, failed_commits, answers, refused,
-        steps;
+    uint64_t jobs, runs, crashes, recovered, effects, commits, failed_commits, checkpoints, early;
+    uint64_t answers, refused, steps;
     uint64_t ended[4];                           /* completed, degraded, failed, cancelled */
     char digest[65];                             /* SHA-256 over every journal, hex */
     struct wr_sim_worst worst[WR_SIM_WORST_MAX]; /* by workflow; only where one is sought */

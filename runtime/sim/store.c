@@ -22,6 +22,7 @@ struct wr_sim_op {
     struct wr_finish finish;
     struct wr_id job;
     uint32_t after;
+    bool pages; /* all entries after `after`; else from the newest checkpoint on */
     struct wr_key key;
     int64_t not_before_ms;
     struct wr_str schema;
@@ -85,6 +86,8 @@ static bool add_entries(struct wr_world *world, struct wr_sim_job *job,
         struct wr_entry entry = entries[i];
         entry.path = wr_arena_str(&job->arena, entry.path);
         entry.body = wr_arena_str(&job->arena, entry.body);
+        if (entry.kind == WR_ENTRY_CHECKPOINT)
+            job->checkpoint = job->entry_count;
         job->entries[job->entry_count++] = entry;
         if (!job->touched)
             world->touched[world->touched_count++] = job;
@@ -342,12 +345,14 @@ static void tell_job(const struct wr_sim_job *job, struct wr_sim_op *op)
         .deadline_ms = job->deadline_ms,
         .finished_ms = job->finished_ms,
     };
-    size_t skipped = op->after < job->entry_count ? op->after : job->entry_count;
+    size_t skipped = op->pages ? op->after : job->checkpoint;
+    if (skipped > job->entry_count)
+        skipped = job->entry_count;
     if (op->kind == OP_READ)
         op->was_read(op->arg, WR_STORE_OK, &row, job->entries + skipped,
                      job->entry_count - skipped);
     else
-        op->each(op->arg, &row, job->entries, job->entry_count);
+        op->each(op->arg, &row, job->entries + skipped, job->entry_count - skipped);
 }
 
 static void tell_recall(struct wr_sim_op *op)
@@ -433,6 +438,7 @@ static void store_read_after(void *self, struct wr_id job, uint32_t after,
     struct wr_sim_op *op = new_op(self, OP_READ, arg);
     op->job = job;
     op->after = after;
+    op->pages = true;
     op->was_read = done;
     read_later(op);
 }

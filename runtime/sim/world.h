@@ -41,6 +41,7 @@ struct wr_sim_job {
     int64_t idempotency_until_ms, dedupe_until_ms;
     struct wr_entry *entries; /* durable */
     size_t entry_count, entry_room;
+    size_t checkpoint;     /* index of the newest; 0: none */
     struct wr_state state; /* their fold */
     struct wr_str status;  /* of the row */
     struct wr_sim_sends *sends;
@@ -98,7 +99,7 @@ struct wr_world {
     struct wr_engine *engine;
     struct wr_str *inputs; /* by workflow: requests repeat themselves */
     int64_t pause_us;      /* between requests, about */
-    uint32_t jobs_max;
+    uint32_t jobs_max, checkpoint_entries;
     uint32_t life; /* how often it was started */
     bool dead;     /* the process has died; nothing it still does reaches the world */
     bool recovered;
@@ -202,6 +203,7 @@ void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call
 void wr_sim_check_cut(struct wr_world *world, const struct wr_effect_call *call);
 void wr_sim_check_answer(struct wr_world *world, const struct wr_sim_request *request,
                          const struct wr_answer *answer);
+bool wr_sim_same_state(struct wr_arena *arena, const struct wr_state *a, const struct wr_state *b);
 void wr_sim_check_step(struct wr_world *world); /* journals against memory */
 void wr_sim_check_end(struct wr_world *world);
 

@@ -101,6 +101,16 @@ static int add_deliveries(struct wr_connection *c, const struct wr_id *job, int6
     return code;
 }
 
+static int note_checkpoint(struct wr_connection *c, const struct wr_id *job, uint32_t seq)
+{
+    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_checkpoint);
+    if (!statement)
+        return sqlite3_errcode(c->db);
+    bind_blob(statement, 1, job->bytes, sizeof job->bytes);
+    sqlite3_bind_int64(statement, 2, seq);
+    return finish_statement(statement);
+}
+
 /* What is there already (up to `last`) stays as it is; a gap is refused. */
 static int add_entries(struct wr_connection *c, struct wr_op *op, int64_t n, int64_t last,
                        const struct wr_entry *entries, size_t count)
@@ -112,6 +122,8 @@ static int add_entries(struct wr_connection *c, struct wr_op *op, int64_t n, int
         if (entries[i].seq != last + 1 || entries[i].seq >= 1 << 20)
             return SQLITE_RANGE;
         int code = add_entry(c, n, &entries[i]);
+        if (code == SQLITE_OK && entries[i].kind == WR_ENTRY_CHECKPOINT)
+            code = note_checkpoint(c, &op->append.job, entries[i].seq);
         if (code != SQLITE_OK)
             return code;
         last = entries[i].seq;

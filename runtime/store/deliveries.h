@@ -34,6 +34,12 @@ void wr_store_due(struct wr_store *store, struct wr_str service, uint32_t limit,
 /* The newest first; `state` -1: any. */
 void wr_store_deliveries(struct wr_store *store, int state, uint32_t limit,
                          wr_deliveries_done *done, void *arg);
+/* A job's journal up to this entry, as read() of the port gives it: from a checkpoint before it on, or whole. */
+void wr_store_read_upto(struct wr_store *store, struct wr_id job, uint32_t seq,
+                        void (*done)(void *arg, enum wr_store_status status,
+                                     const struct wr_job_row *row, const struct wr_entry *entries,
+                                     size_t entry_count),
+                        void *arg);
 /* Replaces state, attempts, due_ms, http and detail. WR_STORE_NOT_FOUND: there is no such row (any more). */
 void wr_store_deliver(struct wr_store *store, const struct wr_delivery *delivery,
                       void (*done)(void *arg, enum wr_store_status status), void *arg);

@@ -16,6 +16,7 @@ enum query_kind {
     QUERY_DELIVERIES
 };
 
+#define SEQ_MAX ((1u << 20) - 1)
 #define SOME_BYTES 65536 /* of bodies, after which read_after() stops */
 
 /* Memory of one answer, freed at once. */
@@ -51,6 +52,7 @@ struct wr_query {
     enum query_kind kind;
     struct wr_id job;
     uint32_t after; /* read_after */
+    uint32_t upto;  /* read */
     struct wr_key key;
     int64_t not_before_ms;
     struct wr_str texts[4]; /* list: caller, status, workflow, waiting_for; recall: schema */
@@ -117,8 +119,15 @@ static void column_row(struct answer *answer, sqlite3_stmt *statement, struct wr
     row->finished_ms = sqlite3_column_int64(statement, 9);
 }
 
-/* The rest of a table of rows; the array doubles in new chunks, as old ones live as long. */
-static void read_rows(struct answer *answer, sqlite3_stmt *statement, int code, int64_t *n)
+/* Where a job's journal is. */
+struct journal {
+    int64_t n;
+    uint32_t checkpoint; /* seq; 0: there is none */
+};
+
+/* The rest of a table of rows; `journal` is the last one's; the array doubles in new chunks, as old ones live as long. */
+static void read_rows(struct answer *answer, sqlite3_stmt *statement, int code,
+                      struct journal *journal)
 {
     size_t room = 0;
     for (; code == SQLITE_ROW && answer->status == WR_STORE_OK; code = sqlite3_step(statement)) {
@@ -132,21 +141,29 @@ static void read_rows(struct answer *answer, sqlite3_stmt *statement, int code, 
             answer->rows = rows;
         }
         column_row(answer, statement, &answer->rows[answer->row_count++]);
-        *n = sqlite3_column_int64(statement, 10);
+        journal->n = sqlite3_column_int64(statement, 10);
+        journal->checkpoint = (uint32_t)sqlite3_column_int64(statement, 11);
     }
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         answer->status = WR_STORE_FAILED;
 }
 
+/* Up to the entry `upto`, from the newest checkpoint on or, where that is later, from the first one. */
+static uint32_t begin_of(const struct journal *journal, uint32_t upto)
+{
+    return journal->checkpoint <= upto ? journal->checkpoint : 0;
+}
+
+/* From the one to the other; where not `all`, the first ones of them. */
 static void read_entries(struct wr_connection *c, struct answer *answer, int64_t n, bool all,
-                         uint32_t after)
+                         uint32_t from, uint32_t upto)
 {
     sqlite3_stmt *statement = wr_connection_sql(c, all ? WR_SQL_read_entries : WR_SQL_read_some);
     int code = statement ? SQLITE_ROW : SQLITE_ERROR;
     size_t room = 0, bytes = 0;
     if (statement) {
-        sqlite3_bind_int64(statement, 1, (n << 20) + after + 1);
-        sqlite3_bind_int64(statement, 2, (n << 20) + (1 << 20) - 1);
+        sqlite3_bind_int64(statement, 1, (n << 20) + from);
+        sqlite3_bind_int64(statement, 2, (n << 20) + upto);
     }
     while (code == SQLITE_ROW && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         if (!all && bytes > SOME_BYTES) {
@@ -184,14 +201,16 @@ static void do_read(struct wr_connection *c, struct wr_query *query)
         answer->status = WR_STORE_FAILED;
         return;
     }
-    int64_t n = 0;
+    struct journal journal = {0};
     sqlite3_bind_blob64(statement, 1, query->job.bytes, sizeof query->job.bytes, SQLITE_STATIC);
-    read_rows(answer, statement, sqlite3_step(statement), &n);
+    read_rows(answer, statement, sqlite3_step(statement), &journal);
     sqlite3_reset(statement);
     if (answer->status == WR_STORE_OK && answer->row_count == 0)
         answer->status = WR_STORE_NOT_FOUND;
-    if (answer->status == WR_STORE_OK)
-        read_entries(c, answer, n, query->kind == QUERY_READ, query->after);
+    if (answer->status == WR_STORE_OK && query->kind == QUERY_READ)
+        read_entries(c, answer, journal.n, true, begin_of(&journal, query->upto), query->upto);
+    else if (answer->status == WR_STORE_OK)
+        read_entries(c, answer, journal.n, false, query->after + 1, SEQ_MAX);
 }
 
 static void bind_text(sqlite3_stmt *statement, int at, struct wr_str text)
@@ -210,7 +229,7 @@ static void do_list(struct wr_connection *c, struct wr_query *query)
         query->answer.status = WR_STORE_FAILED;
         return;
     }
-    int64_t n = 0;
+    struct journal journal = {0};
     static const uint8_t after_all[sizeof query->job.bytes + 1] = {
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
     if (wr_id_is_zero(&query->job))
@@ -224,7 +243,7 @@ static void do_list(struct wr_connection *c, struct wr_query *query)
         bind_text(statement, 5, query->texts[0]);
     if (waiting)
         bind_text(statement, 6, query->texts[3]);
-    read_rows(&query->answer, statement, sqlite3_step(statement), &n);
+    read_rows(&query->answer, statement, sqlite3_step(statement), &journal);
     sqlite3_reset(statement);
 }
 
@@ -339,18 +358,18 @@ static enum wr_store_status read_open_job(const struct wr_side *side, struct wr_
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_open_jobs);
     if (!statement)
         return WR_STORE_FAILED;
-    int64_t n = 0;
+    struct journal journal = {0};
     do {
         answer_free(answer);
         sqlite3_bind_blob64(statement, 1, after->bytes, sizeof after->bytes, SQLITE_STATIC);
-        read_rows(answer, statement, sqlite3_step(statement), &n);
+        read_rows(answer, statement, sqlite3_step(statement), &journal);
         sqlite3_reset(statement);
         if (answer->status == WR_STORE_OK && answer->row_count == 1)
             *after = answer->rows[0].job;
     } while (answer->status == WR_STORE_OK && answer->row_count == 1 &&
              wr_id_share(after, side->s->options.loops) != side->share);
     if (answer->status == WR_STORE_OK && answer->row_count == 1)
-        read_entries(c, answer, n, true, 0);
+        read_entries(c, answer, journal.n, true, journal.checkpoint, SEQ_MAX);
     return answer->status;
 }
 
@@ -474,12 +493,25 @@ static void put(struct wr_side *side, struct wr_query *query)
     }
 }
 
-static void port_read(void *self, struct wr_id job, read_done *done, void *arg)
+static void read_upto(struct wr_side *side, struct wr_id job, uint32_t seq, read_done *done,
+                      void *arg)
 {
     struct wr_query *query = make(QUERY_READ, arg, 0);
     query->job = job;
+    query->upto = seq;
     query->read = done;
-    put(self, query);
+    put(side, query);
+}
+
+static void port_read(void *self, struct wr_id job, read_done *done, void *arg)
+{
+    read_upto(self, job, SEQ_MAX, done, arg);
+}
+
+void wr_store_read_upto(struct wr_store *store, struct wr_id job, uint32_t seq, read_done *done,
+                        void *arg)
+{
+    read_upto(wr_side_of(store->self), job, seq, done, arg);
 }
 
 static void port_read_after(void *self, struct wr_id job, uint32_t after, read_done *done,

@@ -87,6 +87,9 @@ static const char *const steps[] = {
     " created_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, http INTEGER NOT NULL DEFAULT 0,"
     " detail TEXT NOT NULL DEFAULT '', PRIMARY KEY(place, service)) WITHOUT ROWID;"
     "CREATE INDEX delivery_due ON delivery(service, due_ms) WHERE due_ms > 0;",
+
+    /* 4: where a long journal is read from: the seq of its newest checkpoint. */
+    "ALTER TABLE job ADD COLUMN checkpoint INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define NEWEST ((int64_t)(sizeof steps / sizeof *steps))

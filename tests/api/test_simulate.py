@@ -70,6 +70,7 @@ def build(name):
 def other_programs():
     for name, why in (("everything", "patterns, maps, lists, optional schemas: its values are made"),
                       ("writes", "every way to write"), ("rounds", "effects in circles"),
+                      ("long", "a circle of many rounds"),
                       ("tree", "members, items and children"), ("effects", "a once effect after a keyed one")):
         binary = build(name)
         run = simulate("--jobs", JOBS // 4, "--crash", binary=binary)
