@@ -229,6 +229,19 @@ static void init_notices(struct wc_init *init, const struct wc_workflow *flow)
         wc_init_nested(init, "notify", &inner);
 }
 
+/* How long what its jobs remember can still be asked for. */
+static int64_t longest_recall(const struct wc_workflow *flow)
+{
+    int64_t longest = 0;
+    WC_EACH(i, &flow->activities)
+    {
+        const struct wc_action *action = &flow->activities.items[i]->action;
+        if (action->kind == WR_ACT_RECALL && action->within_ms > longest)
+            longest = action->within_ms;
+    }
+    return longest;
+}
+
 static void emit_workflow_row(struct wc_buf *out, struct wc_machine *machine)
 {
     static const char *const upgrades[] = {NULL, "WR_UPGRADE_HOLD", "WR_UPGRADE_RESTART",
@@ -269,6 +282,7 @@ static void emit_workflow_row(struct wc_buf *out, struct wc_machine *machine)
     init_notices(&init, flow);
     wc_init_field(&init, "stages", "stages");
     wc_init_field(&init, "stage_count", "STAGES");
+    wc_init_number(&init, "recall_ms", longest_recall(flow));
     wc_buf_printf(out, "const struct wr_workflow workflow_%s = ", flow->name);
     wc_init_write(out, "", &init, true, ";");
 }

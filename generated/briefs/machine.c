@@ -133,6 +133,7 @@ const struct wr_workflow workflow_extract_key_points = {
     .input_at = offsetof(struct frame, input),
     .stages = stages,
     .stage_count = STAGES,
+    .recall_ms = 604800000,
 };
 
 /* ---- keys ------------------------------------------------------------------------------------ */

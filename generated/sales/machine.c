@@ -326,6 +326,7 @@ const struct wr_workflow workflow_research_account = {
     .input_at = offsetof(struct frame, input),
     .stages = stages,
     .stage_count = STAGES,
+    .recall_ms = 604800000,
 };
 
 /* ---- keys ------------------------------------------------------------------------------------ */

@@ -199,10 +199,24 @@ static uint32_t count_cores(void)
     return count < 1 ? 1 : count > WR_LOOPS_DEFAULT_MAX ? WR_LOOPS_DEFAULT_MAX : (uint32_t)count;
 }
 
+/* What no recall can ask for any more may go; after a day at the soonest, for who goes back to the binary
+ * before. */
+#define REMEMBER_LEAST_MS (UINT64_C(24) * 3600 * 1000)
+
+static uint64_t remember_ms(const struct wr_program *program)
+{
+    uint64_t longest = REMEMBER_LEAST_MS;
+    for (size_t i = 0; i < program->workflow_count; i++)
+        if (program->workflows[i]->recall_ms > longest)
+            longest = program->workflows[i]->recall_ms;
+    return longest;
+}
+
 static enum wr_exit open_store(struct wr_app *app)
 {
     char *error = NULL;
-    const struct wr_store_options options = {.loops = app->loop_count};
+    const struct wr_store_options options = {.loops = app->loop_count,
+                                             .remember_ms = remember_ms(app->program)};
     app->store = wr_store_open(app->options.store, app->loops->base, &options, &error);
     app->loops->store = app->store;
     enum wr_exit exit = app->store ? WR_EXIT_OK : fail(app, WR_EXIT_IO, error);

@@ -19,7 +19,8 @@ static void tell(const struct wr_program *program, const struct wr_sim_report *r
     printf("store      %llu commits, %llu of them failed; %llu checkpoints of journals\n",
            (unsigned long long)report->commits, (unsigned long long)report->failed_commits,
            (unsigned long long)report->checkpoints);
-    printf("upstream   %llu calls\n", (unsigned long long)report->effects);
+    printf("upstream   %llu calls, %llu of them before their job was durable\n",
+           (unsigned long long)report->effects, (unsigned long long)report->early);
     printf("answers    %llu, %llu of them refusals\n", (unsigned long long)report->answers,
            (unsigned long long)report->refused);
     printf("journals   sha256:%s\n", report->digest);

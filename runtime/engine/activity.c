@@ -61,12 +61,14 @@ void wr_activity_run_stage(struct wr_activity *activity)
 }
 
 /* Where the specification's effects ask for it, the journal knows of the attempt before the world
- * does. */
+ * does; and of the job before any effect that counts. */
 static enum wr_phase run(struct wr_activity *activity)
 {
     wr_activity_run_stage(activity);
+    bool early = !activity->job->accepted && activity->stage->effect >= WR_KEYED;
     if (!activity->stage->commit_before)
-        return WR_PHASE_ATTEMPT;
+        return early && !wr_broken("early") ? wr_activity_commit(activity, WR_PHASE_ATTEMPT)
+                                            : WR_PHASE_ATTEMPT;
     struct wr_event event;
     wr_event_init(&event, activity, WR_ENTRY_STARTED);
     event.attempt = activity->attempts + 1;

@@ -104,7 +104,7 @@ bool wr_job_leave(struct wr_job *job)
             return false; /* somebody else wants it */
         left = true;
     }
-    if (!left || !job->workflow->cancel_on_leave || job->phase != WR_JOB_RUNNING)
+    if (!left || !job->workflow->cancel_on_leave || job->phase != WR_JOB_RUNNING || !job->accepted)
         return false;
     wr_job_cancel(job);
     return true;

@@ -184,6 +184,8 @@ struct wr_job {
     struct wr_quota_seats seats; /* among its caller's jobs */
     struct wr_activity *idle;    /* members that are over: the next one takes the memory */
     enum wr_job_phase phase;
+    /* Durably: before, nothing is told, and nothing sent that must be known of. */
+    bool accepted;
     bool other_version;       /* it began under another version of its workflow */
     bool held_started;        /* phase WR_JOB_HELD: an effect was under way … */
     struct wr_str held_stage; /* … of this stage */

@@ -119,6 +119,9 @@ struct wr_accept {
     int64_t created_ms, deadline_ms; /* UTC */
     const struct wr_entry *entries;  /* WR_ENTRY_ACCEPTED and what rides along */
     size_t entry_count;
+    /* Where it is found to be new, with the `arg` of accept(): it is about to be durable. Called before
+     * `done`, or never; its commit may still fail. NULL: nobody wants to know. */
+    void (*decided)(void *arg);
 };
 
 /* What changes beside the journal, in the same transaction. */

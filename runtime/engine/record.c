@@ -116,7 +116,7 @@ static void send(struct wr_job *job, const struct wr_finish *finish,
 
 void wr_job_flush(struct wr_job *job)
 {
-    if (job->sent < job->entry_count && job->phase == WR_JOB_RUNNING)
+    if (job->sent < job->entry_count && job->phase == WR_JOB_RUNNING && job->accepted)
         send(job, NULL, NULL, NULL);
 }
 

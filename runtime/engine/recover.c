@@ -160,6 +160,7 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     wr_job_count(job, entries, entry_count);
     job->phase = WR_JOB_RUNNING;
     job->other_version = is_other;
+    job->accepted = true;
     job->line_us = line_us(engine, workflow, &state);
     wr_quota_sit(engine->shared->quotas, workflow, state.caller, true, &job->seats);
     if (go_on(job))

@@ -41,16 +41,37 @@ static struct wr_id new_id(struct wr_engine *engine)
 
 /* ---- what the store says ----------------------------------------------------------------------- */
 
+static void begin(struct wr_job *job)
+{
+    job->phase = WR_JOB_RUNNING;
+    job->entry_count = job->sent = 0;
+    wr_activity_advance(&job->root, WR_PHASE_ENTER);
+}
+
+/* It is new, and on its way to the disk. What may be done twice begins meanwhile: whatever is sent to the
+ * store is behind the acceptance there, and what must not be done before that waits for it. */
+static void decided(void *arg)
+{
+    struct wr_job *job = arg;
+    if (job->phase == WR_JOB_ACCEPTING)
+        begin(job);
+}
+
 /* 202 for those who do not wait; the others stay until the end or their patience's. */
 static void start(struct wr_job *job)
 {
     struct wr_waiter *next;
     int64_t now_us = wr_engine_us(job->engine);
-    job->phase = WR_JOB_RUNNING;
-    job->entry_count = job->sent = 0;
+    bool begun = job->phase != WR_JOB_ACCEPTING;
+    job->accepted = true;
+    job->phase = begun ? job->phase : WR_JOB_RUNNING;
+    job->entry_count = begun ? job->entry_count : 0;
     if (wr_job_leave(job))
-        return; /* its client left before it began */
-    wr_activity_advance(&job->root, WR_PHASE_ENTER);
+        return; /* its client left before it was */
+    if (begun)
+        wr_job_flush(job);
+    else
+        begin(job);
     for (struct wr_waiter *waiter = job->waiters; waiter; waiter = next) {
         next = waiter->next;
         if (waiter->until_us <= now_us)
@@ -89,6 +110,7 @@ static void accepted(void *arg, enum wr_store_status status, enum wr_accepted ho
         else
             wr_waiter_answer_elsewhere(waiter);
     }
+    wr_activity_cancel(&job->root); /* where it has begun */
     wr_job_retire(job);
 }
 
@@ -139,6 +161,7 @@ static void send_accept(struct wr_job *job, const struct wr_submission *submissi
         .deadline_ms = state->deadline_ms,
         .entries = job->entries,
         .entry_count = job->entry_count,
+        .decided = decided,
     };
     if (submission->idempotency_key.len) {
         accept.idempotency =

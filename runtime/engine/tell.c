@@ -297,7 +297,7 @@ struct wr_waiter *wr_engine_tell(struct wr_engine *engine, const struct wr_telli
     waiter->until_us = wr_engine_us(engine) + PATIENCE_US;
     wr_waiter_look(waiter);
     struct wr_job *job = waiter->job;
-    if (job && job->phase != WR_JOB_ACCEPTING)
+    if (job && job->accepted)
         understand(waiter, job->workflow, &job->state, job);
     return waiter;
 }

@@ -222,7 +222,7 @@ static void patience_over(void *arg)
 {
     struct wr_waiter *waiter = arg;
     waiter->timer = NULL;
-    if (waiter->job->phase == WR_JOB_ACCEPTING || waiter->cancels || waiter->telling)
+    if (!waiter->job->accepted || waiter->cancels || waiter->telling)
         wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
     else {
         struct wr_state told;
@@ -239,7 +239,7 @@ void wr_waiter_attach(struct wr_waiter *waiter, struct wr_job *job)
     unlink_from(waiter);
     link_to(waiter, &job->waiters);
     waiter->job = job;
-    if (job->phase == WR_JOB_ACCEPTING && left_us <= 0)
+    if (!job->accepted && left_us <= 0)
         return; /* 202 as soon as it is accepted */
     waiter->timer = clock->after(clock->self, left_us > 0 ? left_us : 0, patience_over, waiter);
 }
@@ -312,7 +312,7 @@ void wr_waiter_look(struct wr_waiter *waiter)
     const struct wr_store *store = waiter->engine->store;
     struct wr_job *job = wr_job_find(waiter->engine, &waiter->id);
     /* Whoever joins knows that it was accepted, sometimes before this loop does. */
-    bool there = job && (job->phase != WR_JOB_ACCEPTING || waiter->joined || waiter->replayed);
+    bool there = job && (job->accepted || waiter->joined || waiter->replayed);
     if (there) {
         if (may_see(waiter, job->state.caller))
             wr_waiter_attach(waiter, job);

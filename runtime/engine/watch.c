@@ -16,7 +16,7 @@ struct wr_watch *wr_engine_watch(struct wr_engine *engine, struct wr_id id,
                                  void (*grown)(void *arg, bool over), void *arg)
 {
     struct wr_job *job = wr_job_find(engine, &id);
-    if (!job || job->phase == WR_JOB_ACCEPTING)
+    if (!job || !job->accepted)
         return NULL;
     struct wr_watch *watch = calloc(1, sizeof *watch);
     if (!watch) {

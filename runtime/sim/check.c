@@ -286,6 +286,10 @@ void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call
 {
     struct wr_id id = {{0}};
     struct wr_sim_job *job = job_of(world, call, &id);
+    if (!job && call->stage->effect < WR_KEYED && wr_sim_decided(world, &id)) {
+        world->report->early++; /* it may be done twice, and for nobody */
+        return;
+    }
     if (!job) {
         wr_sim_broken(world, &id, "commit: an effect of a job that the store does not have");
         return;

@@ -38,6 +38,7 @@ struct wr_sim_op {
     struct wr_timer *timer;            /* reads */
     enum wr_store_status status;
     enum wr_accepted how;
+    bool decided; /* the engine was told that it is new */
     struct wr_arena arena;
 };
 
@@ -127,7 +128,7 @@ static struct wr_sim_job *add_job(struct wr_world *world, const struct wr_accept
     return job;
 }
 
-static void apply_accept(struct wr_sim_op *op)
+static void find_twin(struct wr_sim_op *op)
 {
     struct wr_world *world = op->world;
     const struct wr_accept *accept = &op->accept;
@@ -147,8 +148,15 @@ static void apply_accept(struct wr_sim_op *op)
             op->job = job->id;
         }
     }
+}
+
+static void apply_accept(struct wr_sim_op *op)
+{
+    find_twin(op);
     if (op->how == WR_ACCEPTED_NEW)
-        add_job(world, accept);
+        add_job(op->world, &op->accept);
+    else if (op->decided)
+        wr_sim_broken(op->world, &op->job, "commit: the store has changed its mind");
 }
 
 static void apply_finish(struct wr_world *world, struct wr_sim_job *job,
@@ -223,7 +231,7 @@ static void write_next(struct wr_world *world);
 static void commit(void *arg)
 {
     struct wr_world *world = arg;
-    struct wr_sim_op *batch = world->first;
+    struct wr_sim_op *batch = world->batch;
     world->writing = NULL;
     bool dies = world->crash && wr_happens(world, world->weather.dies);
     if (dies && wr_chance(world, 2)) { /* before the commit */
@@ -242,8 +250,7 @@ static void commit(void *arg)
         world->dead = true;
         return;
     }
-    world->first = NULL;
-    world->end = &world->first;
+    world->batch = NULL;
     for (struct wr_sim_op *op = batch, *next; op; op = next) {
         next = op->next;
         if (world->dead) /* by what an answer led to: the others are not told */
@@ -251,6 +258,45 @@ static void commit(void *arg)
         answer(op);
     }
     write_next(world);
+}
+
+static bool same_keys(const struct wr_accept *a, const struct wr_accept *b)
+{
+    return (is_set(&a->idempotency) && same_key(&a->idempotency, &b->idempotency)) ||
+           (is_set(&a->dedupe) && same_key(&a->dedupe, &b->dedupe));
+}
+
+/* Is it new, whatever comes of this batch? */
+static bool is_new(struct wr_sim_op *op)
+{
+    find_twin(op);
+    for (const struct wr_sim_op *other = op->world->batch; other != op; other = other->next)
+        if (other->kind == OP_ACCEPT && same_keys(&other->accept, &op->accept))
+            return false;
+    return op->how == WR_ACCEPTED_NEW;
+}
+
+/* What is queued goes to the disk; who is new hears of it, in some worlds before that is done. */
+static void take_batch(void *arg)
+{
+    struct wr_world *world = arg;
+    world->batch = world->first;
+    world->first = NULL;
+    world->end = &world->first;
+    world->writing = wr_sim_after(world, world->commit_us, commit, world);
+    for (struct wr_sim_op *op = world->batch; op && !world->dead; op = op->next)
+        if (op->kind == OP_ACCEPT && op->accept.decided && wr_chance(world, 4) && is_new(op)) {
+            op->decided = true;
+            op->accept.decided(op->arg);
+        }
+}
+
+bool wr_sim_decided(const struct wr_world *world, const struct wr_id *job)
+{
+    for (const struct wr_sim_op *op = world->batch; op; op = op->next)
+        if (op->decided && wr_id_compare(&op->accept.job, job) == 0)
+            return true;
+    return false;
 }
 
 static void write_next(struct wr_world *world)
@@ -263,7 +309,8 @@ static void write_next(struct wr_world *world)
         us = wr_sim_adversary_commit_us(world);
     else if (!slow && us > 10000)
         us = 10000; /* a batch waits for the one before it, too */
-    world->writing = wr_sim_after(world, us, commit, world);
+    world->commit_us = us - us / 4;
+    world->writing = wr_sim_after(world, us / 4, take_batch, world);
 }
 
 static struct wr_sim_op *new_op(struct wr_world *world, enum op_kind kind, void *arg)
@@ -473,7 +520,12 @@ static void store_unfinished(void *self,
  * for those who still hold memory for it. */
 void wr_sim_store_crash(struct wr_world *world)
 {
-    struct wr_sim_op *batch = world->first;
+    struct wr_sim_op **end = &world->batch;
+    while (*end)
+        end = &(*end)->next;
+    *end = world->first;
+    struct wr_sim_op *batch = world->batch;
+    world->batch = NULL;
     bool done = batch && wr_chance(world, 2);
     if (world->writing)
         wr_sim_cancel(world, world->writing);

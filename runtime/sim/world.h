@@ -113,6 +113,8 @@ struct wr_world {
     struct wr_sim_request *requests;
     struct wr_sim_remembered *remembered;
     struct wr_sim_op *first, **end, *reads;
+    struct wr_sim_op *batch; /* on its way to the disk */
+    int64_t commit_us;       /* how long that takes */
     struct wr_timer *writing;
     bool calm; /* its store neither fails nor is slow */
 
@@ -146,6 +148,8 @@ void wr_sim_effects_open(struct wr_world *world);
 void wr_sim_store_open(struct wr_world *world);
 /* The process died: what it awaited is gone, one commit may still have been done. */
 void wr_sim_store_crash(struct wr_world *world);
+/* Was the engine told that a job is new which is not durable yet? */
+bool wr_sim_decided(const struct wr_world *world, const struct wr_id *job);
 struct wr_sim_job *wr_sim_find(const struct wr_world *world, const struct wr_id *id);
 
 /* ---- adversary.c ------------------------------------------------------------------------------- */

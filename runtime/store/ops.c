@@ -130,6 +130,35 @@ void wr_op_list_join(struct wr_op_list *list, struct wr_op_list *tail)
     wr_op_list_init(tail);
 }
 
+static void tell_decided(void *first)
+{
+    for (struct wr_op *op = first; op; op = op->next_decided)
+        op->accept.decided(op->arg);
+}
+
+static bool is_decided(const struct wr_op *op)
+{
+    return op->is_accept && op->accept.decided && op->status == WR_STORE_OK &&
+           op->how == WR_ACCEPTED_NEW;
+}
+
+/* One letter a loop. Its answer comes behind it in the same inbox, so the calls live as long. */
+void wr_ops_send_decided(const struct wr_op_list *list)
+{
+    for (struct wr_op *head = list->first; head; head = head->next) {
+        struct wr_op *first = NULL, **end = &first;
+        if (head->told_decided || !is_decided(head))
+            continue;
+        for (struct wr_op *op = head; op; op = op->next)
+            if (op->to == head->to && is_decided(op)) {
+                op->told_decided = true;
+                *end = op;
+                end = &op->next_decided;
+            }
+        wr_store_post(head->to, tell_decided, first);
+    }
+}
+
 void wr_ops_send_answers(struct wr_op_list *list)
 {
     while (list->first) {

@@ -52,6 +52,8 @@ struct wr_op {
     enum wr_accepted how;
     struct wr_id job;
     int64_t place; /* of its last entry, where it wrote one */
+    struct wr_op *next_decided;
+    bool told_decided;
     bool notifies; /* there is a notification that may be due */
 };
 
@@ -116,7 +118,7 @@ struct wr_sqlite {
     void (*due)(void *arg); /* who delivers, on the first loop; NULL: nobody */
     void *due_arg;
     struct wr_key swept;     /* how far the look for old keys has come … */
-    bool sweeps_twins;       /* … in table dedupe; else in idempotency */
+    unsigned int sweeps;     /* … in idempotency, then dedupe, then remembered */
     int64_t probe_us;        /* monotonic: when to open it anew again; the writer's */
     int64_t sweep_us;        /* monotonic: when to look for old jobs again; the writer's */
     uint64_t asked_pages;    /* the log's length when a checkpoint was asked for; the writer's */
@@ -168,6 +170,8 @@ void wr_op_list_init(struct wr_op_list *list);
 void wr_op_list_add(struct wr_op_list *list, struct wr_op *op);
 void wr_op_list_join(struct wr_op_list *list, struct wr_op_list *tail);
 void wr_ops_answer(void *first); /* on the loop: calls back and frees a whole list */
+/* Whoever wants to know that what they ask for is new is told so, on the loop. The calls stay as they are. */
+void wr_ops_send_decided(const struct wr_op_list *list);
 /* Each call's answer to the loop that it came from. `list` is empty afterwards. */
 void wr_ops_send_answers(struct wr_op_list *list);
 

@@ -9,14 +9,15 @@ struct event_base;
 
 /* 0 takes the default. */
 struct wr_store_options {
-    uint32_t queue;     /* 8192: calls that wait for the writer at most; past it WR_STORE_BUSY */
-    uint32_t batch;     /* 1024: calls in one transaction at most */
-    uint32_t ride_ms;   /* 5: what nobody awaits is committed after this long */
-    uint32_t probe_ms;  /* 250: how often a store that failed is tried again */
-    uint32_t sweep_ms;  /* 60000: how often jobs past their time are looked for */
-    uint32_t readers;   /* 2: threads that read */
-    uint64_t max_bytes; /* no limit: of the database file; past it WR_STORE_FULL */
-    uint32_t loops;     /* 1: that share it */
+    uint32_t queue;       /* 8192: calls that wait for the writer at most; past it WR_STORE_BUSY */
+    uint32_t batch;       /* 1024: calls in one transaction at most */
+    uint32_t ride_ms;     /* 5: what nobody awaits is committed after this long */
+    uint32_t probe_ms;    /* 250: how often a store that failed is tried again */
+    uint32_t sweep_ms;    /* 60000: how often jobs past their time are looked for */
+    uint32_t readers;     /* 2: threads that read */
+    uint64_t remember_ms; /* forever: after so long what is remembered may go */
+    uint64_t max_bytes;   /* no limit: of the database file; past it WR_STORE_FULL */
+    uint32_t loops;       /* 1: that share it */
 };
 
 /* `url`: "sqlite:PATH". Opens or makes it, brings its schema up to date, takes its lock, starts its

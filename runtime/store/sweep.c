@@ -88,29 +88,44 @@ static int find_keys(struct wr_connection *c, enum wr_sql which, const struct wr
     return code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-/* One step through the keys: of the one table, then of the other, and then it is over for now. */
+/* Those of the keys from the one to the other that are past `until_ms`. */
+static int drop_keys(struct wr_connection *c, enum wr_sql which, const struct wr_key *from,
+                     const struct wr_key *upto, int64_t until_ms)
+{
+    sqlite3_stmt *statement = wr_connection_sql(c, which);
+    if (statement) {
+        sqlite3_bind_blob64(statement, 1, from->bytes, sizeof from->bytes, SQLITE_STATIC);
+        sqlite3_bind_blob64(statement, 2, upto->bytes, sizeof upto->bytes, SQLITE_STATIC);
+        sqlite3_bind_int64(statement, 3, until_ms);
+    }
+    return finish_statement(c, statement);
+}
+
+enum { KEYS, TWINS, REMEMBERED, TABLES };
+
+/* One step through the keys: of one table, then of the next, and then it is over for now. */
 static int forget_keys(struct wr_sqlite *s, bool *more)
 {
-    static const enum wr_sql find[] = {WR_SQL_keys_from, WR_SQL_twins_from};
-    static const enum wr_sql drop[] = {WR_SQL_drop_keys, WR_SQL_drop_twins};
+    static const enum wr_sql find[] = {WR_SQL_keys_from, WR_SQL_twins_from, WR_SQL_remembered_from};
+    static const enum wr_sql drop[] = {WR_SQL_drop_keys, WR_SQL_drop_twins, WR_SQL_drop_values};
     struct wr_connection *c = &s->write;
     struct wr_key upto, *from = &s->swept;
     bool there = false;
-    int code = find_keys(c, find[s->sweeps_twins], from, &upto, &there);
+    unsigned int tables = s->options.remember_ms ? TABLES : REMEMBERED;
+    int64_t until_ms = wr_utc_ms();
+    int code = find_keys(c, find[s->sweeps], from, &upto, &there);
     if (code != SQLITE_OK || !there) {
         memset(from, 0, sizeof *from);
-        s->sweeps_twins = !s->sweeps_twins && code == SQLITE_OK;
-        *more = s->sweeps_twins;
+        s->sweeps = code == SQLITE_OK ? (s->sweeps + 1) % tables : 0;
+        *more = s->sweeps > 0;
         return code;
     }
     *more = true;
-    sqlite3_stmt *statement = wr_connection_sql(c, drop[s->sweeps_twins]);
-    if (statement) {
-        sqlite3_bind_blob64(statement, 1, from->bytes, sizeof from->bytes, SQLITE_STATIC);
-        sqlite3_bind_blob64(statement, 2, upto.bytes, sizeof upto.bytes, SQLITE_STATIC);
-        sqlite3_bind_int64(statement, 3, wr_utc_ms());
-    }
-    code = finish_statement(c, statement);
+    if (s->sweeps == REMEMBERED)
+        until_ms -= (int64_t)s->options.remember_ms;
+    code = drop_keys(c, drop[s->sweeps], from, &upto, until_ms);
+    if (s->sweeps == REMEMBERED && code == SQLITE_OK)
+        code = drop_keys(c, WR_SQL_drop_remembered, from, &upto, until_ms);
     *from = upto;
     return code;
 }

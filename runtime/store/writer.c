@@ -98,6 +98,8 @@ static int commit_batch(struct wr_sqlite *s, struct wr_op_list *batch)
 {
     struct wr_connection *c = &s->write;
     int code = apply_all(s, batch);
+    if (code == SQLITE_OK)
+        wr_ops_send_decided(batch); /* they do something while the disk does */
     wr_failpoint("store.commit.before");
     if (code == SQLITE_OK)
         code = wr_connection_step(c, WR_SQL_commit);

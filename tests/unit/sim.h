@@ -70,6 +70,7 @@ struct sim {
     uint32_t crash_at;           /* power is lost before the commit of this number; 0: never */
     uint32_t fail_from, fail_to; /* commits of these numbers fail */
     bool down, crashed;
+    bool early; /* half way to an acceptance its engine hears that it is new */
     uint32_t seen_attempts, seen_stages, seen_jobs;
     bool seen_cut;
 

@@ -271,6 +271,12 @@ static struct sim_op *add_op(struct sim *sim, enum op_kind what, void *arg)
     return op;
 }
 
+static void tell_decided(void *arg)
+{
+    struct sim_op *op = arg;
+    op->accept.decided(op->arg);
+}
+
 static void sim_accept(void *self, const struct wr_accept *accept,
                        void (*done)(void *, enum wr_store_status, enum wr_accepted, struct wr_id),
                        void *arg)
@@ -282,6 +288,9 @@ static void sim_accept(void *self, const struct wr_accept *accept,
     op->accept.caller = wr_arena_str(&op->arena, accept->caller);
     op->accept.entries = copy_entries(&op->arena, accept->entries, accept->entry_count);
     op->accepted = done;
+    struct sim *sim = self;
+    if (sim->early)
+        sim->clock.after(sim, sim->commit_us / 2, tell_decided, op);
 }
 
 static void sim_append(void *self, const struct wr_append *append,

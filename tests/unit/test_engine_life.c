@@ -136,6 +136,35 @@ static void test_slow_read(void)
     run_free(run);
 }
 
+/* While its acceptance is on its way to the disk, a job already reads; what comes of that is nobody's if
+ * the commit fails. */
+static void test_early(void)
+{
+    struct run *run = good_run(23);
+    run->sim->early = true;
+    run->sim->commit_us = 10000;
+    struct heard *heard = ask(run, (struct ask){0});
+    sim_run_for(run->sim, 9000);
+    tap_ok(run->sim->in_flight == 1 && run->sim->job_count == 0,
+           "what is only read begins while the acceptance is on its way");
+    tap_number(heard->count, 0, "and nothing is told");
+    sim_run(run->sim);
+    tap_ok(heard->count == 1 && heard->status == 200, "it ends as any other");
+    heard = ask(run, (struct ask){0});
+    sim_run_for(run->sim, 9000);
+    tap_number(run->sim->in_flight, 1, "the next one begins as early");
+    run->sim->down = true;
+    sim_run_for(run->sim, 2000);
+    struct wr_engine_counts counts;
+    wr_engine_counts(run->engine, &counts);
+    tap_ok(heard->count == 1 && heard->kind == WR_ANSWER_STORE_DOWN && heard->status == 503,
+           "its commit fails: 503");
+    tap_ok(run->sim->in_flight == 0 && counts.jobs == 0, "what it had begun is stopped");
+    sim_run(run->sim);
+    tap_number((long long)run->sim->job_count, 1, "and it was never there");
+    run_free(run);
+}
+
 static void test_store_fails(void)
 {
     struct run *run = good_run(19);
@@ -328,6 +357,7 @@ int main(void)
     test_waiters();
     test_drain();
     test_slow_read();
+    test_early();
     test_store_fails();
     test_crash();
     test_once();

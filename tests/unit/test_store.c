@@ -519,6 +519,45 @@ static void test_retention(void)
     wr_store_close(s);
 }
 
+/* More than one look takes, and one that is new. */
+static void test_remembered_go(void)
+{
+    new_path("remembered.db");
+    const struct wr_store_options options = {.sweep_ms = 20, .remember_ms = 3600000};
+    struct wr_store *s = open_store(&options);
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{}");
+    struct wr_accept accept = accept_of(&first);
+    accept_one(s, &accept);
+    struct wr_finish finish = {.status = WR_STR("completed"),
+                               .remember_value = WR_STR("{}"),
+                               .remember_schema = WR_STR("sha256:s")};
+    struct seen seen = {0};
+    for (unsigned int i = 0; i <= 700; i++) {
+        const struct wr_append append = {accept.job, NULL, 0, &finish};
+        finish.remember = key(1);
+        finish.remember.bytes[1] = (uint8_t)(i % 256);
+        finish.remember.bytes[2] = (uint8_t)(i / 256);
+        finish.finished_ms = i == 600 ? wr_utc_ms() : 1500;
+        s->append(s->self, &append, i == 700 ? on_append : NULL, &seen);
+    }
+    run_until(1);
+    tap_number(seen.status, WR_STORE_OK, "701 values are remembered");
+    static const char all[] =
+        "SELECT (SELECT count(*) FROM remembered) * 1000 +"
+        " (SELECT count(*) FROM remembered_value)";
+    int64_t until = wr_mono_us() + 5000000, count;
+    while ((count = count_rows(all)) != 1001 && wr_mono_us() < until)
+        usleep(1000);
+    tap_number(count, 1001, "what nobody can recall any more goes, key and value");
+    struct wr_key kept = key(1);
+    kept.bytes[1] = 600 % 256;
+    kept.bytes[2] = 600 / 256;
+    s->recall(s->self, &kept, 0, WR_STR("sha256:s"), on_recall, &seen);
+    run_until(1);
+    tap_number(seen.status, WR_STORE_OK, "what is newer stays");
+    wr_store_close(s);
+}
+
 static void on_accept_read(void *arg, enum wr_store_status status, enum wr_accepted how,
                            struct wr_id job)
 {
@@ -591,6 +630,7 @@ int main(void)
     test_bounds();
     test_full();
     test_retention();
+    test_remembered_go();
     test_closing();
     test_loops();
     event_base_free(loop);

@@ -416,6 +416,7 @@ struct wr_workflow {
     struct wr_notify notify;
     const struct wr_stage *stages;
     size_t stage_count; /* a job starts at stage 0 */
+    uint64_t recall_ms; /* the longest `within` of its recalls; 0: it has none */
 };
 
 /* ---- the program -------------------------------------------------------------------------- */
