@@ -459,12 +459,12 @@ static bool fold_checkpoint(struct wr_state *state, const struct wr_event *event
 bool wr_state_fold(struct wr_state *state, const struct wr_event *event)
 {
     static bool (*const folds[WR_ENTRY_KIND_COUNT])(struct wr_state *, const struct wr_event *) = {
-        [WR_ENTRY_ACCEPTED] = fold_accepted,   [WR_ENTRY_ENTERED] = fold_entered,
-        [WR_ENTRY_STARTED] = fold_started,     [WR_ENTRY_ENDED] = fold_ended,
-        [WR_ENTRY_VALUE] = fold_value,         [WR_ENTRY_TRANSITION] = fold_transition,
-        [WR_ENTRY_PUBLISHED] = fold_published, [WR_ENTRY_FINISHED] = fold_finished,
-        [WR_ENTRY_PARKED] = fold_parked,       [WR_ENTRY_SIGNALLED] = fold_signal,
-        [WR_ENTRY_REVIEWED] = fold_signal,     [WR_ENTRY_RESTARTED] = fold_restarted,
+        [WR_ENTRY_ACCEPTED] = fold_accepted,     [WR_ENTRY_ENTERED] = fold_entered,
+        [WR_ENTRY_STARTED] = fold_started,       [WR_ENTRY_ENDED] = fold_ended,
+        [WR_ENTRY_VALUE] = fold_value,           [WR_ENTRY_TRANSITION] = fold_transition,
+        [WR_ENTRY_PUBLISHED] = fold_published,   [WR_ENTRY_FINISHED] = fold_finished,
+        [WR_ENTRY_PARKED] = fold_parked,         [WR_ENTRY_SIGNALLED] = fold_signal,
+        [WR_ENTRY_REVIEWED] = fold_signal,       [WR_ENTRY_RESTARTED] = fold_restarted,
         [WR_ENTRY_CHECKPOINT] = fold_checkpoint,
     };
     bool begins = state->seq == 0 && event->kind == WR_ENTRY_CHECKPOINT && event->seq > 1;

@@ -4,8 +4,8 @@
 const char *wr_entry_kind_name(enum wr_entry_kind kind)
 {
     static const char *const names[WR_ENTRY_KIND_COUNT] = {
-        "accepted",  "entered",  "started", "ended",     "value",    "transition",
-        "published", "finished", "parked",  "signalled", "reviewed", "restarted", "checkpoint",
+        "accepted", "entered", "started",   "ended",    "value",     "transition", "published",
+        "finished", "parked",  "signalled", "reviewed", "restarted", "checkpoint",
     };
     return kind < WR_ENTRY_KIND_COUNT ? names[kind] : "unknown";
 }

@@ -2,6 +2,7 @@
  * disk. Every wait is bounded. */
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
+#include "runtime/store/deliveries.h"
 #include "runtime/store/store.h"
 #include "tests/unit/tap.h"
 
@@ -519,6 +520,76 @@ static void test_retention(void)
     wr_store_close(s);
 }
 
+static int decisions, answers_then;
+
+static void on_decided(void *arg)
+{
+    (void)arg;
+    decisions++;
+    answers_then = answers;
+}
+
+/* Who asks hears that it is new before it is durable, and of a twin nothing. */
+static void test_decided(void)
+{
+    new_path("decided.db");
+    struct wr_store *s = open_store(NULL);
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{}");
+    struct wr_accept accept = accept_of(&first), twin = accept_of(&first);
+    accept.idempotency = twin.idempotency = key(1);
+    accept.idempotency_until_ms = twin.idempotency_until_ms = FAR;
+    accept.decided = twin.decided = on_decided;
+    accept_one(s, &accept);
+    tap_ok(decisions == 1 && answers_then == 0, "who is new hears so, before the answer");
+    accept_one(s, &twin);
+    tap_number(decisions, 1, "a twin does not");
+    struct wr_accept many[20];
+    struct seen seen = {0};
+    for (int i = 0; i < 20; i++) {
+        many[i] = accept_of(&first);
+        many[i].decided = i % 2 ? on_decided : NULL;
+        s->accept(s->self, &many[i], on_accept, &seen);
+    }
+    run_until(20);
+    tap_number(decisions, 11, "of many in one transaction, whoever asked");
+    wr_store_close(s);
+}
+
+/* What is read of a journal with a checkpoint, which is its third entry of four. */
+static void test_checkpoint(void)
+{
+    new_path("checkpoint.db");
+    struct wr_store *s = open_store(NULL);
+    const struct wr_entry first = entry(1, WR_ENTRY_ACCEPTED, "{}");
+    struct wr_accept accept = accept_of(&first);
+    accept_one(s, &accept);
+    append_one(s, accept.job, entry(2, WR_ENTRY_PUBLISHED, "{}"), NULL);
+    struct seen seen = read_one(s, accept.job);
+    tap_ok(seen.entries == 2 && seen.seqs[0] == 1, "without a checkpoint a journal is read whole");
+    append_one(s, accept.job, entry(3, WR_ENTRY_CHECKPOINT, "{}"), NULL);
+    append_one(s, accept.job, entry(4, WR_ENTRY_ENTERED, "{}"), NULL);
+    seen = read_one(s, accept.job);
+    tap_ok(seen.entries == 2 && seen.seqs[0] == 3 && seen.seqs[1] == 4, "with one, from it on");
+    seen = (struct seen){0};
+    s->unfinished(s->self, on_each, on_append, &seen);
+    run_until(1);
+    tap_ok(seen.entries == 2, "so is one that has not ended, at a start");
+    seen = (struct seen){0};
+    s->read_after(s->self, accept.job, 0, on_read, &seen);
+    run_until(1);
+    tap_ok(seen.entries == 4 && seen.seqs[0] == 1, "in pages all of it is read");
+    seen = (struct seen){0};
+    wr_store_read_upto(s, accept.job, 2, on_read, &seen);
+    run_until(1);
+    tap_ok(seen.entries == 2 && seen.seqs[0] == 1 && seen.seqs[1] == 2,
+           "up to an entry before it, from the first one");
+    seen = (struct seen){0};
+    wr_store_read_upto(s, accept.job, 3, on_read, &seen);
+    run_until(1);
+    tap_ok(seen.entries == 1 && seen.seqs[0] == 3, "up to itself, it alone");
+    wr_store_close(s);
+}
+
 /* More than one look takes, and one that is new. */
 static void test_remembered_go(void)
 {
@@ -630,6 +701,8 @@ int main(void)
     test_bounds();
     test_full();
     test_retention();
+    test_checkpoint();
+    test_decided();
     test_remembered_go();
     test_closing();
     test_loops();
