@@ -92,8 +92,9 @@ def test_rounds():
     same([event["seq"] for event in events], list(range(1, len(events) + 1)), "the pages of the events are the whole journal")
     ok(final and events[-1]["kind"] == "finished", "to its end")
     rounds = [event for event in events if event["kind"] == "transition" and event["stage"] == "confirm"]
-    same([one for one in body["versions"]["fallback_path"] if one.startswith("confirm")],
-         [f"confirm: {event['label']}" for event in rounds], "every round is told in the result, as without checkpoints")
+    path = [one for one in body["versions"]["fallback_path"] if one.startswith("confirm")]
+    want = [f"confirm: {event['label']}" for event in rounds]  # a long path is cut
+    same((len(path) > 20, path), (True, want[-len(path):]), "the result tells of them as without checkpoints")
     ok(len(rounds) > ROUNDS - 3, "and they are many", len(rounds))
     points = [event for event in events if event["kind"] == "checkpoint"]
     ok(points, "in which checkpoints are events, too")
