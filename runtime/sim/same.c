@@ -61,9 +61,9 @@ bool wr_sim_same_state(struct wr_arena *arena, const struct wr_state *a, const s
 {
     return a->seq == b->seq && wr_str_equal(wr_envelope(arena, a, 0), wr_envelope(arena, b, 0)) &&
            wr_str_equal(a->caller, b->caller) && wr_str_equal(a->trace, b->trace) &&
-           wr_str_equal(a->input, b->input) && wr_str_equal(a->input_schema, b->input_schema) &&
-           a->deadline_ms == b->deadline_ms && a->created_ms == b->created_ms &&
-           a->budget_ms == b->budget_ms && a->keyed == b->keyed &&
+           wr_str_equal(a->tracestate, b->tracestate) && wr_str_equal(a->input, b->input) &&
+           wr_str_equal(a->input_schema, b->input_schema) && a->deadline_ms == b->deadline_ms &&
+           a->created_ms == b->created_ms && a->budget_ms == b->budget_ms && a->keyed == b->keyed &&
            a->remembered_ms == b->remembered_ms &&
            wr_str_equal(a->remembered_stage, b->remembered_stage) &&
            same_places(a->places, b->places) && same_values(a->values, b->values) &&
