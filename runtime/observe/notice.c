@@ -89,7 +89,7 @@ bool wr_schedule_read(struct wr_schedule *schedule, const char *text)
     } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
     schedule->count = 0;
     while (*text && schedule->count < WR_TRIES_MAX) {
-        char *end;
+        char *end = NULL;
         long number = *text >= '0' && *text <= '9' ? strtol(text, &end, 10) : -1;
         size_t len = number >= 0 ? strcspn(end, ",") : 0, i = 0;
         while (i < 5 && (strlen(units[i].unit) != len || strncmp(end, units[i].unit, len) != 0))
