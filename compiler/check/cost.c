@@ -3,6 +3,7 @@
 #include "compiler/check/proof.h"
 #include "compiler/model/type.h"
 
+#include <string.h>
 #include <wright/limits.h>
 
 struct costs {
@@ -22,6 +23,11 @@ int64_t wc_input_tokens(const struct wc_stage *stage, int64_t *prompt_bytes)
     {
         bytes = wc_add_sat(bytes, wc_text_bytes(stage->action.prompts.items[i].text->type));
     }
+    WC_EACH(i, &stage->action.examples)
+    {
+        const struct wc_example *example = &stage->action.examples.items[i];
+        bytes = wc_add_sat(bytes, (int64_t)(strlen(example->input) + strlen(example->output)));
+    }
     int64_t most = stage->action.model->max_input_tokens;
     if (prompt_bytes)
         *prompt_bytes = bytes;
@@ -35,29 +41,41 @@ int64_t wc_input_price(const struct wc_ai_model *model)
     return model->written_price > most ? model->written_price : most;
 }
 
+/* A call in a conversation of so many refused answers: each is read again, with what was wrong. That an
+ * answer has no more tokens when it is read than when it was written is one of the assumptions. */
+static int64_t call_cost(const struct wc_stage *stage, const struct wc_ai_model *model,
+                         int64_t refused)
+{
+    int64_t longest = stage->action.model->max_output_tokens, bytes = 0;
+    const struct wc_ai_model *others[] = {stage->action.candidate, stage->hedge};
+    for (size_t i = 0; i < 2; i++)
+        if (others[i] && others[i]->max_output_tokens > longest)
+            longest = others[i]->max_output_tokens;
+    wc_input_tokens(stage, &bytes);
+    int64_t input = wc_add_sat(bytes, wc_mul_sat(refused, longest + WR_REPAIR_BYTES));
+    if (stage->action.prompts.count == 0 || input > model->max_input_tokens)
+        input = model->max_input_tokens;
+    return wc_add_sat(wc_mul_sat(input, wc_input_price(model)),
+                      wc_mul_sat(model->max_output_tokens, model->output_price));
+}
+
+/* Where the workflow is split, the dearer model; where the stage is hedged, both calls. */
+static int64_t turn_cost(const struct wc_stage *stage, int64_t refused)
+{
+    const struct wc_action *action = &stage->action;
+    int64_t cost = call_cost(stage, action->model, refused), other = 0;
+    if (action->candidate)
+        other = call_cost(stage, action->candidate, refused);
+    cost = other > cost ? other : cost;
+    return stage->hedge ? wc_add_sat(cost, call_cost(stage, stage->hedge, refused)) : cost;
+}
+
 int64_t wc_attempt_cost(const struct wc_stage *stage)
 {
     const struct wc_action *action = &stage->action;
     if (action->kind == WR_ACT_HTTP)
         return action->service ? action->service->price_per_call : 0;
-    if (action->kind != WR_ACT_ASK || !action->model)
-        return 0;
-    int64_t input = wc_mul_sat(wc_input_tokens(stage, NULL), wc_input_price(action->model));
-    int64_t output = wc_mul_sat(action->model->max_output_tokens, action->model->output_price);
-    return wc_add_sat(input, output);
-}
-
-/* A repair reads all that was said before it: the prompt, and each answer with what was wrong. That an
- * answer has no more tokens when it is read than when it was written is one of the assumptions. */
-static int64_t repair_cost(const struct wc_stage *stage, int64_t turn)
-{
-    const struct wc_ai_model *model = stage->action.model;
-    int64_t said = wc_mul_sat(turn, (int64_t)model->max_output_tokens + WR_REPAIR_BYTES);
-    int64_t input = wc_add_sat(wc_input_tokens(stage, NULL), said);
-    if (input > model->max_input_tokens)
-        input = model->max_input_tokens;
-    return wc_add_sat(wc_mul_sat(input, wc_input_price(model)),
-                      wc_mul_sat(model->max_output_tokens, model->output_price));
+    return action->kind == WR_ACT_ASK && action->model ? turn_cost(stage, 0) : 0;
 }
 
 /* Retries may follow the last repair, with its whole conversation. */
@@ -67,8 +85,8 @@ static int64_t attempts_cost(const struct wc_stage *stage)
         return wc_mul_sat(wc_attempt_cost(stage), 1 + (int64_t)stage->retry.times);
     int64_t sum = wc_attempt_cost(stage);
     for (int64_t turn = 1; turn <= stage->repairs; turn++)
-        sum = wc_add_sat(sum, repair_cost(stage, turn));
-    return wc_add_sat(sum, wc_mul_sat(repair_cost(stage, stage->repairs), stage->retry.times));
+        sum = wc_add_sat(sum, turn_cost(stage, turn));
+    return wc_add_sat(sum, wc_mul_sat(turn_cost(stage, stage->repairs), stage->retry.times));
 }
 
 /* Of what is below: all members, an item as often as there can be items, a child's dearest path. */
@@ -162,13 +180,18 @@ static void report_over(struct costs *costs, int64_t worst)
 /* A model without a price that some stage asks, or a child's; NULL: every one has its price. */
 static const struct wc_ai_model *unpriced(const struct wc_workflow *workflow)
 {
-    const struct wc_ai_model *found = NULL;
+    const struct wc_ai_model *found = NULL, *to = workflow->split_to;
+    if (to && !to->priced)
+        return to;
     for (size_t i = 0; !found && i < workflow->activities.count; i++) {
         const struct wc_action *action = &workflow->activities.items[i]->action;
         if (action->model && !action->model->priced)
             found = action->model;
         else if (action->child)
             found = unpriced(action->child);
+        to = workflow->activities.items[i]->hedge;
+        if (to && !to->priced)
+            found = to;
     }
     return found;
 }
@@ -178,14 +201,48 @@ static void check_prices(struct costs *costs)
     const struct wc_workflow *workflow = costs->workflow;
     const struct wc_ai_model *model = unpriced(workflow);
     if (model) {
-        struct wc_diag *diag =
-            wc_report(costs->diags, WC_E0608, workflow->cost_span,
-                      "this ceiling cannot be proved: model %s has no price", model->name);
+        struct wc_diag *diag = wc_report(costs->diags, WC_E0608, workflow->cost_span,
+                                         "this ceiling cannot be %s: model %s has no price",
+                                         workflow->cost_enforced ? "kept" : "proved", model->name);
         wc_diag_label(costs->diags, diag, "promised here");
         wc_diag_also(costs->diags, diag, model->span, "no `price` here");
         wc_diag_help(costs->diags, diag,
                      "add `price input $0.25, output $2.00 per million tokens`");
         costs->unknown = true;
+    }
+}
+
+/* Reserved before each call: a single one must fit, and what is below must reserve, too. */
+static void check_enforced(const struct costs *costs)
+{
+    const struct wc_workflow *workflow = costs->workflow;
+    struct wc_arena *arena = costs->diags->arena;
+    WC_EACH(i, &workflow->activities)
+    {
+        const struct wc_stage *stage = workflow->activities.items[i];
+        const struct wc_workflow *child = stage->action.child;
+        if (child && !child->cost_enforced && child->cost_worst > 0) {
+            struct wc_diag *diag = wc_report(costs->diags, WC_E0752, stage->action.span,
+                                             "%s does not reserve what it spends", child->name);
+            wc_diag_label(costs->diags, diag, "spends under the ceiling of %s", workflow->name);
+            wc_diag_also(costs->diags, diag, workflow->cost_span, "which is enforced");
+            wc_diag_also(costs->diags, diag, child->span, "handles no `over_cost`");
+            wc_diag_help(costs->diags, diag,
+                         "say `cost at most %s enforced` there, too: the ceiling that counts is "
+                         "that of the job",
+                         wc_dollars_text(arena, workflow->cost_ceiling));
+        }
+        int64_t most = wc_attempt_cost(stage);
+        if (most <= workflow->cost_ceiling)
+            continue;
+        struct wc_diag *diag =
+            wc_report(costs->diags, WC_E0751, stage->action.span,
+                      "one call of `%s` may cost %s, and the ceiling is %s", stage->name,
+                      wc_dollars_text(arena, most), wc_dollars_text(arena, workflow->cost_ceiling));
+        wc_diag_label(costs->diags, diag, "may never be made");
+        wc_diag_also(costs->diags, diag, workflow->cost_span, "enforced here");
+        wc_diag_help(costs->diags, diag,
+                     "raise the ceiling, or lower `max` or the inputs' lengths");
     }
 }
 
@@ -203,9 +260,13 @@ void wc_check_cost(struct wc_model *model, struct wc_diags *diags)
         for (size_t k = 0; k < count; k++)
             costs.ways.takes[k] = (uint64_t)wc_stage_cost(workflow->stages.items[k]);
         workflow->cost_worst = (int64_t)wc_length_from(&costs.ways, workflow->stages.items[0]);
-        if (workflow->cost_ceiling == 0 || workflow->cost_enforced)
+        if (workflow->cost_ceiling == 0)
             continue;
         check_prices(&costs);
+        if (workflow->cost_enforced) {
+            check_enforced(&costs);
+            continue;
+        }
         if (!costs.unknown && workflow->cost_worst > workflow->cost_ceiling)
             report_over(&costs, workflow->cost_worst);
     }

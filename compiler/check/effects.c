@@ -159,6 +159,8 @@ void wc_check_effects(struct wc_model *model, struct wc_diags *diags)
             bool acts = stage->action.kind == WR_ACT_HTTP || /* others act through what is below */
                         stage->action.kind == WR_ACT_CALL;
             stage->commit_before = stage->commit_after = acts && stage->effect == WR_ONCE;
+            if (stage->raises.classes & WR_BIT(WR_CLASS_over_cost))
+                stage->commit_before = true; /* what it may cost is reserved */
             check_circles(model, diags, workflow, stage);
             if (!stage->retry.times || !stage->retry.on || stage->unbuilt)
                 continue;

@@ -92,6 +92,8 @@ static void check_times(struct wc_diags *diags, const struct wc_stage *stage)
         contradiction(diags, stage, "first token", stage->first_token_ms, "timeout", attempt);
     if (stage->idle_ms > attempt)
         contradiction(diags, stage, "idle", stage->idle_ms, "timeout", attempt);
+    if (stage->hedge && stage->hedge_ms >= attempt)
+        contradiction(diags, stage, "hedge after", stage->hedge_ms, "timeout", attempt);
     if (stage->within_ms && stage->timeout_ms > stage->within_ms)
         contradiction(diags, stage, "timeout", stage->timeout_ms, "within", stage->within_ms);
     else if (above && above->within_ms && attempt > above->within_ms)

@@ -32,12 +32,12 @@ struct branch {
 /* ---- dependencies -------------------------------------------------------------------------- */
 
 static void add_dependency(struct wc_arena *arena, struct wc_outages *out,
-                           const struct wc_action *action)
+                           const struct wc_service *service, const struct wc_ai_model *model)
 {
-    struct wc_dependency new = {NULL, action->service, action->model};
-    if (!action->service && !action->model)
+    struct wc_dependency new = {NULL, service, model};
+    if (!service && !model)
         return;
-    new.name = action->service ? action->service->name : action->model->name;
+    new.name = service ? service->name : model->name;
     WC_EACH(i, &out->names)
     {
         if (out->names.items[i].service == new.service && out->names.items[i].model == new.model)
@@ -52,18 +52,20 @@ static void find_dependencies(struct wc_arena *arena, struct wc_outages *out,
     WC_EACH(i, &workflow->activities)
     {
         const struct wc_action *action = &workflow->activities.items[i]->action;
-        add_dependency(arena, out, action);
+        add_dependency(arena, out, action->service, action->model);
+        add_dependency(arena, out, NULL, action->candidate);
         if (action->child)
             find_dependencies(arena, out, action->child);
     }
 }
 
-static bool is_down(const struct walk *walk, const struct wc_action *action)
+static bool is_down(const struct walk *walk, const struct wc_service *service,
+                    const struct wc_ai_model *model)
 {
     WC_EACH(i, &walk->of->names)
     {
         const struct wc_dependency *name = &walk->of->names.items[i];
-        if (name->service == action->service && name->model == action->model)
+        if (name->service == service && name->model == model)
             return walk->into->down >> i & 1;
     }
     return false;
@@ -181,20 +183,28 @@ static void ends_of_child(const struct walk *walk, const struct wc_workflow *chi
     }
 }
 
+static void ends_of_call(const struct walk *walk, const struct wc_service *service,
+                         const struct wc_ai_model *model, struct ends *out)
+{
+    const struct wr_breaker *breaker = service ? &service->breaker : model ? &model->breaker : NULL;
+    if (!breaker || !is_down(walk, service, model)) {
+        out->classes |= WR_BIT(WR_OK);
+        return;
+    }
+    out->classes |= WR_BIT(WR_CLASS_connect_failed);
+    out->classes |= breaker->failures ? WR_BIT(WR_CLASS_breaker_open) : 0;
+}
+
 static void ends_of(const struct walk *walk, const struct wc_stage *stage, struct ends *out)
 {
     const struct wc_action *action = &stage->action;
-    const struct wr_breaker *breaker = action->service ? &action->service->breaker
-                                       : action->model ? &action->model->breaker
-                                                       : NULL;
     if (action->kind == WR_ACT_RUN && action->child) {
         ends_of_child(walk, action->child, out);
-    } else if (breaker && is_down(walk, action)) {
-        out->classes |= WR_BIT(WR_CLASS_connect_failed);
-        out->classes |= breaker->failures ? WR_BIT(WR_CLASS_breaker_open) : 0;
-    } else {
-        out->classes |= WR_BIT(WR_OK);
+        return;
     }
+    ends_of_call(walk, action->service, action->model, out);
+    if (action->candidate) /* some jobs ask one, some the other */
+        ends_of_call(walk, NULL, action->candidate, out);
 }
 
 /* Items all fare alike: their dependency is down for all of them. A list may be empty, though. */

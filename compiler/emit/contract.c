@@ -243,6 +243,14 @@ static json_t *retry_safety_json(const struct wc_workflow *flow)
         wc_set(dedupe, "shared", json_boolean(flow->dedupe_shared));
         wc_set(json, "dedupe", dedupe);
     }
+    if (flow->split) {
+        json_t *split = json_object();
+        wc_set(split, "share_of_10000", json_integer(flow->split_share));
+        wc_set_text(split, "from", flow->split_from->name);
+        wc_set_text(split, "to", flow->split_to->name);
+        wc_set(split, "by", wc_expr_json(flow->split));
+        wc_set(json, "split", split);
+    }
     return json;
 }
 

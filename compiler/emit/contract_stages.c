@@ -62,6 +62,15 @@ static void set_below(json_t *json, const struct wc_action *action)
     }
 }
 
+static json_t *examples_json(const struct wc_action *action)
+{
+    json_t *json = json_object();
+    wc_set_text(json, "label", action->examples_label);
+    wc_set_text(json, "hash", action->examples_hash);
+    wc_set_number(json, "pairs", (int64_t)action->examples.count);
+    return json;
+}
+
 static json_t *action_json(const struct wc_action *action)
 {
     static const char *const methods[] = {"get", "head", "post", "put", "patch", "delete"};
@@ -89,6 +98,8 @@ static json_t *action_json(const struct wc_action *action)
     case WR_ACT_ASK:
         wc_set_text(json, "ask", action->model->name);
         wc_set(json, "prompts", prompts_json(action));
+        if (action->examples_hash)
+            wc_set(json, "examples", examples_json(action));
         break;
     case WR_ACT_RECALL:
         wc_set(json, "recall", wc_expr_json(action->key));
@@ -240,6 +251,12 @@ static json_t *stage_json(const struct wc_model *model, const struct wc_stage *s
     if (stage->retry.times)
         wc_set(json, "retry", retry_json(&stage->retry));
     wc_set_number(json, "repairs", stage->repairs);
+    if (stage->hedge) {
+        json_t *hedge = json_object();
+        wc_set_number(hedge, "after_ms", stage->hedge_ms);
+        wc_set_text(hedge, "model", stage->hedge->name);
+        wc_set(json, "hedge", hedge);
+    }
     wc_set(json, "floor_ms", json_integer((json_int_t)stage->floor_ms));
     wc_set(json, "floor_after_ms", json_integer((json_int_t)stage->floor_after_ms));
     wc_set_number(json, "reply_floor_ms", (int64_t)stage->reply_floor_ms);

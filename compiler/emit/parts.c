@@ -132,7 +132,7 @@ const char *wc_prompt_version(struct wc_arena *arena, const struct wc_stage *sta
         return NULL;
     const struct wc_prompt *last = &action->prompts.items[action->prompts.count - 1];
     const char *label = last->label ? last->label : stage->name;
-    if (action->prompts.count == 1)
+    if (action->prompts.count == 1 && !action->examples_hash)
         return wc_arena_printf(arena, "%s@%s", label, last->hash);
     struct wc_buf all = {0};
     WC_EACH(i, &action->prompts)
@@ -140,6 +140,8 @@ const char *wc_prompt_version(struct wc_arena *arena, const struct wc_stage *sta
         const struct wc_prompt *prompt = &action->prompts.items[i];
         wc_buf_printf(&all, "%s %s\n", prompt->role, prompt->hash);
     }
+    if (action->examples_hash)
+        wc_buf_printf(&all, "examples %s\n", action->examples_hash);
     const char *hash = wc_hash(arena, all.data, all.len);
     wc_buf_free(&all);
     return wc_arena_printf(arena, "%s@%s", label, hash);

@@ -41,19 +41,43 @@ static void init_call(struct wc_function *fn, struct wc_init *init, const struct
         wc_init_field(init, "value", "%s", wc_address(fn, wc_value_of(fn, action->value)));
 }
 
+static void add_message(struct wc_function *fn, size_t at, const char *role, const char *text)
+{
+    wc_line(fn, "messages[%zu].role = \"%s\";", at, role);
+    wc_line(fn, "messages[%zu].text = %s;", at, text);
+}
+
+/* Turns of both sides that a model is shown before it is asked. */
+static size_t add_examples(struct wc_function *fn, const struct wc_action *action, size_t at)
+{
+    WC_EACH(i, &action->examples)
+    {
+        const struct wc_example *example = &action->examples.items[i];
+        struct wc_literal asked = {.kind = WC_LIT_STRING, .text = example->input},
+                          said = {.kind = WC_LIT_STRING, .text = example->output};
+        asked.len = strlen(asked.text);
+        said.len = strlen(said.text);
+        add_message(fn, at++, "user", wc_c_literal(fn->arena, &asked));
+        add_message(fn, at++, "assistant", wc_c_literal(fn->arena, &said));
+    }
+    return at;
+}
+
 static void init_ask(struct wc_function *fn, struct wc_init *init, struct wc_machine *machine,
                      const struct wc_action *action)
 {
-    size_t count = action->prompts.count;
+    size_t count = action->prompts.count + 2 * action->examples.count, at = 0;
     const char *times = count == 1 ? "" : wc_arena_printf(fn->arena, "%zu * ", count);
     wc_line(fn, "struct wr_message *messages = wr_arena_alloc(turn->arena, %ssizeof *messages);",
             times);
     WC_EACH(i, &action->prompts)
     {
         const struct wc_prompt *prompt = &action->prompts.items[i];
-        wc_line(fn, "messages[%zu].role = \"%s\";", i, prompt->role);
-        wc_line(fn, "messages[%zu].text = %s(turn->arena, frame);", i,
-                wc_prompt_function(machine, prompt));
+        if (i + 1 == action->prompts.count)
+            at = add_examples(fn, action, at);
+        add_message(fn, at++, prompt->role,
+                    wc_arena_printf(fn->arena, "%s(turn->arena, frame)",
+                                    wc_prompt_function(machine, prompt)));
     }
     wc_init_field(init, "target", "MODEL_%s", action->model->name);
     wc_init_field(init, "messages", "messages");

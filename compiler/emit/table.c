@@ -190,6 +190,10 @@ static void emit_stage_row(struct wc_buf *out, struct wc_machine *machine,
     wc_init_number(&init, "within_ms", stage->within_ms);
     init_retry(&init, &stage->retry);
     wc_init_number(&init, "repairs", stage->repairs);
+    if (stage->hedge) {
+        wc_init_number(&init, "hedge_after_ms", stage->hedge_ms);
+        wc_init_field(&init, "hedge_model", "MODEL_%s", stage->hedge->name);
+    }
     wc_init_number(&init, "floor_ms", (int64_t)stage->floor_ms);
     wc_init_number(&init, "floor_after_ms", (int64_t)stage->floor_after_ms);
     wc_init_number(&init, "reply_floor_after_ms", (int64_t)stage->reply_floor_after_ms);
@@ -269,6 +273,14 @@ static void emit_workflow_row(struct wc_buf *out, struct wc_machine *machine)
         wc_init_number(&dedupe, "window_ms", (int64_t)flow->dedupe_ms);
         wc_init_flag(&dedupe, "shared", flow->dedupe_shared);
         wc_init_nested(&init, "dedupe", &dedupe);
+    }
+    if (flow->split) {
+        struct wc_init split = {.arena = arena, .indent = 12};
+        wc_init_field(&split, "key", "%s", wc_key_function(machine, flow->split));
+        wc_init_number(&split, "share", flow->split_share);
+        wc_init_field(&split, "from", "MODEL_%s", flow->split_from->name);
+        wc_init_field(&split, "to", "MODEL_%s", flow->split_to->name);
+        wc_init_nested(&init, "split", &split);
     }
     wc_init_number(&init, "keep_ms", (int64_t)flow->keep_ms);
     if (flow->on_upgrade)

@@ -6,6 +6,7 @@
 
 #include "compiler/base/source.h"
 #include "compiler/base/vec.h"
+#include "compiler/model/asked.h"
 
 #include <wright/generated.h> /* the error classes, effects and latency models are the runtime's */
 #include <wright/testing.h>   /* and the kinds of a test's steps */
@@ -321,16 +322,6 @@ struct wc_expr {
 
 /* ---- workflows ---------------------------------------------------------------------------- */
 
-/* A prompt file, read and checked in the context of the stage that asks with it. */
-struct wc_prompt {
-    const char *role;         /* "user" or "system" */
-    const char *path;         /* as written in the specification */
-    const char *label;        /* "key-points": the file's name without folder and ending */
-    const char *hash;         /* "sha256:…" of the file's bytes */
-    struct wc_source *source; /* its text */
-    struct wc_expr *text;     /* a TEMPLATE */
-};
-
 #define WC_ARMS_MAX 200
 
 /* An arm of a `match` that leads on; the stage's `ons` say where, in the same order. */
@@ -348,7 +339,10 @@ struct wc_action {
     struct wc_expr *body; /* NULL: none */
     struct wc_ai_model *model;
     struct wc_hook *function;
+    struct wc_ai_model *candidate; /* asked by the jobs that are split off; NULL: by none */
     WC_VEC(struct wc_prompt) prompts;
+    WC_VEC(struct wc_example) examples;
+    const char *examples_label, *examples_hash; /* of their file; NULL: there is none */
     struct wc_expr *value; /* `make`, `reply draft`; `run`: the child's input; `each`: the list */
     struct wc_expr *key;   /* `recall by` */
     int64_t within_ms;     /* `recall`; how long a park lasts */
@@ -430,9 +424,10 @@ struct wc_stage {
     struct wc_span span; /* of its name */
     struct wc_action action;
     WC_VEC(struct wc_check) checks;
-    uint32_t timeout_ms, first_token_ms, idle_ms, within_ms;
+    uint32_t timeout_ms, first_token_ms, idle_ms, within_ms, hedge_ms;
     struct wr_retry retry;
-    uint16_t repairs; /* `repair at most` */
+    struct wc_ai_model *hedge; /* the second model; NULL: none */
+    uint16_t repairs;          /* `repair at most` */
     struct wc_span timeout_span, retry_span;
     WC_VEC(struct wc_on) ons;
 
@@ -496,6 +491,9 @@ struct wc_workflow {
     uint64_t dedupe_ms;
     bool dedupe_shared;
     bool key_required;
+    struct wc_expr *split; /* by what is drawn; NULL: no split */
+    uint16_t split_share;  /* of 10,000 */
+    struct wc_ai_model *split_from, *split_to;
     bool cancel_on_leave; /* `on disconnect cancel` */
     uint64_t keep_ms;
     WC_VEC(struct wc_notice) notices;

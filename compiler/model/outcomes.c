@@ -118,6 +118,13 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
     if (action->model) {
         classes |= tripped(&action->model->limits, &action->model->breaker);
         price = action->model->input_price + action->model->output_price;
+        if (stage->hedge)
+            price += stage->hedge->input_price + stage->hedge->output_price;
+        const struct wc_ai_model *other = action->candidate;
+        if (other) {
+            classes |= tripped(&other->limits, &other->breaker);
+            price += other->input_price + other->output_price;
+        }
     }
     if (action->service) {
         classes |= tripped(&action->service->limits, &action->service->breaker);

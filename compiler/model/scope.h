@@ -230,6 +230,11 @@ void wc_resolve_park_value(struct wc_scope *scope, const struct wc_ast_action *a
 /* Reports what cannot be served as the workflow's output; `span` is where it is written. */
 void wc_check_served(struct wc_workflow_work *work, const struct wc_stage *stage,
                      struct wc_span span, const struct wc_type *type);
+/* "prompts/key-points.md" is called key-points; "sha256:…" of bytes. */
+const char *wc_file_label(struct wc_arena *arena, const char *path);
+const char *wc_sha256(struct wc_arena *arena, const char *bytes, size_t len);
+/* After the type of the stage's value is known. */
+void wc_resolve_examples(struct wc_workflow_work *work, struct wc_stage_work *stage);
 void wc_resolve_prompts(struct wc_workflow_work *work, struct wc_stage_work *stage);
 
 static inline bool wc_has_bit(const uint64_t *set, size_t bit)

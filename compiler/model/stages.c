@@ -74,8 +74,6 @@ static void resolve_ask(struct wc_resolver *r, const struct wc_ast_action *ast,
         action->as = named_schema(r, ast->as, "a model");
     if (action->as && action->as->kind == WC_TYPE_SCHEMA)
         action->as->schema->is_asked = true;
-    if (ast->examples.bytes)
-        wc_not_built(r, ast->examples.span, "`examples`");
     if (ast->tools.count > 0)
         wc_not_built(r, ast->tools.items[0].span, "`tools`");
 }
@@ -225,7 +223,7 @@ static void refuse_out_of_place(struct wc_resolver *r, const struct wc_stage *st
 {
     bool network = stage->action.kind == WR_ACT_HTTP || stage->action.kind == WR_ACT_ASK ||
                    stage->action.kind == WR_ACT_CALL;
-    bool repairs = clause->kind == WC_CLAUSE_REPAIR;
+    bool repairs = clause->kind == WC_CLAUSE_REPAIR || clause->kind == WC_CLAUSE_HEDGE;
     bool streams = clause->kind == WC_CLAUSE_FIRST_TOKEN || clause->kind == WC_CLAUSE_IDLE;
     bool below = stage->action.kind >= WR_ACT_ALL && stage->action.kind <= WR_ACT_RUN;
     if (below && clause->kind == WC_CLAUSE_WITHIN)
@@ -237,7 +235,7 @@ static void refuse_out_of_place(struct wc_resolver *r, const struct wc_stage *st
                   wc_clause_name(clause->kind), action_name(&stage->action));
     wc_diag_label(r->diags, diag, "%s",
                   streams   ? "only a model's answer comes in tokens"
-                  : repairs ? "only a model can be told what was wrong with its answer"
+                  : repairs ? "only a model can be asked so"
                   : below   ? "what it begins has policies of its own"
                             : "this action waits on nothing outside");
     wc_diag_help(r->diags, diag, "%s",
@@ -266,11 +264,9 @@ static void refuse_policies(struct wc_resolver *r, const struct wc_clauses *all,
 {
     for (size_t i = 0; i < all->count; i++) {
         const struct wc_clause *clause = all->items[i];
-        if (clause->kind == WC_CLAUSE_HEDGE)
-            wc_not_built(r, clause->span, "`hedge`");
-        else if ((clause->kind != WC_CLAUSE_CHECK || stage->action.kind == WR_ACT_DRAFT ||
-                  stage->action.kind == WR_ACT_MATCH || WR_PARKS(stage->action.kind)) &&
-                 !stage->unbuilt)
+        if ((clause->kind != WC_CLAUSE_CHECK || stage->action.kind == WR_ACT_DRAFT ||
+             stage->action.kind == WR_ACT_MATCH || WR_PARKS(stage->action.kind)) &&
+            !stage->unbuilt)
             refuse_out_of_place(r, stage, clause);
     }
 }
@@ -295,6 +291,13 @@ void wc_resolve_stage(struct wc_workflow_work *work, struct wc_stage_work *one)
         stage->timeout_span = service->timeout_span;
     }
     resolve_retry(r, wc_clause_one(r, all, WC_CLAUSE_RETRY), stage);
+    struct wc_clause *hedge = wc_clause_one(r, all, WC_CLAUSE_HEDGE);
+    if (hedge) {
+        stage->hedge_ms = time_of(r, hedge);
+        stage->hedge = wc_need(r, &r->models, hedge->name);
+    }
+    if (stage->hedge)
+        stage->hedge->used = true;
     struct wc_clause *repair = wc_clause_one(r, all, WC_CLAUSE_REPAIR);
     if (repair)
         stage->repairs =

@@ -49,7 +49,7 @@ struct wc_expr *wc_resolve_template(struct wc_scope *scope, const struct wc_ast_
 
 /* ---- prompt files ------------------------------------------------------------------------- */
 
-static const char *sha256(struct wc_arena *arena, const char *bytes, size_t len)
+const char *wc_sha256(struct wc_arena *arena, const char *bytes, size_t len)
 {
     unsigned char digest[SHA256_DIGEST_LENGTH];
     struct wc_buf buf = {0};
@@ -130,13 +130,13 @@ static const struct wc_prompt_file *prompt_file(struct wc_resolver *r, const str
     if (!read.source)
         return NULL;
     read.text = wc_parse_template(r->arena, r->names, read.source, r->diags);
-    read.hash = sha256(r->arena, read.source->text, read.source->len);
+    read.hash = wc_sha256(r->arena, read.source->text, read.source->len);
     wc_push(r->arena, &r->prompt_files, read);
     return &r->prompt_files.items[r->prompt_files.count - 1];
 }
 
 /* "prompts/key-points.md" is called key-points. */
-static const char *label_of(struct wc_arena *arena, const char *path)
+const char *wc_file_label(struct wc_arena *arena, const char *path)
 {
     const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
     const char *dot = strrchr(name, '.');
@@ -187,7 +187,7 @@ void wc_resolve_prompts(struct wc_workflow_work *work, struct wc_stage_work *one
         size_t before = r->diags->list.count;
         struct wc_prompt prompt = {.role = ast->role.text ? ast->role.text : "user",
                                    .path = ast->file.bytes,
-                                   .label = label_of(r->arena, ast->file.bytes),
+                                   .label = wc_file_label(r->arena, ast->file.bytes),
                                    .hash = file->hash,
                                    .source = file->source};
         prompt.text = wc_resolve_template(&scope, file->text, "the prompt");

@@ -294,6 +294,8 @@ static void resolve_action(struct wc_workflow_work *work, struct wc_stage_work *
         action->key = resolve_key(&scope, ast->value, "the key of `recall`");
     if (action->kind == WR_ACT_ASK)
         wc_resolve_prompts(work, one);
+    if (action->kind == WR_ACT_ASK)
+        wc_resolve_examples(work, one);
     wc_resolve_park_value(&scope, ast);
     wc_resolve_hook_value(&scope, ast);
     if (action->kind == WR_ACT_RUN)

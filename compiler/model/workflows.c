@@ -120,8 +120,6 @@ static void resolve_cost(struct wc_resolver *r, const struct wc_clause *clause,
         return;
     workflow->cost_span = clause->span;
     workflow->cost_enforced = clause->flag;
-    if (clause->flag)
-        wc_not_built(r, clause->span, "`cost … enforced`");
     if (clause->numbers[0].kind == WC_MONEY && clause->numbers[0].integer > 0) {
         workflow->cost_ceiling = clause->numbers[0].integer;
         return;
@@ -143,23 +141,6 @@ static void declare_lets(struct wc_workflow_work *work, struct wc_clauses clause
         let->clause = clauses.items[i];
         wc_refuse_reserved(r, let->clause->name, "let");
         wc_declare(r, &work->lets, let->clause->name, let);
-    }
-}
-
-/* Clauses that are parsed and not built. */
-static void refuse_unbuilt(struct wc_workflow_work *work, struct wc_clauses clauses)
-{
-    struct wc_resolver *r = work->r;
-    for (size_t i = 0; i < clauses.count; i++) {
-        struct wc_clause *clause = clauses.items[i];
-        switch (clause->kind) {
-        case WC_CLAUSE_SPLIT:
-            wc_not_built(r, clause->span,
-                         wc_arena_printf(r->arena, "`%s`", wc_clause_name(clause->kind)));
-            break;
-        default:
-            break;
-        }
     }
 }
 
@@ -203,7 +184,6 @@ static void resolve_clauses(struct wc_workflow_work *work, const struct wc_ast_d
     workflow->life = r->model->life;
     wc_resolve_life(r, all, &workflow->life);
     wc_resolve_quota(r, all, &workflow->limits);
-    refuse_unbuilt(work, all);
     wc_resolve_notices(work, all);
     declare_lets(work, all);
 }
@@ -219,6 +199,51 @@ static void resolve_dedupe(struct wc_workflow_work *work, const struct wc_clause
     wc_need_set(&scope, workflow->dedupe, "the key of `dedupe`");
     workflow->dedupe_ms = duration(work->r, &clause->numbers[0], "the window of `dedupe`");
     workflow->dedupe_shared = clause->flag;
+}
+
+/* The jobs that are not split off ask the first model that the workflow asks. */
+static void resolve_split(struct wc_workflow_work *work, const struct wc_clause *clause)
+{
+    struct wc_resolver *r = work->r;
+    struct wc_workflow *workflow = work->workflow;
+    struct wc_ai_model *to = clause ? wc_need(r, &r->models, clause->name) : NULL;
+    if (!to)
+        return;
+    to->used = true;
+    workflow->split_share = (uint16_t)(clause->numbers[0].decimal * 100 + 0.5);
+    for (size_t i = 0; i < workflow->activities.count && !workflow->split_from; i++)
+        workflow->split_from = workflow->activities.items[i]->action.model;
+    struct wc_ai_model *from = workflow->split_from;
+    if (from && from != to && workflow->split_share > 0 && workflow->split_share < 10000) {
+        workflow->split_to = to;
+        for (size_t i = 0; i < workflow->activities.count; i++)
+            if (workflow->activities.items[i]->action.model == from)
+                workflow->activities.items[i]->action.candidate = to;
+        return;
+    }
+    workflow->split_from = NULL;
+    if (!from && workflow->partial)
+        return;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0753, clause->span, "this splits nothing");
+    wc_diag_label(r->diags, diag, "%s",
+                  !from        ? "no stage of the workflow asks a model"
+                  : from == to ? "all jobs ask this model"
+                               : "a share is above 0% and below 100%");
+    wc_diag_note(
+        r->diags, diag,
+        "some jobs ask another model where the others ask the first that the workflow asks");
+    wc_diag_help(r->diags, diag, "write `split 10%% to candidate by caller`");
+}
+
+static void resolve_split_key(struct wc_workflow_work *work, const struct wc_clause *clause)
+{
+    struct wc_scope scope = {.work = work};
+    if (!clause)
+        return;
+    struct wc_expr *key = wc_resolve_expr(&scope, clause->expr, NULL);
+    wc_need_set(&scope, key, "what a split is drawn by");
+    if (work->workflow->split_to)
+        work->workflow->split = key;
 }
 
 /* A stage and a `let` are read alike. */
@@ -286,6 +311,7 @@ void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
         wc_resolve_stage(&work, &work.stages[i]);
     for (size_t i = 0; i < work.count; i++)
         wc_push(r->arena, &workflow->activities, work.stages[i].stage);
+    resolve_split(&work, wc_clause_one(r, all, WC_CLAUSE_SPLIT));
     work.words = work.count / 64 + 1;
     for (size_t i = 0; i < count; i++)
         wc_resolve_transitions(&work, &work.stages[i]);
@@ -297,5 +323,6 @@ void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
     for (size_t i = 0; i < work.count; i++)
         wc_resolve_stage_expressions(&work, &work.stages[i]);
     resolve_dedupe(&work, wc_clause_one(r, all, WC_CLAUSE_DEDUPE));
+    resolve_split_key(&work, wc_clause_one(r, all, WC_CLAUSE_SPLIT));
     wc_resolve_unread_lets(&work);
 }

@@ -16,6 +16,7 @@ static enum wr_phase enter(struct wr_activity *activity)
     activity->attempts = activity->repairs = activity->repairing = 0;
     activity->faulty = false;
     activity->sent_us[0] = activity->sent_us[1] = 0;
+    activity->reserved = 0;
     activity->whose = 0;
     activity->entered_us = wr_engine_us(activity->job->engine);
     activity->span = wr_span_stage(activity, event.now_ms);
@@ -57,6 +58,7 @@ void wr_activity_run_stage(struct wr_activity *activity)
         .raised_error = WR_NO_ERROR,
     };
     activity->stage->run(&activity->turn);
+    wr_split_apply(activity);
     activity->asked = activity->turn.action.message_count;
 }
 
@@ -66,7 +68,8 @@ static enum wr_phase run(struct wr_activity *activity)
 {
     wr_activity_run_stage(activity);
     bool early = !activity->job->accepted && activity->stage->effect >= WR_KEYED;
-    if (!activity->stage->commit_before)
+    if (!activity->stage->commit_before ||
+        wr_cost_enforced(activity)) /* a reservation tells of it */
         return early && !wr_broken("early") ? wr_activity_commit(activity, WR_PHASE_ATTEMPT)
                                             : WR_PHASE_ATTEMPT;
     struct wr_event event;
@@ -76,6 +79,13 @@ static enum wr_phase run(struct wr_activity *activity)
     if (wr_broken("before"))
         return WR_PHASE_ATTEMPT;
     return wr_activity_commit(activity, WR_PHASE_ATTEMPT);
+}
+
+static enum wr_phase attempt(struct wr_activity *activity)
+{
+    if (wr_cost_reserve(activity))
+        return wr_activity_commit(activity, WR_PHASE_ATTEMPT);
+    return wr_attempt_begin(activity);
 }
 
 static void backoff_over(void *arg)
@@ -89,9 +99,11 @@ static void backoff_over(void *arg)
 static enum wr_phase decide(struct wr_activity *activity)
 {
     const struct wr_clock *clock = activity->job->engine->clock;
-    if (wr_repair_begin(activity))
+    int64_t wait_us = 0;
+    if (!wr_repair_begin(activity, &wait_us))
+        wait_us = wr_retry_wait_us(activity);
+    else if (wait_us == 0)
         return WR_PHASE_ATTEMPT;
-    int64_t wait_us = wr_retry_wait_us(activity);
     if (wait_us < 0)
         return WR_PHASE_MOVE;
     activity->timer = clock->after(clock->self, wait_us, backoff_over, activity);
@@ -102,12 +114,9 @@ static enum wr_phase decide(struct wr_activity *activity)
 void wr_activity_advance(struct wr_activity *activity, enum wr_phase phase)
 {
     static enum wr_phase (*const steps[])(struct wr_activity *) = {
-        [WR_PHASE_ENTER] = enter,
-        [WR_PHASE_RUN] = run,
-        [WR_PHASE_ATTEMPT] = wr_attempt_begin,
-        [WR_PHASE_SETTLE] = wr_attempt_settle,
-        [WR_PHASE_DECIDE] = decide,
-        [WR_PHASE_MOVE] = wr_activity_move,
+        [WR_PHASE_ENTER] = enter,           [WR_PHASE_RUN] = run,
+        [WR_PHASE_ATTEMPT] = attempt,       [WR_PHASE_SETTLE] = wr_attempt_settle,
+        [WR_PHASE_DECIDE] = decide,         [WR_PHASE_MOVE] = wr_activity_move,
         [WR_PHASE_PARK] = wr_activity_park,
     };
     struct wr_job *job = activity->job;

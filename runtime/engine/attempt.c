@@ -36,7 +36,8 @@ static void effect_ended(void *arg, const struct wr_outcome *outcome)
     if (attempt->epoch != activity->epoch)
         return; /* late */
     attempt->outcome = *outcome;
-    wr_activity_advance(activity, WR_PHASE_SETTLE);
+    if (!wr_hedge_holds(attempt))
+        wr_activity_advance(activity, WR_PHASE_SETTLE);
 }
 
 /* Of one effect of one job: the same for every attempt, whatever happens to the process. */
@@ -68,7 +69,7 @@ static enum wr_phase go_out(struct wr_attempt *attempt)
                         WR_STR("no time was left to begin"));
     char id[WR_ID_TEXT];
     wr_id_text(&activity->job->state.job, id);
-    struct wr_effect_call call = {
+    attempt->call = (struct wr_effect_call){
         .action = &activity->turn.action,
         .stage = stage,
         .path = activity->path,
@@ -89,7 +90,10 @@ static enum wr_phase go_out(struct wr_attempt *attempt)
         activity->sent_us[1] = wr_engine_us(engine);
     }
     wr_failpoint_number("engine.effect.before", (int)stage->effect);
-    attempt->effect = engine->effects->start(engine->effects->self, &call);
+    attempt->sent = true;
+    attempt->until_us = wr_engine_us(engine) + attempt->call.timeout_us;
+    attempt->effect = engine->effects->start(engine->effects->self, &attempt->call);
+    wr_hedge_arm(attempt);
     return WR_PHASE_WAIT;
 }
 
@@ -105,17 +109,6 @@ static void gate_called(void *arg, enum wr_class class)
     wr_activity_advance(activity, phase);
 }
 
-/* The most tokens that a call can use: a token is at least one byte. */
-static uint64_t token_bound(const struct wr_action *action, const struct wr_model *model)
-{
-    uint64_t input = 0;
-    for (size_t i = 0; i < action->message_count; i++)
-        input += action->messages[i].text.len;
-    if (input > model->max_input_tokens)
-        input = model->max_input_tokens;
-    return input + model->max_output_tokens;
-}
-
 static enum wr_phase start_effect(struct wr_attempt *attempt)
 {
     struct wr_activity *activity = attempt->activity;
@@ -125,8 +118,11 @@ static enum wr_phase start_effect(struct wr_attempt *attempt)
     bool asks = action->kind == WR_ACT_ASK;
     struct wr_gate *gate = &engine->gates[action->target + (asks ? program->service_count : 0)];
     struct wr_pass *pass = &attempt->pass;
+    if (wr_cost_enforced(activity) && !attempt->reserved)
+        return end_with(attempt, WR_CLASS_over_cost,
+                        WR_STR("what is left of the ceiling does not hold it"));
     if (asks)
-        pass->tokens = token_bound(action, &program->models[action->target]);
+        pass->tokens = (uint64_t)wr_token_bound(program, action);
     pass->until_us = wr_slack_line_us(activity) - (int64_t)activity->stage->timeout_ms * 1000;
     pass->called = gate_called;
     pass->arg = attempt;
@@ -231,6 +227,8 @@ enum wr_phase wr_attempt_begin(struct wr_activity *activity)
     attempt->error = WR_NO_ERROR;
     attempt->epoch = ++activity->epoch;
     attempt->began_us = wr_engine_us(activity->job->engine);
+    attempt->reserved = activity->reserved;
+    activity->reserved = 0;
     activity->attempts++;
     activity->attempt = attempt;
     enum wr_action_kind kind = activity->turn.action.kind;
@@ -252,6 +250,7 @@ void wr_attempt_release(struct wr_attempt *attempt, enum wr_verdict verdict)
         wr_job_waits_no_more(attempt->activity->job);
     attempt->waits = false;
     stop_timer(attempt);
+    verdict = wr_hedge_release(attempt, verdict);
     wr_attempt_unpark(attempt);
     if (attempt->pass.gate)
         wr_gate_leave(&attempt->pass, verdict,

@@ -17,7 +17,8 @@ static struct wr_str text_of(const char *text)
 static void record_cut(struct wr_activity *activity, enum wr_class class, struct wr_str detail)
 {
     struct wr_job *job = activity->job;
-    const struct wr_attempt *attempt = activity->attempt;
+    struct wr_attempt *attempt = activity->attempt;
+    wr_hedge_settle(attempt);
     struct wr_outcome outcome = {
         .class = class, .detail = detail, .retry_after_ms = -1, .first_token_us = -1};
     if (attempt->effect && activity->stage->effect == WR_ONCE && !wr_broken("doubt"))
@@ -25,9 +26,14 @@ static void record_cut(struct wr_activity *activity, enum wr_class class, struct
     struct wr_event event;
     wr_event_init(&event, activity, WR_ENTRY_ENDED);
     event.attempt = activity->attempts;
+    event.repair = activity->repairing;
+    event.reserved = attempt->reserved;
     event.class = outcome.class;
     event.detail = outcome.detail;
     event.cut = outcome.class == WR_CLASS_timeout_total;
+    event.cost = wr_cost_charged(job->engine->program, &activity->turn.action, &outcome,
+                                 attempt->sent, &event.cost_bound);
+    wr_hedge_tell(attempt, &event);
     event.elapsed_us = wr_engine_us(job->engine) - attempt->began_us;
     wr_job_record(job, &event);
     wr_job_saw(job, &(struct wr_observation){
@@ -41,6 +47,7 @@ static void record_cut(struct wr_activity *activity, enum wr_class class, struct
                         .span = wr_span_attempt(activity, activity->attempts),
                         .above = activity->span,
                         .elapsed_us = event.elapsed_us,
+                        .cost = event.cost,
                     });
 }
 

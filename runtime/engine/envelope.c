@@ -219,6 +219,7 @@ static void put_versions(struct wr_text *out, const struct wr_state *state)
     put_text(out, ",\"output_schema\":", state->output_schema);
     put_text(out, ",\"model\":", served ? state->model : (struct wr_str){0});
     put_text(out, ",\"prompt\":", served ? state->prompt : (struct wr_str){0});
+    put_text(out, ",\"arm\":", state->arm);
     put(out, ",\"tools\":{");
     for (const struct wr_tool *tool = state->tools; tool; tool = tool->next) {
         put_text(out, tool == state->tools ? "" : ",", tool->name);

@@ -37,8 +37,9 @@ struct wr_event {
     struct wr_str output_schema; /* "KeyPoints@sha256:…" */
     struct wr_str caller, trace, tracestate;
     int64_t created_ms, deadline_ms, budget_ms;
-    bool keyed;       /* an Idempotency-Key or dedupe guards it */
-    bool side_effect; /* some stage is keyed or once */
+    struct wr_str split; /* of a split workflow: the model that the job asks */
+    bool keyed;          /* an Idempotency-Key or dedupe guards it */
+    bool side_effect;    /* some stage is keyed or once */
 
     struct wr_str retried_of; /* the job that this one runs again */
 
@@ -58,9 +59,14 @@ struct wr_event {
     struct wr_str tool, tool_version;           /* the service called */
     struct wr_str request_id;
     int64_t input_tokens, cached_tokens, written_tokens, output_tokens, reasoning_tokens;
-    int64_t repair;         /* which repair of the stage the attempt was, from 1; 0: none */
+    int64_t repair;            /* which repair of the stage the attempt was, from 1; 0: none */
+    struct wr_str hedge;       /* the other model of a hedged attempt, as its provider calls it */
+    enum wr_class hedge_class; /* how its call ended; cancelled: the other answered first */
+    int64_t hedge_cost, hedge_input_tokens, hedge_output_tokens; /* the cost is in `cost` */
     struct wr_str repaired; /* what was done to the model's text, to read it */
     int64_t cost;           /* picodollars */
+    bool cost_bound;        /* the cost is what it may have been: the usage is not known */
+    int64_t reserved;       /* of the ceiling: STARTED takes it, ENDED gives it back */
     int64_t elapsed_us, first_token_us;
     int64_t http;          /* ENDED: the upstream's status; FINISHED: ours */
     int64_t remembered_ms; /* a recalled value: when it was remembered */

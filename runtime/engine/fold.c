@@ -80,6 +80,14 @@ static size_t segments_of(struct wr_str path)
     return count;
 }
 
+/* What was reserved for an attempt that nobody heard the end of is charged. */
+static void charge_lost(struct wr_state *state, struct wr_place *place)
+{
+    state->cost += place->reserved;
+    state->reserved -= place->reserved;
+    place->reserved = 0;
+}
+
 /* A stage that is entered again begins its members anew: what they gave before is gone. */
 static void forget_below(struct wr_state *state, const struct wr_event *event)
 {
@@ -89,10 +97,12 @@ static void forget_below(struct wr_state *state, const struct wr_event *event)
     if (state->depth <= segments)
         return; /* nothing can be below */
     for (struct wr_place **at = &state->places; *at;)
-        if (is_under((*at)->path, event->path, event->stage))
+        if (is_under((*at)->path, event->path, event->stage)) {
+            charge_lost(state, *at);
             *at = (*at)->next;
-        else
+        } else {
             at = &(*at)->next;
+        }
     for (struct wr_kept_value **at = &state->values; *at;)
         if (is_under((*at)->path, event->path, event->stage))
             *at = (*at)->next;
@@ -129,6 +139,7 @@ static bool fold_accepted(struct wr_state *state, const struct wr_event *event)
     state->toolchain = event->toolchain;
     state->output_schema = event->output_schema;
     state->caller = event->caller;
+    state->arm = event->split;
     state->trace = event->trace;
     state->tracestate = event->tracestate;
     state->input = event->value;
@@ -146,10 +157,11 @@ static bool fold_entered(struct wr_state *state, const struct wr_event *event)
 {
     forget_below(state, event);
     struct wr_place *place = place_of(state, event->path);
+    charge_lost(state, place);
     place->stage = event->stage;
     place->target = (struct wr_str){0};
     place->now_ms = event->now_ms;
-    place->attempts = place->repairs = 0;
+    place->attempts = place->repairs = place->repairing = 0;
     place->started = place->ended = false;
     place->class = WR_OK;
     place->error = (struct wr_str){0};
@@ -164,6 +176,10 @@ static bool fold_entered(struct wr_state *state, const struct wr_event *event)
 static bool fold_started(struct wr_state *state, const struct wr_event *event)
 {
     struct wr_place *place = place_of(state, event->path);
+    charge_lost(state, place);
+    place->reserved = event->reserved;
+    state->reserved += event->reserved;
+    place->repairing = event->repair;
     place->started = true;
     place->ended = false;
     place->total = event->total;
@@ -286,6 +302,16 @@ static bool fold_ended(struct wr_state *state, const struct wr_event *event)
         state->output_tokens += event->output_tokens;
     }
     state->cost += event->cost;
+    if (event->reserved) { /* given back, for what it has cost */
+        state->reserved -= place->reserved;
+        place->reserved = 0;
+    }
+    charge_lost(state, place);
+    if (event->hedge.len) {
+        state->attempts++;
+        state->input_tokens += event->hedge_input_tokens;
+        state->output_tokens += event->hedge_output_tokens;
+    }
     if (event->class == WR_OK && event->model.len) {
         state->model = event->model;
         state->model_version = event->model_version;
@@ -397,6 +423,7 @@ static bool fold_finished(struct wr_state *state, const struct wr_event *event)
     for (struct wr_place *place = state->places; place; place = place->next) {
         if (event->status == WR_STATUS_CANCELLED)
             fold_doubt(state, place);
+        charge_lost(state, place);
         place->stage = place->target = (struct wr_str){0};
     }
     if (event->served.len) {

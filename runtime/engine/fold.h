@@ -13,10 +13,12 @@ struct wr_place {
     struct wr_str path, stage; /* stage empty: between stages, see `target` */
     struct wr_str target;
     int64_t now_ms;
-    int64_t attempts; /* ended, in this stage */
-    int64_t repairs;  /* of them: those that were told what was wrong with the one before */
-    bool started;     /* an attempt was told of beforehand and has not ended */
-    bool ended;       /* the stage's last attempt: class and error say how */
+    int64_t attempts;  /* ended, in this stage */
+    int64_t repairs;   /* of them: those that were told what was wrong with the one before */
+    int64_t repairing; /* of the attempt that `started` tells of */
+    int64_t reserved;  /* for it */
+    bool started;      /* an attempt was told of beforehand and has not ended */
+    bool ended;        /* the stage's last attempt: class and error say how */
     enum wr_class class;
     struct wr_str error;
     int64_t done,
@@ -98,6 +100,8 @@ struct wr_state {
     int64_t remembered_ms;                      /* of the newest good recall */
     struct wr_str remembered_stage;
     int64_t input_tokens, output_tokens, cost, attempts; /* of models */
+    struct wr_str arm;                                   /* of a split workflow */
+    int64_t reserved;                                    /* for attempts under way */
 };
 
 void wr_state_init(struct wr_state *state, struct wr_arena *arena, struct wr_id job);

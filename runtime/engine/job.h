@@ -77,6 +77,19 @@ struct wr_member_end {
     int error; /* the user's, or WR_NO_ERROR */
 };
 
+/* The second call of a hedged attempt (hedge.c). */
+struct wr_hedge {
+    struct wr_action action; /* the stage's, of the other model */
+    struct wr_pass pass;
+    struct wr_effect *effect;
+    struct wr_timer *timer; /* before it begins */
+    int64_t began_us;
+    bool sent, ended, won;
+    struct wr_outcome outcome;
+    struct wr_outcome lost;              /* of whichever did not win, once that is known … */
+    const struct wr_action *lost_action; /* … and what it was asked with */
+};
+
 struct wr_attempt {
     struct wr_activity *activity; /* NULL: cancelled while the store still owes an answer */
     uint32_t epoch;               /* the activity's, when it began */
@@ -84,6 +97,8 @@ struct wr_attempt {
     struct wr_pass pass;
     struct wr_effect *effect;
     struct wr_timer *timer; /* a recall's limit */
+    bool sent;              /* it went out: it may be charged */
+    int64_t reserved;       /* of the job's ceiling, for it */
     bool owed;              /* the store will call back */
     bool waits;             /* for somebody else: a call, its turn, a timer, a person */
     int64_t began_us;
@@ -95,6 +110,11 @@ struct wr_attempt {
     const void *value;    /* WR_ACT_VALUE, WR_ACT_RUN: made here */
     int error;            /* WR_ACT_RUN: what the child failed with, or WR_NO_ERROR */
     int64_t remembered_ms;
+    struct wr_effect_call call; /* as it was sent */
+    int64_t until_us;           /* monotonic: when it is cut */
+    bool held;                  /* it has ended, and its hedge may still do better */
+    struct wr_hedge hedge;
+    const struct wr_action *used; /* once it is settled: whose outcome it is */
     struct wr_below below;
 };
 
@@ -131,6 +151,7 @@ struct wr_activity {
     size_t asked; /* messages that the stage itself asks with: what follows them is a repair's */
     struct wr_str said,
         faults;         /* the answer that was refused, and why: the next repair's messages */
+    int64_t reserved;   /* for the next attempt; durable once it begins */
     bool faulty;        /* the newest attempt's answer was refused by schema or check */
     uint32_t repairs;   /* begun in this stage */
     uint32_t repairing; /* which of them the newest attempt is; 0: none */
@@ -254,11 +275,36 @@ enum wr_phase wr_attempt_begin(struct wr_activity *activity);
 void wr_attempt_release(struct wr_attempt *attempt, enum wr_verdict verdict);
 void wr_attempt_free(struct wr_attempt *attempt);
 
+/* hedge.c */
+void wr_hedge_arm(struct wr_attempt *attempt);
+bool wr_hedge_holds(struct wr_attempt *attempt);
+/* `verdict` is of the one that counts; gives the first one's. */
+enum wr_verdict wr_hedge_release(struct wr_attempt *attempt, enum wr_verdict verdict);
+void wr_hedge_settle(struct wr_attempt *attempt);
+void wr_hedge_tell(struct wr_attempt *attempt, struct wr_event *event);
+void wr_hedge_saw(struct wr_attempt *attempt, const struct wr_observation *seen, int64_t cost);
+
+/* split.c: which arm a new job is in, empty where there is none; and its model in the stage's action */
+struct wr_str wr_split_choose(struct wr_job *job);
+void wr_split_apply(struct wr_activity *activity);
+
 /* repair.c */
 /* The newest attempt's answer; `faults` empty: there was nothing wrong with it. */
 void wr_repair_note(struct wr_activity *activity, struct wr_str said, struct wr_str faults);
 /* Another turn of the conversation, where one is left and the slack holds it. */
-bool wr_repair_begin(struct wr_activity *activity);
+bool wr_repair_begin(struct wr_activity *activity, int64_t *wait_us);
+
+/* cost.c: picodollars */
+int64_t wr_token_bound(const struct wr_program *program, const struct wr_action *action);
+/* The most that the call can cost. */
+int64_t wr_cost_bound(const struct wr_program *program, const struct wr_action *action);
+/* What it has cost; where its usage is not known and it may have been billed, the bound. */
+int64_t wr_cost_charged(const struct wr_program *program, const struct wr_action *action,
+                        const struct wr_outcome *outcome, bool sent, bool *bound);
+/* Must the activity's call be reserved, under the job's ceiling? */
+bool wr_cost_enforced(const struct wr_activity *activity);
+/* Journals what its next attempt may cost; false where that need not be or does not fit. */
+bool wr_cost_reserve(struct wr_activity *activity);
 
 /* park.c */
 enum wr_phase wr_draft_start(struct wr_attempt *attempt);
@@ -290,6 +336,8 @@ int64_t wr_stage_line_us(const struct wr_activity *activity);
  * is cut for it; a stage entered too late to have its own before the reply has all the job's time. */
 int64_t wr_slack_line_us(const struct wr_activity *activity);
 /* How long to wait before another attempt; -1: there is none. */
+/* How long until the activity's route may be gone again. */
+int64_t wr_route_rest_us(const struct wr_activity *activity, int64_t now_us);
 int64_t wr_retry_wait_us(const struct wr_activity *activity);
 
 /* cancel.c: it ends as cancelled, where it runs */
@@ -326,7 +374,10 @@ bool wr_restore_members(const struct wr_activity *machine);
 /* Where an activity that the journal knows goes on. */
 enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_place *place);
 
-/* settle.c: the stage looks at its value; what it raises is in `outcome` and in the activity. */
+/* settle.c: is this a whole valid value? Leaves the stage's slot as it was. */
+bool wr_attempt_would_do(struct wr_attempt *attempt, const struct wr_action *action,
+                         const struct wr_outcome *outcome);
+/* The stage looks at its value; what it raises is in `outcome` and in the activity. */
 void wr_activity_check(struct wr_activity *activity, struct wr_outcome *outcome, const void *value);
 
 /* move.c */
@@ -416,6 +467,9 @@ struct wr_key wr_key_dedupe(const struct wr_workflow *workflow, struct wr_str ca
                             struct wr_str key);
 struct wr_key wr_key_remember(const struct wr_workflow *workflow, struct wr_str caller, bool shared,
                               struct wr_str key);
+/* Of what a job's arm is drawn by: another one for each candidate. */
+struct wr_key wr_key_split(const struct wr_workflow *workflow, struct wr_str model,
+                           struct wr_str key);
 /* The idempotency key of the keyed effect that the activity's stage is. */
 void wr_key_effect(const struct wr_activity *activity, char text[WR_ID_TEXT]);
 

@@ -79,6 +79,13 @@ struct wr_key wr_key_remember(const struct wr_workflow *workflow, struct wr_str 
     return key_of(WR_STR("remember"), workflow, caller, shared, key);
 }
 
+struct wr_key wr_key_split(const struct wr_workflow *workflow, struct wr_str model,
+                           struct wr_str key)
+{
+    struct wr_str parts[] = {WR_STR("split"), text_of(workflow->name), model, key};
+    return hash_parts(parts, WR_COUNT(parts));
+}
+
 /* ---- keyed effects ----------------------------------------------------------------------------- */
 
 /* How often this stage has ended well here. Until it has, going there again is going on with the

@@ -25,6 +25,7 @@ void wr_job_saw(struct wr_job *job, struct wr_observation *seen)
     seen->caller = job->state.caller;
     seen->trace = job->state.trace;
     seen->tracestate = job->state.tracestate;
+    seen->arm = job->state.arm;
     if (seen->what == WR_SAW_JOB) {
         seen->span = wr_span_job(&job->state.job);
         const char *status = wr_status_name(job->state.status);

@@ -66,6 +66,7 @@ struct wr_effect_call {
     struct wr_str path;                          /* … and which activity's: for logs and checks */
     struct wr_arena *arena;                      /* for the outcome */
     int64_t timeout_us, first_token_us, idle_us; /* 0: none; timeout is always set */
+    bool second;                                 /* of a hedge: it has what is left of the first */
     uint64_t max_bytes;                          /* of the answer */
     struct wr_str idempotency_key;               /* empty: none */
     struct wr_str traceparent, tracestate;       /* W3C; passed on */
@@ -228,6 +229,8 @@ struct wr_observation {
     bool cut;           /* the attempt reached the line of the slack */
     uint32_t repair;    /* attempts: which repair it was, from 1; 0: none */
     int64_t own_us;     /* jobs: of it, what was spent on nothing but this program; -1: not known */
+    enum { WR_HEDGE_NONE, WR_HEDGE_WON, WR_HEDGE_LOST } hedged; /* attempts: of two calls */
+    struct wr_str arm;    /* of a workflow that is split; empty: it is not */
     enum wr_class again;  /* attempts: how the one before ended; WR_OK: this is the first */
     uint64_t span, above; /* ids of its span and of the one that it is part of; a job's: 0 */
     struct wr_str trace, tracestate; /* as the client sent them; empty: the job is its own trace */

@@ -78,6 +78,8 @@ enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_p
     bool above = activity->stage->member_count > 0; /* what is below it says how it goes on */
     activity->attempts = (uint32_t)place->attempts;
     activity->repairs = (uint32_t)place->repairs;
+    if (place->started && place->repairing) /* its repair was under way: it is made again */
+        activity->repairs = activity->repairing = (uint32_t)place->repairing;
     activity->faulty = activity->stage->repairs > 0 && (place->class == WR_CLASS_schema_invalid ||
                                                         place->class == WR_CLASS_check_failed);
     activity->entered_us = wr_engine_us(activity->job->engine);

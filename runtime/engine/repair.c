@@ -46,7 +46,7 @@ void wr_repair_note(struct wr_activity *activity, struct wr_str said, struct wr_
     activity->faults = fault_text(arena, faults);
 }
 
-bool wr_repair_begin(struct wr_activity *activity)
+bool wr_repair_begin(struct wr_activity *activity, int64_t *wait_us)
 {
     const struct wr_stage *stage = activity->stage;
     activity->repairing = 0;
@@ -58,7 +58,11 @@ bool wr_repair_begin(struct wr_activity *activity)
         return false;
     }
     int64_t whole_us = (int64_t)stage->timeout_ms * 1000;
-    if (wr_engine_us(activity->job->engine) + whole_us > wr_slack_line_us(activity))
+    if (wr_cost_enforced(activity))
+        whole_us += WR_COMMIT_MS * 1000;
+    int64_t now_us = wr_engine_us(activity->job->engine);
+    *wait_us = wr_route_rest_us(activity, now_us);
+    if (now_us + *wait_us + whole_us > wr_slack_line_us(activity))
         return false;
     activity->repairing = ++activity->repairs;
     if (activity->said.len)

@@ -106,7 +106,7 @@ static int64_t backoff_us(const struct wr_activity *activity)
 
 /* Nobody is helped by knocking faster: no more than two attempts in any WR_ROUTE_MS on a job's way to
  * one service or model. So the third waits until the first is that long ago. */
-static int64_t rest_us(const struct wr_activity *activity, int64_t now_us)
+int64_t wr_route_rest_us(const struct wr_activity *activity, int64_t now_us)
 {
     int64_t free_us = activity->sent_us[0] + WR_ROUTE_MS * 1000;
     return activity->sent_us[0] && free_us > now_us && !wr_broken("route") ? free_us - now_us : 0;
@@ -141,9 +141,11 @@ int64_t wr_retry_wait_us(const struct wr_activity *activity)
         wait_us = activity->retry_after_ms * 1000;
     int64_t now_us = wr_engine_us(activity->job->engine);
     int64_t whole_us = (int64_t)stage->timeout_ms * 1000;
-    if (rest_us(activity, now_us) > wait_us)
-        wait_us = rest_us(activity, now_us);
+    if (wr_route_rest_us(activity, now_us) > wait_us)
+        wait_us = wr_route_rest_us(activity, now_us);
     if (is_given_up(activity, now_us, wait_us))
         return -1;
+    if (wr_cost_enforced(activity))
+        whole_us += WR_COMMIT_MS * 1000;
     return now_us + wait_us + whole_us <= wr_slack_line_us(activity) ? wait_us : -1;
 }

@@ -102,6 +102,27 @@ static void check(struct wr_activity *activity, struct wr_attempt *attempt, cons
     attempt->faults = wr_text_done(&text);
 }
 
+bool wr_attempt_would_do(struct wr_attempt *attempt, const struct wr_action *action,
+                         const struct wr_outcome *outcome)
+{
+    struct wr_activity *activity = attempt->activity;
+    struct wr_outcome tried = *outcome;
+    struct wr_reader in;
+    if (tried.class != WR_OK)
+        return false;
+    wr_reader_init(&in, &attempt->arena, tried.value);
+    in.null_is_absent = true;
+    const void *value = wr_decode(&in, action->as);
+    if (!value)
+        return false;
+    wr_activity_check(activity, &tried, value);
+    activity->error = WR_NO_ERROR;
+    const void **slot = slot_of(activity);
+    if (slot)
+        *slot = NULL; /* it is not settled */
+    return tried.class == WR_OK;
+}
+
 static enum wr_verdict verdict_of(const struct wr_attempt *attempt)
 {
     enum wr_class class = attempt->outcome.class;
@@ -131,33 +152,15 @@ static void doubt(const struct wr_activity *activity, struct wr_attempt *attempt
     outcome->detail = text_of(text);
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Tokens that a cache gave, and those written to one, are among the input's; without a price of their own
- * they cost the same. */
-static int64_t cost_of(const struct wr_model *model, const struct wr_usage *usage)
-{
-    int64_t cached_price = model->cached_price ? model->cached_price : model->input_price;
-    int64_t written_price = model->written_price ? model->written_price : model->input_price;
-    int64_t cached = least(usage->cached_tokens, usage->input_tokens);
-    int64_t written = least(usage->written_tokens, usage->input_tokens - cached);
-    return (usage->input_tokens - cached - written) * model->input_price + cached * cached_price +
-           written * written_price + usage->output_tokens * model->output_price;
-}
-
-static void tell_dependency(const struct wr_activity *activity, const struct wr_outcome *outcome,
-                            struct wr_event *event)
+static void tell_dependency(const struct wr_activity *activity, const struct wr_action *action,
+                            const struct wr_outcome *outcome, bool sent, struct wr_event *event)
 {
     const struct wr_program *program = activity->job->engine->program;
-    const struct wr_action *action = &activity->turn.action;
+    event->cost = wr_cost_charged(program, action, outcome, sent, &event->cost_bound);
     if (action->kind == WR_ACT_HTTP) {
         const struct wr_service *service = &program->services[action->target];
         event->tool = text_of(service->name);
         event->tool_version = text_of(service->version);
-        event->cost = outcome->http_status ? service->price_per_call : 0;
     } else if (action->kind == WR_ACT_CALL) {
         event->tool = text_of(program->functions[action->target].name);
     } else if (action->kind == WR_ACT_ASK) {
@@ -171,11 +174,10 @@ static void tell_dependency(const struct wr_activity *activity, const struct wr_
         event->output_tokens = outcome->usage.output_tokens;
         event->reasoning_tokens = outcome->usage.reasoning_tokens;
         event->repaired = outcome->repaired;
-        event->cost = cost_of(model, &outcome->usage);
     }
 }
 
-static void record_end(struct wr_activity *activity, const struct wr_attempt *attempt,
+static void record_end(struct wr_activity *activity, struct wr_attempt *attempt,
                        enum wr_class before)
 {
     struct wr_job *job = activity->job;
@@ -184,34 +186,39 @@ static void record_end(struct wr_activity *activity, const struct wr_attempt *at
     wr_event_init(&event, activity, WR_ENTRY_ENDED);
     event.attempt = activity->attempts;
     event.repair = activity->repairing;
+    event.reserved = attempt->reserved;
     event.class = outcome->class;
     if (activity->error != WR_NO_ERROR)
         event.error = text_of(job->engine->program->errors[activity->error].name);
     event.detail = outcome->detail;
     event.cut = outcome->class == WR_CLASS_timeout_total && attempt->shortened;
-    tell_dependency(activity, outcome, &event);
+    tell_dependency(activity, attempt->used, outcome, attempt->sent, &event);
+    wr_hedge_tell(attempt, &event);
     event.request_id = outcome->request_id;
     event.elapsed_us = wr_engine_us(job->engine) - attempt->began_us;
     event.first_token_us = outcome->first_token_us > 0 ? outcome->first_token_us : 0;
     event.http = outcome->http_status;
     event.remembered_ms = attempt->remembered_ms;
     wr_job_record(job, &event);
-    wr_job_saw(job, &(struct wr_observation){
-                        .what = WR_SAW_ATTEMPT,
-                        .stage = activity->stage,
-                        .action = &activity->turn.action,
-                        .outcome = outcome,
-                        .path = activity->path,
-                        .label = text_of(wr_class_name(outcome->class)),
-                        .attempt = activity->attempts,
-                        .elapsed_us = event.elapsed_us,
-                        .cost = event.cost,
-                        .cut = event.cut,
-                        .span = wr_span_attempt(activity, activity->attempts),
-                        .above = activity->span,
-                        .again = activity->attempts > 1 && !activity->repairing ? before : WR_OK,
-                        .repair = activity->repairing,
-                    });
+    struct wr_observation seen = {
+        .what = WR_SAW_ATTEMPT,
+        .stage = activity->stage,
+        .action = attempt->used,
+        .outcome = outcome,
+        .path = activity->path,
+        .label = text_of(wr_class_name(outcome->class)),
+        .attempt = activity->attempts,
+        .elapsed_us = event.elapsed_us,
+        .cost = event.cost - event.hedge_cost,
+        .cut = event.cut,
+        .span = wr_span_attempt(activity, activity->attempts),
+        .above = activity->span,
+        .again = activity->attempts > 1 && !activity->repairing ? before : WR_OK,
+        .repair = activity->repairing,
+        .hedged = attempt->hedge.sent ? WR_HEDGE_WON : WR_HEDGE_NONE,
+    };
+    wr_job_saw(job, &seen);
+    wr_hedge_saw(attempt, &seen, event.hedge_cost);
 }
 
 static void record_value(struct wr_activity *activity, const void *value)
@@ -257,6 +264,7 @@ enum wr_phase wr_attempt_settle(struct wr_activity *activity)
     struct wr_attempt *attempt = activity->attempt;
     struct wr_outcome *outcome = &attempt->outcome;
     const void *value = NULL;
+    wr_hedge_settle(attempt);
     wr_attempt_release(attempt, verdict_of(attempt));
     doubt(activity, attempt);
     activity->attempt = NULL;

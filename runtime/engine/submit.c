@@ -141,6 +141,8 @@ static void record_accepted(struct wr_job *job, const struct wr_submission *subm
     event.keyed = submission->idempotency_key.len ||
                   (workflow->dedupe.key && submission->retried_of.len == 0);
     event.side_effect = has_side_effect(workflow);
+    job->state.caller = event.caller; /* `by caller` reads it */
+    event.split = wr_split_choose(job);
     event.value = input;
     event.schema = text_of(workflow->input->hash);
     wr_job_record(job, &event);

@@ -73,6 +73,21 @@ static void count_trouble(struct wr_stages *stages, const struct wr_observation 
         wr_metrics_add(stages->metrics, WR_METRIC_repaired, how, 1);
 }
 
+/* Which of two models it was: of a hedge, of a split. */
+static void count_choices(struct wr_stages *stages, const struct wr_observation *seen,
+                          const struct wr_str labels[4])
+{
+    const struct wr_str hedge[] = {labels[0], labels[1], labels[2],
+                                   seen->hedged == WR_HEDGE_LOST   ? WR_STR("lost")
+                                   : seen->outcome->class == WR_OK ? WR_STR("won")
+                                                                   : WR_STR("neither")};
+    const struct wr_str arm[] = {labels[0], seen->arm};
+    if (seen->hedged != WR_HEDGE_NONE)
+        wr_metrics_add(stages->metrics, WR_METRIC_hedges, hedge, 1);
+    if (arm[1].len)
+        wr_metrics_add(stages->metrics, WR_METRIC_arm_cost, arm, (double)seen->cost / 1e12);
+}
+
 static void saw_attempt(struct wr_stages *stages, const struct wr_observation *seen,
                         const char *job)
 {
@@ -87,6 +102,7 @@ static void saw_attempt(struct wr_stages *stages, const struct wr_observation *s
     if (seen->repair)
         wr_metrics_add(stages->metrics, WR_METRIC_repairs, labels, 1);
     count_trouble(stages, seen, labels);
+    count_choices(stages, seen, labels);
     wr_metrics_add(stages->metrics, WR_METRIC_cost, &workflow, (double)seen->cost / 1e12);
     if (seen->action && seen->action->kind == WR_ACT_ASK)
         count_usage(stages, target, outcome);
@@ -122,6 +138,12 @@ static void saw_job(struct wr_stages *stages, const struct wr_observation *seen,
     struct wr_str workflow = text(seen->workflow->name);
     const struct wr_str labels[] = {workflow, seen->status, seen->result_type, seen->error_code};
     wr_metrics_add(stages->metrics, WR_METRIC_jobs, labels, 1);
+    if (seen->arm.len) {
+        const struct wr_str arm[] = {workflow, seen->arm, seen->status, seen->result_type};
+        wr_metrics_add(stages->metrics, WR_METRIC_arm_jobs, arm, 1);
+        wr_metrics_seconds(stages->metrics, WR_METRIC_arm_seconds, arm,
+                           (double)seen->elapsed_us / 1e6);
+    }
     wr_metrics_seconds(stages->metrics, WR_METRIC_job_seconds, &workflow,
                        (double)seen->elapsed_us / 1e6);
     if (seen->own_us >= 0)

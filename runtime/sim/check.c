@@ -51,6 +51,20 @@ static void check_entered(struct wr_world *world, struct wr_sim_job *job,
                       SHOW(event->stage), SHOW(wanted));
 }
 
+/* What is reserved, and what was spent and reserved before, fit under the ceiling. */
+static void check_reserved(struct wr_world *world, struct wr_sim_job *job,
+                           const struct wr_event *event)
+{
+    const struct wr_place *place = wr_state_place(&job->state, event->path);
+    int64_t before = job->state.cost + job->state.reserved;
+    if (event->reserved && before + event->reserved > job->workflow->cost_ceiling)
+        wr_sim_broken(world, &job->id, "cost: %lld are reserved after %lld, %lld are allowed",
+                      (long long)event->reserved, (long long)before,
+                      (long long)job->workflow->cost_ceiling);
+    if (place->reserved && place->started && !event->reserved)
+        wr_sim_broken(world, &job->id, "cost: a call was begun without a reservation");
+}
+
 /* One after the other, no more than the stage allows, and only of an answer that was refused. */
 static void check_repair(struct wr_world *world, struct wr_sim_job *job,
                          const struct wr_event *event, const struct wr_stage *stage,
@@ -61,7 +75,7 @@ static void check_repair(struct wr_world *world, struct wr_sim_job *job,
         wr_sim_broken(world, &job->id, "repair: number %d of stage %s after %d, %u are allowed",
                       (int)event->repair, stage->name, (int)place->repairs,
                       (unsigned)stage->repairs);
-    else if (!place->ended || !refused)
+    else if (!(place->ended || place->started) || !refused)
         wr_sim_broken(world, &job->id, "repair: stage %s was repaired after %s", stage->name,
                       place->ended ? wr_class_name(place->class) : "nothing");
 }
@@ -154,6 +168,8 @@ void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
         wr_sim_check_deadline(world, job);
     if (event.kind == WR_ENTRY_ENTERED)
         check_entered(world, job, &spot, &event);
+    else if (event.kind == WR_ENTRY_STARTED)
+        check_reserved(world, job, &event);
     else if (event.kind == WR_ENTRY_ENDED)
         check_ended(world, job, &spot, &event);
     else if (event.kind == WR_ENTRY_TRANSITION)
@@ -302,7 +318,8 @@ void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call
         check_once(world, job, call, seen);
     if (call->stage->effect == WR_KEYED)
         check_key(world, job, call, seen);
-    check_time(world, job, call);
+    if (!call->second)
+        check_time(world, job, call);
     check_route(world, job, call, seen);
 }
 

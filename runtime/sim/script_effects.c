@@ -143,10 +143,18 @@ static struct wr_str part_of(struct wr_arena *arena, struct wr_str value, struct
 
 static void fail_with(struct wr_effect *effect, enum wr_class class)
 {
+    const uint64_t told = (WR_ON_INVALID_OUTPUT | WR_ON_REJECTED) &
+                          ~WR_BIT(WR_CLASS_stream_malformed); /* a whole answer, with its usage */
     bool nothing_came = WR_BIT(class) & (WR_ON_TIMEOUT | WR_BIT(WR_CLASS_connect_failed));
+    bool came = WR_BIT(class) & told;
     effect->outcome.class = class;
     effect->outcome.value = (struct wr_str){0};
-    effect->outcome.http_status = nothing_came ? 0 : class == WR_CLASS_not_found ? 404 : 500;
+    if (!came)
+        effect->outcome.usage = (struct wr_usage){0}; /* nobody says */
+    effect->outcome.http_status = came || class == WR_CLASS_stream_truncated ? 200
+                                  : nothing_came                             ? 0
+                                  : class == WR_CLASS_not_found              ? 404
+                                                                             : 500;
     effect->outcome.detail = WR_STR("as the test gives it");
 }
 

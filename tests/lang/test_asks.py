@@ -37,9 +37,15 @@ ok(code == 0 and " 0 failed" in said, "the tests of asks.flow pass", said)
 WITHOUT = {
     "repair": ("    repair at most 2\n", "", {"what its schema refused is repaired", "and what a check refused, twice at most",
                                              "a repair is no retry", "each is paid for"}),
+    "examples": (' examples "examples/tea.json"', "", {"examples are read, and paid for"}),
+    "enforced": (" enforced\n", "\n", None),
+    "a hedge": ("    hedge after 300ms with large\n", "", {"a slow model does not make anybody wait"}),
 }
 for name, (part, other, wanted) in WITHOUT.items():
     assert part in SOURCE, part
     code, titles, said = failing(SOURCE.replace(part, other), f"without_{re.sub(r'[^a-z]', '_', name)}.flow")
+    if wanted is None:
+        ok(code == 1 and "error[" in said, f"without {name} it does not compile", said)
+        continue
     ok(code == 1 and wanted <= set(titles), f"without {name} they fail", (code, titles, said))
 done()

@@ -52,6 +52,8 @@ shutil.copytree(os.path.join(lang.ROOT, "spec", "prompts"), os.path.join(folder,
 with open(os.path.join(folder, "prompts", "answer.md"), "w") as prompt:
     prompt.write('Answer this: ${input.text}\n')
 for name, text in {"judge.c": "", "types.flow": "schema Language = string(r\"[a-z]{2}\")\n",
+                   "good.jsonl": '{"input": "Is tea hot?", "output": {"text": "Mostly.", "sure": true}}\n',
+                   "bad.jsonl": '{"input": "Is tea hot?", "output": {"text": "Mostly.", "sure": "yes"}}\n',
                    "common.flow": "schema Head { title: string(1..200) }\n"}.items():
     with open(os.path.join(folder, name), "w") as imported:
         imported.write(text)

@@ -346,6 +346,8 @@ struct wr_stage {
     uint32_t timeout_ms, first_token_ms, idle_ms; /* one attempt */
     uint32_t within_ms;                           /* the whole stage */
     struct wr_retry retry;
+    uint32_t hedge_after_ms; /* 0: no hedge */
+    uint16_t hedge_model;
     uint16_t repairs;              /* how often what its answer failed is fed back */
     uint64_t floor_ms;             /* one whole attempt and what comes after it at worst */
     uint64_t floor_after_ms;       /* the largest floor among its targets */
@@ -393,6 +395,12 @@ struct wr_life {
     const char *deprecation, *sunset;
 };
 
+/* So many of 10,000 jobs ask the model `to` where the others ask `from`. */
+struct wr_split {
+    wr_key_fn *key; /* NULL: no split */
+    uint16_t share, from, to;
+};
+
 struct wr_workflow {
     const char *name;
     uint16_t version;
@@ -406,6 +414,7 @@ struct wr_workflow {
     bool key_required;
     bool cancel_on_leave; /* a client that leaves while it waits for its reply cancels the job */
     struct wr_dedupe dedupe;
+    struct wr_split split;
     uint64_t keep_ms; /* how long an ended job is kept */
     enum wr_upgrade on_upgrade;
     struct wr_life life;

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""How models are asked, on a real binary: what goes out in a repair, with examples and a temperature; two models at
+once, of which the loser's connection is closed; arms; what is charged where nobody told the usage."""
+import os, sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from harness import *
+from later.built import build
+
+SPEC = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lang", "ok", "asks.flow")
+GOOD, BAD = {"text": "tea", "sure": 1}, {"text": "tea", "sure": 2}
+
+
+class Asks(Server):
+    def __init__(self, upstream, **more):
+        self.binary = build(SPEC)
+        super().__init__(upstream, **more)
+
+    def send(self, route, text="tea"):
+        return self.request("POST", route, json.dumps({"text": text}), None, "")
+
+
+def roles(call):
+    return [message["role"] for message in call["body"]["messages"]]
+
+
+def test_repair():
+    up = Upstream()
+    up.ways["small"] = [Way(body=BAD), Way(body=GOOD)]
+    server = Asks(up)
+    reply = server.send("/repaired")
+    same((reply.status, reply.json["result_type"], reply.json["usage"]["attempts"]), (200, "full", 2), "repaired")
+    first, second = up.sent("small")
+    same((roles(first), roles(second)), (["user"], ["user", "assistant", "user"]), "a further turn of the same talk")
+    talk = second["body"]["messages"]
+    same((talk[0], json.loads(talk[1]["content"])), (first["body"]["messages"][0], BAD), "the prompt and its answer")
+    ok("/sure" in talk[2]["content"], "and what was wrong, by its pointer", talk[2])
+    same((first["body"]["temperature"], second["body"]["temperature"]), (0.2, 0.2), "the temperature")
+    metrics = server.request("GET", "/metrics").raw.decode()
+    ok('wright_repairs_total{workflow="repaired",stage="answer",target="small",class="ok"} 1' in metrics and
+       "wright_retries_total{" not in metrics, "counted as a repair, and as no retry")
+
+
+def test_examples():
+    up = Upstream()
+    up.ways["small"] = Way(body=GOOD)
+    Asks(up).send("/shown")
+    call, = up.sent("small")
+    same(roles(call), ["system", "user", "assistant", "user", "assistant", "user"], "turns of both sides before the prompt")
+    talk = call["body"]["messages"]
+    same((talk[1]["content"], json.loads(talk[2]["content"]), json.loads(talk[3]["content"])),
+         ("Is tea hot?", {"text": "Is tea hot? Mostly.", "sure": 0.8}, {"text": "milk"}), "as the file has them")
+
+
+def test_hedge():
+    up = Upstream()
+    up.ways["small"] = Way(silent=True)
+    up.ways["large"] = Way(body=GOOD)
+    server = Asks(up)
+    reply = server.send("/hedged")
+    same((reply.status, reply.json["versions"]["model"], reply.json["model_version"]),
+         (200, "large", "large-as-served"), "the second model's answer, named as it is")
+    ok(300 <= reply.json["timing"]["elapsed_ms"] < 2000, "long before the first would have been cut", reply.json["timing"])
+    cost = float(reply.json["usage"]["cost_usd"])
+    ok(cost > 0.000065, "both are paid, the silent one its bound", cost)
+    metrics = server.request("GET", "/metrics").raw.decode()
+    for target, outcome in (("large", "won"), ("small", "lost")):
+        ok(f'wright_hedges_total{{workflow="hedged",stage="answer",target="{target}",outcome="{outcome}"}} 1' in metrics,
+           f"{target} has {outcome}", [line for line in metrics.splitlines() if "hedges" in line])
+
+
+def test_arms():
+    up = Upstream()
+    up.ways["small"] = up.ways["large"] = Way(body=GOOD)
+    server = Asks(up)
+    for text, arm in (("JUICE", "large"), ("MILK", "small"), ("JUICE", "large")):
+        reply = server.send("/divided", text)
+        same((reply.json["versions"]["arm"], reply.json["versions"]["model"]), (arm, arm), f"{text} asks {arm}")
+    metrics = server.request("GET", "/metrics").raw.decode()
+    ok('wright_arm_jobs_total{workflow="divided",arm="large",status="completed",result_type="full"} 2' in metrics,
+       "counted by arm", [line for line in metrics.splitlines() if "arm_jobs" in line])
+
+
+def test_unknown_usage():
+    up = Upstream()
+    up.ways["small"] = Way(body=GOOD, then="cut")
+    server = Asks(up)
+    reply = server.send("/shown")
+    cost = float(reply.json["usage"]["cost_usd"])
+    ok(reply.json["error_code"] == "down" and cost > 0.0002, "answers that were cut are charged their bound", reply.json)
+    up.ways["small"] = Way(status=500)
+    same(server.send("/shown").json["usage"]["cost_usd"], "0.000000", "one that was turned away costs nothing")
+
+
+def test_ceiling():
+    up = Upstream()
+    up.ways["small"] = Way(body=GOOD, then="cut")
+    reply = Asks(up).send("/spent")
+    same((reply.json["error_code"], len(up.sent("small"))), ("dear", 2), "what is left holds no third call")
+    ok(float(reply.json["usage"]["cost_usd"]) <= 0.0003, "the ceiling is kept", reply.json["usage"])
+
+
+main(test_repair, test_examples, test_hedge, test_arms, test_unknown_usage, test_ceiling)
