@@ -53,7 +53,6 @@ def full_folder():
     missing = [job for job in acknowledged if not until(lambda: server.get(f"/jobs/{job}").json.get("status") in
                                                         ("completed", "degraded"), 20)]
     same(missing, [], "nothing that was acknowledged is lost, and all of it comes to its end")
-    libc.mount(b"tmpfs", folder.encode(), b"tmpfs", 0x20, f"size={SIZE}".encode())
     ballast = os.path.join(folder, "ballast")
     with open(ballast, "wb") as file:
         try:
