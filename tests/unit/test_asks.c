@@ -399,7 +399,7 @@ static void test_split(void)
     struct run *run = good_run(30);
     int candidate = 0;
     bool sticky = true, known = true;
-    char text[16];
+    char text[24];
     workflow.split = (struct wr_split){.key = write_key, .share = 3000, .from = 0, .to = 1};
     for (int i = 0; i < 25; i++) {
         snprintf(text, sizeof text, "user %d", i);
