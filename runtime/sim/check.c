@@ -267,6 +267,15 @@ static void check_time(struct wr_world *world, struct wr_sim_job *job,
                       stage->name, (long long)call->timeout_us, stage->timeout_ms);
 }
 
+/* A stage that is entered again, through a circle, is another way: its author chose the pause. */
+static bool begins_anew(const struct wr_world *world, const struct wr_sim_job *job,
+                        const struct wr_effect_call *call)
+{
+    const struct wr_state *live = wr_engine_state(world->engine, job->id);
+    const struct wr_place *place = live ? wr_state_place_find(live, call->path) : NULL;
+    return place && place->attempts == 0;
+}
+
 /* No more than two attempts in any 1.5 s on a job's way to one service or model. What follows an answer
  * that was refused is a conversation and not counted; and a process knows nothing of the attempts of the one before. */
 static void check_route(struct wr_world *world, struct wr_sim_job *job,
@@ -276,6 +285,8 @@ static void check_route(struct wr_world *world, struct wr_sim_job *job,
     int64_t first_us = 0;
     bool goes_on = seen->answered;
     seen->answered = false;
+    if (begins_anew(world, job, call))
+        memset(seen->newest, 0, sizeof seen->newest);
     if (goes_on)
         return;
     for (size_t i = 0; i <= last && same < 2; i++)
