@@ -68,11 +68,12 @@ char *wc_arena_copy(struct wc_arena *arena, const char *text, size_t len)
 char *wc_arena_vprintf(struct wc_arena *arena, const char *format, va_list args)
 {
     va_list again;
+    char few[256]; /* most texts are short: written once, then copied */
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, again);
+    int len = vsnprintf(few, sizeof few, format, again);
     va_end(again);
-    if (len < 0)
-        return wc_arena_copy(arena, "", 0);
+    if (len < (int)sizeof few)
+        return wc_arena_copy(arena, few, len < 0 ? 0 : (size_t)len);
     char *text = wc_arena_alloc(arena, (size_t)len + 1);
     vsnprintf(text, (size_t)len + 1, format, args);
     return text;

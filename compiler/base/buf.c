@@ -50,12 +50,18 @@ void wc_buf_vprintf(struct wc_buf *buf, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, again);
+    reserve(buf, 0);
+    size_t room = buf->room - buf->len; /* most of what is written fits at once */
+    int len = vsnprintf(buf->data + buf->len, room, format, again);
     va_end(again);
-    if (len < 0)
+    if (len < 0) {
+        buf->data[buf->len] = '\0';
         return;
-    reserve(buf, (size_t)len);
-    vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+    }
+    if ((size_t)len >= room) {
+        reserve(buf, (size_t)len);
+        vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+    }
     buf->len += (size_t)len;
 }
 
@@ -87,17 +93,21 @@ static const char *short_escape(unsigned char c)
 
 void wc_buf_json(struct wc_buf *buf, const char *text, size_t len)
 {
+    size_t from = 0; /* what is not escaped is added run by run */
     wc_buf_char(buf, '"');
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        wc_buf_add(buf, text + from, i - from);
+        from = i + 1;
         const char *escape = short_escape(c);
         if (escape)
             wc_buf_text(buf, escape);
-        else if (c < 0x20)
-            wc_buf_printf(buf, "\\u%04x", c);
         else
-            wc_buf_char(buf, text[i]);
+            wc_buf_printf(buf, "\\u%04x", c);
     }
+    wc_buf_add(buf, text + from, len - from);
     wc_buf_char(buf, '"');
 }
 

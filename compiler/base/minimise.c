@@ -4,13 +4,12 @@
 
 #include <string.h>
 
-#define SLOTS 16384 /* a power of two over twice WC_DFA_STATES_MAX */
-
 struct groups {
     const struct wc_dfa *dfa;
     uint16_t *of;    /* the group of each state */
     uint16_t *finer; /* the next round's */
     uint16_t *slots; /* a state + 1 by hash of its row of groups */
+    size_t room;     /* slots, a power of two of at least twice the states */
     size_t count;
 };
 
@@ -33,14 +32,14 @@ static bool are_alike(const struct groups *g, size_t a, size_t b)
 static void refine(struct groups *g)
 {
     size_t count = 0;
-    memset(g->slots, 0, SLOTS * sizeof *g->slots);
+    memset(g->slots, 0, g->room * sizeof *g->slots);
     for (size_t state = 0; state < g->dfa->state_count; state++) {
         uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ g->of[state];
         for (size_t class = 0; class < g->dfa->class_count; class ++)
             hash = (hash ^ group_after(g, state, class)) * UINT64_C(0x100000001b3);
-        size_t slot = (hash ^ hash >> 32) & (SLOTS - 1);
+        size_t slot = (hash ^ hash >> 32) & (g->room - 1);
         while (g->slots[slot] && !are_alike(g, g->slots[slot] - 1u, state))
-            slot = (slot + 1) & (SLOTS - 1);
+            slot = (slot + 1) & (g->room - 1);
         if (g->slots[slot]) {
             g->finer[state] = g->finer[g->slots[slot] - 1];
         } else {
@@ -103,11 +102,13 @@ static void number_groups(const struct groups *g, struct wc_dfa *out, const size
 struct wc_dfa *wc_dfa_minimise(struct wc_arena *arena, const struct wc_dfa *dfa)
 {
     struct wc_arena scratch = {0};
-    struct groups g = {.dfa = dfa, .count = 2};
+    struct groups g = {.dfa = dfa, .count = 2, .room = 16};
     struct wc_dfa *out = WC_NEW(arena, struct wc_dfa);
     g.of = WC_NEW_ARRAY(&scratch, uint16_t, dfa->state_count);
     g.finer = WC_NEW_ARRAY(&scratch, uint16_t, dfa->state_count);
-    g.slots = WC_NEW_ARRAY(&scratch, uint16_t, SLOTS);
+    while (g.room < 2 * dfa->state_count)
+        g.room *= 2;
+    g.slots = WC_NEW_ARRAY(&scratch, uint16_t, g.room);
     for (size_t state = 0; state < dfa->state_count; state++)
         g.of[state] = dfa->accepts[state];
     for (size_t before = 0; before != g.count;) {

@@ -130,7 +130,7 @@ static bool fits_object(struct trial *trial, struct wc_shape *shape, const json_
     int64_t same = 0;
     if (!json_is_object(json) || trial->depth >= NEST_MAX)
         return false;
-    for (size_t i = 0; i < trial->depth; i++)
+    for (size_t i = 0; shape->depth && i < trial->depth; i++)
         same += is_named(trial->open[i], shape);
     if (shape->depth && same >= shape->depth)
         return false;

@@ -7,7 +7,8 @@
 
 struct wc_pool {
     struct wc_arena *arena;
-    json_t *documents; /* an array that owns them */
+    struct wc_languages *languages; /* borrowed */
+    json_t *documents;              /* an array that owns them */
 };
 
 /* Takes a document over and gives it back, borrowed. */

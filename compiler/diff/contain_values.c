@@ -54,10 +54,9 @@ static struct extent extent_of(struct wc_proof *proof, const struct wc_shape *sh
         .max_bytes = shape->max_bytes,
     };
     const char *format = wc_format_pattern(shape->format);
-    struct wc_regex_error error;
     const struct wc_dfa *dfa = shape->dfa;
     if (!dfa && format)
-        dfa = wc_dfa_compile(proof->pool->arena, format, strlen(format), &error);
+        dfa = wc_language(proof->pool->languages, format);
     if (dfa) {
         struct wc_dfa_lengths lengths = wc_dfa_lengths(proof->pool->arena, dfa);
         extent.min_points = most_of(extent.min_points, lengths.min_points);
@@ -77,25 +76,22 @@ static struct extent extent_of(struct wc_proof *proof, const struct wc_shape *sh
     return extent;
 }
 
-/* The automaton of all texts that the shape may have, or of more; `exact` says which. */
-static const struct wc_dfa *language(struct wc_proof *proof, const struct wc_shape *shape,
-                                     bool *exact)
+/* The automaton of all texts that the shape may have, or of more. */
+static const struct wc_dfa *language(struct wc_proof *proof, const struct wc_shape *shape)
 {
     struct wc_arena *arena = proof->pool->arena;
     const char *format = wc_format_pattern(shape->format);
-    struct wc_regex_error error;
-    *exact = false;
     if (shape->dfa)
         return shape->dfa;
     if (format)
-        return wc_dfa_compile(arena, format, strlen(format), &error);
+        return wc_language(proof->pool->languages, format);
     const char *text = "[\\s\\S]*";
     int64_t min = shape->has_min ? shape->min : 0;
     if (shape->has_max && shape->max <= UNROLLED)
         text = wc_arena_printf(arena, "[\\s\\S]{%d,%d}", (int)min, (int)shape->max);
     else if (min > 0 && min <= UNROLLED)
         text = wc_arena_printf(arena, "[\\s\\S]{%d,}", (int)min);
-    return wc_dfa_compile(arena, text, strlen(text), &error);
+    return wc_language(proof->pool->languages, text);
 }
 
 /* Texts of just one code point or byte more than the outer takes, or less. */
@@ -122,7 +118,6 @@ static struct wc_containment by_pattern_length(struct wc_proof *proof, struct wc
                                                struct wc_shape *inner)
 {
     struct wc_arena *arena = proof->pool->arena;
-    struct wc_regex_error error;
     const char *witness = NULL, *text = NULL;
     size_t len = 0;
     int min = outer->has_min && outer->min <= UNROLLED ? (int)outer->min : 0;
@@ -130,7 +125,7 @@ static struct wc_containment by_pattern_length(struct wc_proof *proof, struct wc
         text = wc_arena_printf(arena, "[\\s\\S]{%d,%d}", min, (int)outer->max);
     else if (min)
         text = wc_arena_printf(arena, "[\\s\\S]{%d,}", min);
-    struct wc_dfa *fits = text ? wc_dfa_compile(arena, text, strlen(text), &error) : NULL;
+    const struct wc_dfa *fits = text ? wc_language(proof->pool->languages, text) : NULL;
     if (!fits || wc_dfa_contains(arena, fits, inner->dfa, &witness, &len))
         return wc_tried(proof, outer, inner);
     return wc_refuted_by(proof, outer, inner,
@@ -165,7 +160,6 @@ struct wc_containment wc_strings_contain(struct wc_proof *proof, struct wc_shape
     struct wc_arena *arena = proof->pool->arena;
     const char *witness = NULL;
     size_t len = 0;
-    bool exact;
     if (!extent_fits(outer, in) && inner->format >= 0)
         return by_format_length(proof, outer, inner);
     if (!extent_fits(outer, in))
@@ -175,7 +169,7 @@ struct wc_containment wc_strings_contain(struct wc_proof *proof, struct wc_shape
         return wc_tried(proof, outer, inner);
     if (!outer->dfa)
         return proved;
-    const struct wc_dfa *all = language(proof, inner, &exact);
+    const struct wc_dfa *all = language(proof, inner);
     if (all && wc_dfa_contains(arena, outer->dfa, all, &witness, &len))
         return proved;
     if (!all)
@@ -200,7 +194,6 @@ struct wc_containment wc_enum_contains(struct wc_proof *proof, struct wc_shape *
     const char *pattern = "";
     size_t i, len;
     json_t *value;
-    struct wc_regex_error error;
     json_array_foreach(json_object_get(outer->json, "enum"), i, value)
     {
         pattern = wc_arena_printf(proof->pool->arena, "%s%s", pattern, i ? "|" : "");
@@ -209,7 +202,7 @@ struct wc_containment wc_enum_contains(struct wc_proof *proof, struct wc_shape *
                 wc_arena_printf(proof->pool->arena,
                                 strchr("\\^$.*+?()[]{}|/", *c) ? "%s\\%c" : "%s%c", pattern, *c);
     }
-    struct wc_dfa *dfa = wc_dfa_compile(proof->pool->arena, pattern, strlen(pattern), &error);
+    const struct wc_dfa *dfa = wc_language(proof->pool->languages, pattern);
     const char *witness = NULL;
     if (!dfa)
         return unknown;

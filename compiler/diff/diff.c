@@ -377,6 +377,14 @@ static void count(struct wc_diff *diff)
     }
 }
 
+static struct wc_shapes shapes_of(struct wc_diff *diff, const struct wc_side *side)
+{
+    return (struct wc_shapes){.arena = diff->arena,
+                              .schemas = json_object_get(side->contract, "schemas"),
+                              .languages = &diff->languages,
+                              .names = {.arena = diff->arena}};
+}
+
 bool wc_diff_run(struct wc_diff *diff, const char *today, const char **why)
 {
     const struct wc_side *sides[] = {&diff->old, &diff->new};
@@ -387,10 +395,10 @@ bool wc_diff_run(struct wc_diff *diff, const char *today, const char **why)
             return false;
         }
     }
-    diff->pool = (struct wc_pool){diff->arena, json_array()};
-    diff->old_shapes.arena = diff->new_shapes.arena = diff->arena;
-    diff->old_shapes.schemas = json_object_get(diff->old.contract, "schemas");
-    diff->new_shapes.schemas = json_object_get(diff->new.contract, "schemas");
+    diff->languages.patterns.arena = diff->arena;
+    diff->pool = (struct wc_pool){diff->arena, &diff->languages, json_array()};
+    diff->old_shapes = shapes_of(diff, &diff->old);
+    diff->new_shapes = shapes_of(diff, &diff->new);
     compare_flows(diff, today);
     if (!diff->ran[WC_RULE_route_added]) {
         *why = "neither side has a workflow: there is nothing to compare";

@@ -64,6 +64,7 @@ enum wc_bump { WC_BUMP_NONE, WC_BUMP_PATCH, WC_BUMP_MINOR, WC_BUMP_MAJOR };
 struct wc_diff {
     struct wc_arena *arena;
     struct wc_side old, new;
+    struct wc_languages languages;
     struct wc_pool pool;
     struct wc_shapes old_shapes, new_shapes;
     WC_VEC(struct wc_finding) findings; /* the gravest first, then by path and rule */

@@ -35,12 +35,13 @@ static json_t *wrapped(struct walk *walk, const struct frame *frame, json_t *doc
     return document;
 }
 
-/* Shown only if one whole side takes it and the other does not. */
+/* Shown only if one whole side takes it and the other does not, and only where anyone must look. */
 void wc_walk_show(struct walk *walk, struct wc_finding *finding, const struct frame *frame,
                   json_t *document, bool of_old)
 {
     struct wc_accepting how = {.reply = walk->reply};
-    json_t *whole = wrapped(walk, frame, document, of_old);
+    bool wanted = wc_rule_row(finding->rule)->level >= WC_REVIEW;
+    json_t *whole = wanted ? wrapped(walk, frame, document, of_old) : NULL;
     if (!whole)
         return;
     bool old = wc_accepts(walk->old_root, whole, how), new = wc_accepts(walk->new_root, whole, how);
@@ -55,6 +56,8 @@ void wc_walk_show_apart(struct walk *walk, struct wc_finding *finding, struct sp
                         bool narrower)
 {
     struct wc_accepting how = {.reply = walk->reply};
+    if (wc_rule_row(finding->rule)->level < WC_REVIEW)
+        return;
     struct wc_containment found = narrower
                                       ? wc_contains(&walk->diff->pool, spot.new, spot.old, how)
                                       : wc_contains(&walk->diff->pool, spot.old, spot.new, how);

@@ -18,8 +18,8 @@ wc_diff_renderer wc_diff_text, wc_diff_json, wc_diff_markdown, wc_diff_github, w
 /* "2 breaking changes, 1 to review: this needs version 2.0.0" */
 const char *wc_diff_verdict(struct wc_diff *diff);
 const char *wc_bump_name(enum wc_bump bump);
-/* A document on one line, long texts cut in their middle. */
-const char *wc_diff_document(struct wc_arena *arena, const json_t *json, bool whole);
+/* A document on one line of some 640 bytes at most: long texts and lists are cut. */
+const char *wc_diff_document(struct wc_arena *arena, const json_t *json);
 /* The line that accepts a finding. */
 const char *wc_diff_accept_line(struct wc_diff *diff, const struct wc_finding *finding);
 

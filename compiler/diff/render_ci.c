@@ -67,7 +67,7 @@ void wc_diff_github(struct wc_buf *out, struct wc_diff *diff, const struct wc_di
         escaped(out, finding->what, false);
         if (finding->witness) {
             wc_buf_printf(out, "%%0Awitness (%s takes it): ", finding->old_takes ? "old" : "new");
-            escaped(out, wc_diff_document(diff->arena, finding->witness, false), false);
+            escaped(out, wc_diff_document(diff->arena, finding->witness), false);
         }
         wc_buf_char(out, '\n');
     }

@@ -31,7 +31,7 @@ static void detail(struct wc_buf *out, struct wc_diff *diff, const struct wc_fin
     if (finding->witness) {
         wc_buf_printf(out, "\nThe %s side takes this, the %s side refuses it:\n\n",
                       finding->old_takes ? "old" : "new", finding->old_takes ? "new" : "old");
-        code(out, wc_diff_document(diff->arena, finding->witness, false));
+        code(out, wc_diff_document(diff->arena, finding->witness));
     }
     if (finding->help)
         wc_buf_printf(out, "\nA way out: %s.\n", finding->help);

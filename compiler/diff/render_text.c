@@ -1,10 +1,7 @@
 /* A comparison for people: the verdict first, then the findings, the gravest first. */
 #include "compiler/diff/render.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-enum { SHOWN = 160 }; /* bytes of a document on a line */
 
 const char *wc_bump_name(enum wc_bump bump)
 {
@@ -13,52 +10,6 @@ const char *wc_bump_name(enum wc_bump bump)
 }
 
 /* ---- parts that other formats show, too --------------------------------------------------- */
-
-static json_t *cut(const json_t *json)
-{
-    const char *key;
-    json_t *value, *copy;
-    size_t i;
-    if (json_is_string(json) && json_string_length(json) > 40) {
-        const char *text = json_string_value(json);
-        size_t len = json_string_length(json), head = 12;
-        while (head > 0 && ((unsigned char)text[head] & 0xc0) == 0x80)
-            head--;
-        return json_sprintf("%.*s\xe2\x80\xa6 (%d bytes)", (int)head, text, (int)len);
-    }
-    if (json_is_array(json)) {
-        copy = json_array();
-        json_array_foreach((json_t *)json, i, value)
-        {
-            if (i == 3 && json_array_size(json) > 4) {
-                json_array_append_new(
-                    copy, json_sprintf("\xe2\x80\xa6 (%d items)", (int)json_array_size(json)));
-                break;
-            }
-            json_array_append_new(copy, cut(value));
-        }
-        return copy;
-    }
-    if (!json_is_object(json))
-        return json_deep_copy(json);
-    copy = json_object();
-    json_object_foreach((json_t *)json, key, value)
-    {
-        json_object_set_new(copy, key, cut(value));
-    }
-    return copy;
-}
-
-const char *wc_diff_document(struct wc_arena *arena, const json_t *json, bool whole)
-{
-    json_t *shown = whole ? json_deep_copy(json) : cut(json);
-    char *dump = json_dumps(shown, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY |
-                                       JSON_REAL_PRECISION(15));
-    const char *text = wc_arena_printf(arena, "%s", dump ? dump : "null");
-    free(dump);
-    json_decref(shown);
-    return text;
-}
 
 const char *wc_diff_accept_line(struct wc_diff *diff, const struct wc_finding *finding)
 {
@@ -123,10 +74,9 @@ static void witness(struct wc_buf *out, struct wc_diff *diff, const struct wc_fi
 {
     if (!finding->witness)
         return;
-    const char *text = wc_diff_document(diff->arena, finding->witness, false);
-    wc_buf_printf(out, "  witness: %s takes this, and %s refuses it:\n      %.*s%s\n",
-                  finding->old_takes ? "old" : "new", finding->old_takes ? "new" : "old", SHOWN * 4,
-                  text, strlen(text) > SHOWN * 4 ? "\xe2\x80\xa6" : "");
+    wc_buf_printf(out, "  witness: %s takes this, and %s refuses it:\n      %s\n",
+                  finding->old_takes ? "old" : "new", finding->old_takes ? "new" : "old",
+                  wc_diff_document(diff->arena, finding->witness));
 }
 
 static void one(struct wc_buf *out, struct wc_diff *diff, const struct wc_finding *finding,

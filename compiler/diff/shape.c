@@ -8,6 +8,22 @@
 static struct wc_shape *parse(struct wc_shapes *shapes, const json_t *json, const char *pointer,
                               int nest);
 
+const struct wc_dfa *wc_language(struct wc_languages *languages, const char *pattern)
+{
+    struct wc_arena *arena = languages->patterns.arena;
+    struct wc_regex_error error;
+    size_t len = strlen(pattern);
+    pattern = wc_intern(&languages->patterns, pattern, len);
+    WC_EACH(i, &languages->rows)
+    {
+        if (languages->rows.items[i].pattern == pattern)
+            return languages->rows.items[i].dfa;
+    }
+    const struct wc_dfa *dfa = wc_dfa_compile(arena, pattern, len, &error);
+    wc_push(arena, &languages->rows, ((struct wc_language){pattern, dfa}));
+    return dfa;
+}
+
 static bool whole(const json_t *json, const char *key, int64_t *number)
 {
     const json_t *value = json_object_get(json, key);
@@ -56,7 +72,6 @@ static void read_range(struct wc_shape *shape, const char *min, const char *max)
 static void read_pattern(struct wc_shapes *shapes, struct wc_shape *shape)
 {
     const char *text = json_string_value(json_object_get(shape->json, "pattern"));
-    struct wc_regex_error error;
     if (!text)
         return;
     size_t len = strlen(text);
@@ -65,7 +80,7 @@ static void read_pattern(struct wc_shapes *shapes, struct wc_shape *shape)
         return;
     }
     shape->pattern = wc_arena_copy(shapes->arena, text + 1, len - 2);
-    shape->dfa = wc_dfa_compile(shapes->arena, shape->pattern, len - 2, &error);
+    shape->dfa = wc_language(shapes->languages, shape->pattern);
     if (!shape->dfa)
         shape->kind = WC_SHAPE_ODD;
 }
@@ -253,17 +268,18 @@ static struct wc_shape *parse(struct wc_shapes *shapes, const json_t *json, cons
 
 struct wc_shape *wc_shape_named(struct wc_shapes *shapes, const char *name)
 {
-    const char *pointer = wc_arena_printf(shapes->arena, "/schemas/%s", name);
+    name = wc_intern(&shapes->names, name, strlen(name));
     WC_EACH(i, &shapes->named)
     {
-        if (strcmp(shapes->named.items[i]->pointer, pointer) == 0)
-            return shapes->named.items[i];
+        if (shapes->named.items[i].name == name)
+            return shapes->named.items[i].shape;
     }
+    const char *pointer = below(shapes, "/schemas", name);
     /* Its place is taken before its fields are read: they may refer to it. */
     struct wc_shape *shape = WC_NEW(shapes->arena, struct wc_shape);
     *shape = (struct wc_shape){.kind = WC_SHAPE_ODD, .pointer = pointer, .format = -1};
     shape->name = wc_arena_copy(shapes->arena, name, strcspn(name, "."));
-    wc_push(shapes->arena, &shapes->named, shape);
+    wc_push(shapes->arena, &shapes->named, ((struct wc_named_shape){name, shape}));
     shape->json = json_object_get(shapes->schemas, name);
     if (json_is_object(shape->json))
         read_object(shapes, shape, 0);

@@ -4,6 +4,7 @@
 #define WC_DIFF_SHAPE_H
 
 #include "compiler/base/automata.h"
+#include "compiler/base/intern.h"
 #include "compiler/base/vec.h"
 
 #include <jansson.h>
@@ -63,10 +64,27 @@ struct wc_shape {
     json_t *smallest[2];
 };
 
+/* Patterns as automata: each is compiled once, however often it is met. */
+struct wc_language {
+    const char *pattern;      /* interned */
+    const struct wc_dfa *dfa; /* NULL: it is refused */
+};
+struct wc_languages {
+    struct wc_interner patterns;
+    WC_VEC(struct wc_language) rows;
+};
+const struct wc_dfa *wc_language(struct wc_languages *languages, const char *pattern);
+
+struct wc_named_shape {
+    const char *name; /* interned */
+    struct wc_shape *shape;
+};
 struct wc_shapes {
     struct wc_arena *arena;
-    const json_t *schemas; /* of the contract; borrowed */
-    WC_VEC(struct wc_shape *) named;
+    const json_t *schemas;          /* of the contract; borrowed */
+    struct wc_languages *languages; /* borrowed; both sides' */
+    struct wc_interner names;
+    WC_VEC(struct wc_named_shape) named;
 };
 
 /* The shape of a named schema; ODD where there is none of that name. */
