@@ -65,8 +65,9 @@ static bool breaker_lets(struct wr_upstream *upstream, int64_t now_us)
 {
     if (upstream->breaker == WR_BREAKER_OPEN && now_us >= upstream->opens_again_us)
         upstream->breaker = WR_BREAKER_HALF_OPEN;
-    return upstream->breaker == WR_BREAKER_CLOSED || (upstream->breaker == WR_BREAKER_HALF_OPEN &&
-                                                      (!upstream->probing || wr_broken("probe")));
+    return upstream->breaker == WR_BREAKER_CLOSED || wr_broken("open") ||
+           (upstream->breaker == WR_BREAKER_HALF_OPEN &&
+            (!upstream->probing || wr_broken("probe")));
 }
 
 static void breaker_open(struct wr_upstream *upstream, int64_t now_us)
@@ -165,7 +166,7 @@ static void serve(struct wr_gate *mine, int64_t now_us);
 static enum wr_class let_in(struct wr_gate *gate, struct wr_pass *pass)
 {
     struct wr_upstream *upstream = gate->upstream;
-    if (pass->probe || upstream->breaker == WR_BREAKER_CLOSED)
+    if (pass->probe || upstream->breaker == WR_BREAKER_CLOSED || wr_broken("open"))
         return WR_OK;
     give_place_back(upstream, pass, WR_VERDICT_NONE, 0, now_of(gate));
     serve(gate, now_of(gate));

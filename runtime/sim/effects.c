@@ -184,9 +184,7 @@ static void check_breaker(struct wr_effect *effect)
     if (!wr_engine_gate(world->engine, effect->target, &gate))
         return;
     effect->probe = gate.breaker == WR_BREAKER_HALF_OPEN;
-    bool crowd = world->goal != WR_SIM_ANYTHING; /* who was next in line is called in the instant
-                                                    in which another's failure opens it */
-    if (gate.breaker == WR_BREAKER_OPEN && !crowd)
+    if (gate.breaker == WR_BREAKER_OPEN)
         wr_sim_broken(world, NULL, "breaker: %s was called while it was open", gate.name);
     if (effect->probe && world->probes[effect->target]++ > 0)
         wr_sim_broken(world, NULL, "breaker: two probes of %s at once", gate.name);

@@ -249,6 +249,7 @@ static void test_broken(void)
         {"limit", "limit:", "nobody waits in line"},
         {"route", "route:", "a third attempt follows at once"},
         {"probe", "breaker:", "a breaker that is half open lets all through"},
+        {"open", "breaker:", "a breaker that is open lets all through"},
         {"early", "commit:", "a keyed effect does not wait for the job's acceptance"},
         {"checkpoint", "fold:", "a checkpoint leaves out what was passed"},
     };
