@@ -154,7 +154,7 @@ void wc_rules_latency(struct wc_diff *diff, const struct wc_flow_pair *flow)
                      flow->route);
     }
     for (size_t i = 0; i < sizeof floors / sizeof *floors; i++) {
-        if (wc_same_at(old, new, floors[i]) || !strcmp(was, is) == 0)
+        if (wc_same_at(old, new, floors[i]) || strcmp(was, is) != 0)
             continue;
         struct wc_finding *finding =
             about(diff, flow, WC_RULE_latency_floors, "latency", floors[i]);

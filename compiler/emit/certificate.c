@@ -283,8 +283,8 @@ static json_t *assumptions_json(const struct wc_model *model)
     static const char *const texts[] = {
         "a token of a prompt is at least one byte of it",
         "an answer has no more tokens when a repair reads it than when it was written",
-        "a model keeps to the max output that it is asked for, and bills no more than its prices "
-        "here",
+        ("a model keeps to the max output that it is asked for, and bills no more than its prices "
+         "here"),
         "a model refuses a prompt above its max input",
         "a crash may repeat each attempt then in flight, with its time and its cost",
         "a commit, and a read of the store, is done within commit_ms",

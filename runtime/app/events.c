@@ -3,6 +3,7 @@
  * event that a client has seen is the same after any crash, and its seq is where to go on. */
 #include "runtime/observe/events.h"
 #include "runtime/app/app.h"
+#include "runtime/base/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,7 +229,7 @@ static void begin_page(struct wr_stream *stream)
     out->arena = stream->call->exchange->request.arena;
     wr_id_text(&stream->job, id);
     WR_ADD(out, "{\"job_id\":");
-    wr_text_quote(out, (struct wr_str){id, strlen(id)});
+    wr_text_quote(out, wr_str_of(id));
     WR_ADD(out, ",\"events\":[");
 }
 

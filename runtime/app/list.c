@@ -1,6 +1,7 @@
 /* GET /jobs: a caller's jobs, newest first, in pages by key: `before` is the last job of the page
  * before, so that jobs that come meanwhile move nothing. */
 #include "runtime/app/app.h"
+#include "runtime/base/str.h"
 #include "runtime/engine/event.h"
 
 #include <stdlib.h>
@@ -18,7 +19,7 @@ struct page {
 
 static void put(struct wr_text *out, const char *plain)
 {
-    wr_text_add(out, (struct wr_str){plain, strlen(plain)});
+    wr_text_add(out, wr_str_of(plain));
 }
 
 static void put_text(struct wr_text *out, const char *key, struct wr_str text)
@@ -34,14 +35,14 @@ static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
 {
     char text[WR_TIME_TEXT];
     wr_time_text(utc_ms, text);
-    put_text(out, key, utc_ms ? (struct wr_str){text, strlen(text)} : (struct wr_str){NULL, 0});
+    put_text(out, key, utc_ms ? wr_str_of(text) : (struct wr_str){NULL, 0});
 }
 
 static void put_row(struct wr_text *out, const struct wr_job_row *row, bool held, bool with_caller)
 {
     char id[WR_ID_TEXT];
     wr_id_text(&row->job, id);
-    put_text(out, "{\"job_id\":", (struct wr_str){id, strlen(id)});
+    put_text(out, "{\"job_id\":", wr_str_of(id));
     put_text(out, ",\"status\":", row->status);
     put_text(out, ",\"workflow\":", row->workflow);
     put_text(out, ",\"result_type\":", row->result_type);
@@ -78,7 +79,7 @@ static void listed(void *arg, enum wr_store_status status, const struct wr_job_r
     char id[WR_ID_TEXT] = "";
     if (more)
         wr_id_text(&rows[count - 1].job, id);
-    put_text(&out, "],\"next\":", (struct wr_str){id, strlen(id)});
+    put_text(&out, "],\"next\":", wr_str_of(id));
     put(&out, "}");
     const struct wr_header header = {WR_STR("Cache-Control"), WR_STR("private, no-cache")};
     const struct wr_reply reply = {.status = 200,
@@ -100,7 +101,7 @@ static bool is_status(struct wr_str text)
 {
     for (int i = 0; i < WR_STATUS_COUNT; i++) {
         const char *name = wr_status_name((enum wr_status)i);
-        if (wr_str_equal(text, (struct wr_str){name, strlen(name)}))
+        if (wr_str_is(text, name))
             return true;
     }
     return false;

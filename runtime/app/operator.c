@@ -2,6 +2,7 @@
  * does. */
 #include "runtime/app/operator.h"
 #include "runtime/app/app.h"
+#include "runtime/base/str.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -152,8 +153,8 @@ static json_t *ask_job(struct asked *asked, const char *method, const char *id, 
     struct wr_arena arena = {0};
     struct wr_text path = {.arena = &arena};
     WR_ADD(&path, "/jobs/");
-    wr_text_url(&path, (struct wr_str){id, strlen(id)});
-    wr_text_add(&path, (struct wr_str){what, strlen(what)});
+    wr_text_url(&path, wr_str_of(id));
+    wr_text_add(&path, wr_str_of(what));
     wr_text_add(&path, (struct wr_str){"", 1});
     json_t *json = ask(asked, method, wr_text_done(&path).ptr);
     wr_arena_free(&arena);
@@ -202,9 +203,9 @@ static enum wr_exit list(struct asked *asked, const char *const *ids)
     WR_ADD(&path, "/jobs?");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].value) {
-            wr_text_add(&path, (struct wr_str){parts[i].name, strlen(parts[i].name)});
+            wr_text_add(&path, wr_str_of(parts[i].name));
             WR_ADD(&path, "=");
-            wr_text_url(&path, (struct wr_str){parts[i].value, strlen(parts[i].value)});
+            wr_text_url(&path, wr_str_of(parts[i].value));
             WR_ADD(&path, "&");
         }
     wr_text_add(&path, (struct wr_str){"", 1});
@@ -223,7 +224,7 @@ static enum wr_exit webhooks_list(struct asked *asked, const char *const *ids)
     WR_ADD(&path, "/webhooks?limit=");
     wr_text_url(&path, (struct wr_str){limit ? limit : "100", strlen(limit ? limit : "100")});
     wr_text_add(&path, *state ? WR_STR("&state=") : WR_STR(""));
-    wr_text_url(&path, (struct wr_str){state, strlen(state)});
+    wr_text_url(&path, wr_str_of(state));
     wr_text_add(&path, (struct wr_str){"", 1});
     json_t *json = ask(asked, "GET", wr_text_done(&path).ptr);
     wr_arena_free(&arena);
@@ -241,7 +242,7 @@ static enum wr_exit webhooks_resend(struct asked *asked, const char *const *ids)
     struct wr_arena arena = {0};
     struct wr_text path = {.arena = &arena};
     WR_ADD(&path, "/webhooks/");
-    wr_text_url(&path, (struct wr_str){ids[0], strlen(ids[0])});
+    wr_text_url(&path, wr_str_of(ids[0]));
     WR_ADD(&path, "/resend\0");
     json_t *json = ask(asked, "POST", wr_text_done(&path).ptr);
     wr_arena_free(&arena);

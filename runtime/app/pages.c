@@ -1,22 +1,18 @@
 /* What a binary says about itself: its contract, its OpenAPI document, liveness, readiness, metrics. */
 #include "runtime/app/app.h"
+#include "runtime/base/str.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static struct wr_str text(const char *ptr)
-{
-    return (struct wr_str){ptr, strlen(ptr)};
-}
 
 static void document(struct wr_call *call, const char *type, const char *bytes, size_t len,
                      const char *tag)
 {
     bool same = wr_call_matches(call, tag);
-    const struct wr_header headers[] = {{WR_STR("ETag"), text(tag)},
+    const struct wr_header headers[] = {{WR_STR("ETag"), wr_str_of(tag)},
                                         {WR_STR("Cache-Control"), WR_STR("public, max-age=60")}};
     const struct wr_reply reply = {.status = same ? 304 : 200,
-                                   .content_type = text(same ? "" : type),
+                                   .content_type = wr_str_of(same ? "" : type),
                                    .headers = headers,
                                    .header_count = 2,
                                    .body = {bytes, same ? 0 : len}};
@@ -60,7 +56,8 @@ void wr_page_readyz(struct wr_call *call)
         reasons[count++] = (struct wr_problem_error){
             .rule = WR_STR("shutting_down"), .message = WR_STR("The server is shutting down.")};
     if (!wr_store_healthy(app->store, &why))
-        reasons[count++] = (struct wr_problem_error){.rule = WR_STR("store"), .message = text(why)};
+        reasons[count++] =
+            (struct wr_problem_error){.rule = WR_STR("store"), .message = wr_str_of(why)};
     if (count == 0) {
         const struct wr_reply reply = {.status = 200,
                                        .content_type = WR_STR("application/json"),
@@ -89,8 +86,8 @@ static void put_build(const struct wr_program *program, struct wr_arena *arena, 
                 {"\",contract=\"", program->contract_hash},
                 {"\",toolchain=\"", program->toolchain}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        wr_text_add(&labels, text(rows[i].name));
-        wr_metrics_label(&labels, text(rows[i].value));
+        wr_text_add(&labels, wr_str_of(rows[i].name));
+        wr_metrics_label(&labels, wr_str_of(rows[i].value));
     }
     wr_text_add(&labels, WR_STR("\"}"));
     struct wr_str done = wr_text_done(&labels);

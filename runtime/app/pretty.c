@@ -2,6 +2,7 @@
  * commands, which have read a reply; knows nothing of what it says. */
 #include "runtime/app/operator.h"
 
+#include "runtime/base/str.h"
 #include "wright/generated.h"
 
 #include <string.h>
@@ -57,7 +58,7 @@ static void put_object(struct page *page, json_t *object)
             WR_ADD(&page->out, ",");
         first = false;
         line(page);
-        wr_text_quote(&page->out, (struct wr_str){key, strlen(key)});
+        wr_text_quote(&page->out, wr_str_of(key));
         wr_text_add(&page->out, page->wide ? WR_STR(": ") : WR_STR(":"));
         put(page, value);
     }

@@ -1,6 +1,7 @@
 /* What a reply says of its route's promises: how long it will be there (RFC 9745, RFC 8594), and what
  * is left of its caller's limits (draft-ietf-httpapi-ratelimit-headers). Refuses whoever is past one. */
 #include "runtime/app/app.h"
+#include "runtime/base/str.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -21,10 +22,10 @@ static struct wr_str address_of(struct wr_call *call)
     char text[INET6_ADDRSTRLEN];
     if (!strchr(peer, ':') || inet_pton(AF_INET6, peer, &address) != 1 ||
         memcmp(&address, mapped, sizeof mapped) == 0)
-        return (struct wr_str){peer, strlen(peer)};
+        return wr_str_of(peer);
     memset((char *)&address + 8, 0, 8);
     inet_ntop(AF_INET6, &address, text, sizeof text);
-    return wr_arena_str(call->exchange->request.arena, (struct wr_str){text, strlen(text)});
+    return wr_arena_str(call->exchange->request.arena, wr_str_of(text));
 }
 
 struct wr_str wr_call_counted_as(struct wr_call *call)
@@ -46,11 +47,6 @@ static const char *name_of(struct wr_arena *arena, const struct wr_quota_view *v
 static uint64_t seconds_of(int64_t us)
 {
     return us <= 0 ? 0 : ((uint64_t)us + 999999) / 1000000;
-}
-
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
 }
 
 /* `"api";q=100;w=60, "api.jobs";q=20;qu="concurrent-requests"`, and what is left of each. */
@@ -84,8 +80,8 @@ static size_t add_limits(struct wr_call *call, struct wr_header *headers)
     }
     if (!*policy)
         return 0;
-    headers[0] = (struct wr_header){WR_STR("RateLimit-Policy"), text_of(policy)};
-    headers[1] = (struct wr_header){WR_STR("RateLimit"), text_of(left)};
+    headers[0] = (struct wr_header){WR_STR("RateLimit-Policy"), wr_str_of(policy)};
+    headers[1] = (struct wr_header){WR_STR("RateLimit"), wr_str_of(left)};
     return 2;
 }
 
@@ -98,9 +94,9 @@ size_t wr_call_promises(struct wr_call *call, struct wr_header *headers)
     const struct wr_life *life =
         route->workflow ? &route->workflow->life : &call->app->program->life;
     if (life->deprecation)
-        headers[count++] = (struct wr_header){WR_STR("Deprecation"), text_of(life->deprecation)};
+        headers[count++] = (struct wr_header){WR_STR("Deprecation"), wr_str_of(life->deprecation)};
     if (life->sunset)
-        headers[count++] = (struct wr_header){WR_STR("Sunset"), text_of(life->sunset)};
+        headers[count++] = (struct wr_header){WR_STR("Sunset"), wr_str_of(life->sunset)};
     if (route->workflow)
         count += add_limits(call, headers + count);
     return count;
@@ -124,7 +120,7 @@ static void refuse(struct wr_call *call, bool jobs, uint32_t retry_after_s)
         if (jobs ? !limits->concurrent || views[i].jobs_left
                  : !limits->calls || views[i].requests_left)
             continue;
-        names[violated++] = text_of(name_of(arena, &views[i], jobs));
+        names[violated++] = wr_str_of(name_of(arena, &views[i], jobs));
         const char *whose = views[i].workflow ? views[i].workflow : "this api";
         detail =
             jobs ? wr_arena_printf(arena,
@@ -139,7 +135,7 @@ static void refuse(struct wr_call *call, bool jobs, uint32_t retry_after_s)
     }
     const struct wr_problem problem = {.status = 429,
                                        .code = "limit_reached",
-                                       .detail = text_of(detail),
+                                       .detail = wr_str_of(detail),
                                        .violated = names,
                                        .violated_count = violated,
                                        .retry_after_s = retry_after_s ? retry_after_s : 1};

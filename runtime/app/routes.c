@@ -2,6 +2,7 @@
  * log line and the counts. */
 #include "runtime/app/app.h"
 #include "runtime/base/log.h"
+#include "runtime/base/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,7 +207,7 @@ static bool fits(const struct wr_route *route, struct wr_str path, struct wr_str
 
 static bool takes(const struct wr_route *route, struct wr_str method)
 {
-    return wr_str_equal(method, (struct wr_str){route->method, strlen(route->method)}) ||
+    return wr_str_is(method, route->method) ||
            (strcmp(route->method, "GET") == 0 && wr_str_equal(method, WR_STR("HEAD")));
 }
 

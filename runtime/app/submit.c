@@ -1,5 +1,6 @@
 /* POST of a workflow: from bytes to a typed input, to the engine, to the reply. */
 #include "runtime/app/app.h"
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 
 #include <stdio.h>
@@ -132,7 +133,7 @@ static struct wr_str sentence(struct wr_arena *arena, const struct wr_fault *fau
     const char *stop = len && fault->message.ptr[len - 1] == '?' ? "" : ".";
     char *text = wr_arena_printf(arena, "%.*s %.*s%s", (int)what.len, what.ptr, (int)len,
                                  fault->message.ptr, stop);
-    return (struct wr_str){text, strlen(text)};
+    return wr_str_of(text);
 }
 
 static void refuse_body(struct wr_call *call, const struct wr_reader *in)
@@ -153,7 +154,7 @@ static void refuse_body(struct wr_call *call, const struct wr_reader *in)
     for (size_t i = 0; i < in->fault_count; i++) {
         const struct wr_fault *fault = &in->faults[i];
         errors[i].pointer = fault->pointer;
-        errors[i].rule = (struct wr_str){fault->rule, strlen(fault->rule)};
+        errors[i].rule = wr_str_of(fault->rule);
         errors[i].message = sentence(arena, fault);
     }
     const char *detail = ends[in->state].detail;

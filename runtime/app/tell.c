@@ -1,5 +1,6 @@
 /* POST /jobs/{id}/signals/{name}, and what is under review: GET and POST /jobs/{id}/review. */
 #include "runtime/app/app.h"
+#include "runtime/base/str.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -18,9 +19,9 @@ static void refuse_invalid(struct wr_call *call, const struct wr_answer *answer)
         const char *rule = json_string_value(json_object_get(row, "rule"));
         const char *message = json_string_value(json_object_get(row, "message"));
         char *text = wr_arena_printf(arena, "%s %s.", *pointer ? pointer : "The body", message);
-        errors[i].pointer = wr_arena_str(arena, (struct wr_str){pointer, strlen(pointer)});
-        errors[i].rule = wr_arena_str(arena, (struct wr_str){rule, strlen(rule)});
-        errors[i].message = (struct wr_str){text, strlen(text)};
+        errors[i].pointer = wr_arena_str(arena, wr_str_of(pointer));
+        errors[i].rule = wr_arena_str(arena, wr_str_of(rule));
+        errors[i].message = wr_str_of(text);
     }
     json_decref(list);
     bool syntax = answer->status == 400;

@@ -2,6 +2,7 @@
  * running binary. */
 #include "runtime/observe/webhooks.h"
 #include "runtime/app/app.h"
+#include "runtime/base/str.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,14 +12,9 @@
 static const char *const states[] = {"waiting", "delivered", "dead"};
 #define STATES (sizeof states / sizeof *states)
 
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
-
 static void put(struct wr_text *out, const char *key, struct wr_str text)
 {
-    wr_text_add(out, text_of(key));
+    wr_text_add(out, wr_str_of(key));
     if (text.len)
         wr_text_quote(out, text);
     else
@@ -30,7 +26,7 @@ static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
     char text[WR_TIME_TEXT] = "";
     if (utc_ms)
         wr_time_text(utc_ms, text);
-    put(out, key, text_of(text));
+    put(out, key, wr_str_of(text));
 }
 
 static void put_row(struct wr_text *out, const struct wr_delivery *row)
@@ -38,10 +34,10 @@ static void put_row(struct wr_text *out, const struct wr_delivery *row)
     char job[WR_ID_TEXT];
     wr_id_text(&row->job, job);
     put(out, "{\"id\":", wr_delivery_id(out->arena, row));
-    put(out, ",\"job_id\":", text_of(job));
+    put(out, ",\"job_id\":", wr_str_of(job));
     put(out, ",\"service\":", row->service);
     put(out, ",\"event\":", row->event);
-    put(out, ",\"state\":", text_of(row->state < STATES ? states[row->state] : "unknown"));
+    put(out, ",\"state\":", wr_str_of(row->state < STATES ? states[row->state] : "unknown"));
     WR_ADD(out, ",\"attempts\":");
     wr_text_int(out, row->attempts);
     put_time(out, ",\"created_at\":", row->created_ms);
@@ -89,7 +85,7 @@ void wr_webhooks_handle(struct wr_call *call)
     int state = -1;
     uint32_t limit = PAGE;
     if (wr_query(&call->exchange->request, "state", &text) > 0) {
-        for (state = 0; state < (int)STATES && !wr_str_equal(text, text_of(states[state])); state++)
+        for (state = 0; state < (int)STATES && !wr_str_is(text, states[state]); state++)
             continue;
         if (state == (int)STATES) {
             wr_call_refuse(call, 400, "bad_query",

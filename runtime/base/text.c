@@ -2,6 +2,7 @@
  * It knows UTF-8 and arenas; what needs JSON's writer is in json/keytext.c. */
 #include "runtime/base/arena.h"
 #include "runtime/base/quote.h"
+#include "runtime/base/str.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -75,6 +76,16 @@ void wr_text_quote(struct wr_text *text, struct wr_str plain)
 struct wr_str wr_text_done(const struct wr_text *text)
 {
     return (struct wr_str){text->len ? text->data : "", text->len};
+}
+
+struct wr_str wr_str_of(const char *text)
+{
+    return text ? (struct wr_str){text, strlen(text)} : (struct wr_str){0};
+}
+
+bool wr_str_is(struct wr_str text, const char *word)
+{
+    return word && wr_str_equal(text, wr_str_of(word));
 }
 
 bool wr_str_equal(struct wr_str a, struct wr_str b)

@@ -3,6 +3,7 @@
 #include "runtime/engine/job.h"
 
 #include "runtime/base/failpoint.h"
+#include "runtime/base/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,7 +196,7 @@ static enum wr_phase start_recall(struct wr_attempt *attempt)
         wr_key_remember(activity->workflow, job->state.caller, action->shared, action->key);
     const char *hash = action->as->hash;
     engine->store->recall(engine->store->self, &key, wr_engine_utc_ms(engine) - action->within_ms,
-                          (struct wr_str){hash, strlen(hash)}, recalled, attempt);
+                          wr_str_of(hash), recalled, attempt);
     return WR_PHASE_WAIT;
 }
 

@@ -3,15 +3,11 @@
 #include "runtime/engine/job.h"
 
 #include "runtime/base/failpoint.h"
+#include "runtime/base/str.h"
 
 #include <string.h>
 
 #define PATIENCE_US 10000000 /* for the end to become durable; then it is the store's failure */
-
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
 
 /* The attempt under way. Nobody knows whether a once effect still happened. */
 static void record_cut(struct wr_activity *activity, enum wr_class class, struct wr_str detail)
@@ -42,7 +38,7 @@ static void record_cut(struct wr_activity *activity, enum wr_class class, struct
                         .action = &activity->turn.action,
                         .outcome = &outcome,
                         .path = activity->path,
-                        .label = text_of(wr_class_name(outcome.class)),
+                        .label = wr_str_of(wr_class_name(outcome.class)),
                         .attempt = activity->attempts,
                         .span = wr_span_attempt(activity, activity->attempts),
                         .above = activity->span,
@@ -71,7 +67,7 @@ static void end_cancelled(struct wr_job *job)
     event.class = WR_CLASS_cancelled;
     event.message = WR_STR("The job was cancelled.");
     event.http = 409;
-    finish->status = text_of(wr_status_name(event.status));
+    finish->status = wr_str_of(wr_status_name(event.status));
     finish->finished_ms = event.at_ms;
     finish->keep_until_ms = event.at_ms + wr_workflow_keep_ms(job->workflow);
     finish->release_dedupe = true;

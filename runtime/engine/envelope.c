@@ -2,6 +2,7 @@
 #include "runtime/engine/envelope.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/base/str.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,7 +67,7 @@ uint32_t wr_envelope_retry_after_s(const struct wr_state *state, int64_t now_ms)
 
 static void put(struct wr_text *out, const char *plain)
 {
-    wr_text_add(out, (struct wr_str){plain, strlen(plain)});
+    wr_text_add(out, wr_str_of(plain));
 }
 
 static void put_text(struct wr_text *out, const char *key, struct wr_str text)
@@ -80,7 +81,7 @@ static void put_text(struct wr_text *out, const char *key, struct wr_str text)
 
 static void put_word(struct wr_text *out, const char *key, const char *word)
 {
-    put_text(out, key, word ? (struct wr_str){word, strlen(word)} : (struct wr_str){0});
+    put_text(out, key, wr_str_of(word));
 }
 
 static void put_int(struct wr_text *out, const char *key, int64_t number)
@@ -152,7 +153,7 @@ static void put_error(struct wr_text *out, const struct wr_state *state)
     struct wr_str code = state->error;
     if (code.len == 0) {
         const char *name = wr_class_name(state->class);
-        code = (struct wr_str){name, strlen(name)};
+        code = wr_str_of(name);
     }
     put_text(out, ",\"error_code\":", code);
     put_text(out, ",\"error\":{\"code\":", code);

@@ -1,6 +1,7 @@
 /* Structs to flat JSON objects and back, by tables. */
 #include "runtime/engine/fields.h"
 
+#include "runtime/base/str.h"
 #include "runtime/engine/event.h"
 
 #include <string.h>
@@ -63,7 +64,7 @@ static void add_field(struct wr_text *out, const struct wr_field *field, const v
         if (!name)
             return;
         wr_fields_name(out, field->name, first);
-        wr_text_quote(out, (struct wr_str){name, strlen(name)});
+        wr_text_quote(out, wr_str_of(name));
     }
 }
 
@@ -76,28 +77,23 @@ void wr_fields_add(struct wr_text *out, const struct wr_field *fields, size_t co
 
 /* ---- reading ----------------------------------------------------------------------------------- */
 
-static bool same_name(struct wr_str text, const char *name)
-{
-    return name && text.len == strlen(name) && memcmp(text.ptr, name, text.len) == 0;
-}
-
 static bool read_enum(enum wr_form form, struct wr_str text, void *member)
 {
     if (form == WR_FORM_CLASS) {
         for (int i = 0; i < WR_CLASS_COUNT; i++)
-            if (same_name(text, wr_class_name((enum wr_class)i))) {
+            if (wr_str_is(text, wr_class_name((enum wr_class)i))) {
                 *(enum wr_class *)member = (enum wr_class)i;
                 return true;
             }
     } else if (form == WR_FORM_STATUS) {
         for (int i = 0; i < WR_STATUS_COUNT; i++)
-            if (same_name(text, wr_status_name((enum wr_status)i))) {
+            if (wr_str_is(text, wr_status_name((enum wr_status)i))) {
                 *(enum wr_status *)member = (enum wr_status)i;
                 return true;
             }
     } else {
         for (int i = WR_RESULT_FULL; i <= WR_RESULT_FALLBACK; i++)
-            if (same_name(text, wr_result_name((enum wr_result)i))) {
+            if (wr_str_is(text, wr_result_name((enum wr_result)i))) {
                 *(enum wr_result *)member = (enum wr_result)i;
                 return true;
             }

@@ -1,5 +1,6 @@
 /* `hedge after D with MODEL`: when the first model has not finished after D, the second is asked the same. The
  * first whole valid answer wins; the other call is cancelled at once, and accounted. Both are one attempt. */
+#include "runtime/base/str.h"
 #include "runtime/engine/job.h"
 
 #include <string.h>
@@ -146,7 +147,7 @@ void wr_hedge_tell(struct wr_attempt *attempt, struct wr_event *event)
     if (!hedge->sent)
         return;
     const char *name = program->models[hedge->lost_action->target].model;
-    event->hedge = (struct wr_str){name, strlen(name)};
+    event->hedge = wr_str_of(name);
     event->hedge_class = lost->class;
     event->hedge_cost = wr_cost_charged(program, hedge->lost_action, lost, true, &bound);
     event->hedge_input_tokens = lost->usage.input_tokens;
@@ -164,7 +165,7 @@ void wr_hedge_saw(struct wr_attempt *attempt, const struct wr_observation *seen,
         return;
     other.action = hedge->lost_action;
     other.outcome = &hedge->lost;
-    other.label = (struct wr_str){label, strlen(label)};
+    other.label = wr_str_of(label);
     other.cost = cost;
     other.cut = false;
     other.again = WR_OK;

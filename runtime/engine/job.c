@@ -1,5 +1,6 @@
 /* Jobs in memory: made, found, freed. */
 #include "runtime/engine/job.h"
+#include "runtime/base/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ const struct wr_stage *wr_workflow_stage(const struct wr_workflow *workflow, str
 {
     for (size_t i = 0; i < workflow->stage_count; i++) {
         const char *stage = workflow->stages[i].name;
-        if (wr_str_equal(name, (struct wr_str){stage, strlen(stage)}))
+        if (wr_str_is(name, stage))
             return &workflow->stages[i];
     }
     return NULL;

@@ -1,5 +1,6 @@
 /* The keys of idempotency, dedupe and remembered values. What two keys have in common they have by
  * meaning only: each begins with what it is for, and every part carries its length. */
+#include "runtime/base/str.h"
 #include "runtime/engine/job.h"
 
 #include <openssl/evp.h>
@@ -31,16 +32,11 @@ static struct wr_key hash_parts(const struct wr_str *parts, size_t count)
     return key;
 }
 
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
-
 /* Not of the output's schema: a repeated request finds its job across an upgrade, too. */
 struct wr_key wr_key_idempotency(const struct wr_workflow *workflow, struct wr_str caller,
                                  struct wr_str key)
 {
-    struct wr_str parts[] = {WR_STR("idempotency"), text_of(workflow->name), caller, key};
+    struct wr_str parts[] = {WR_STR("idempotency"), wr_str_of(workflow->name), caller, key};
     return hash_parts(parts, WR_COUNT(parts));
 }
 
@@ -57,9 +53,9 @@ static struct wr_key key_of(struct wr_str purpose, const struct wr_workflow *wor
     snprintf(version, sizeof version, "%u", (unsigned)workflow->version);
     struct wr_str parts[] = {
         purpose,
-        text_of(workflow->name),
-        text_of(version),
-        text_of(workflow->output->hash),
+        wr_str_of(workflow->name),
+        wr_str_of(version),
+        wr_str_of(workflow->output->hash),
         shared ? WR_STR("shared") : WR_STR("caller"),
         shared ? WR_STR("") : caller,
         key,
@@ -82,7 +78,7 @@ struct wr_key wr_key_remember(const struct wr_workflow *workflow, struct wr_str 
 struct wr_key wr_key_split(const struct wr_workflow *workflow, struct wr_str model,
                            struct wr_str key)
 {
-    struct wr_str parts[] = {WR_STR("split"), text_of(workflow->name), model, key};
+    struct wr_str parts[] = {WR_STR("split"), wr_str_of(workflow->name), model, key};
     return hash_parts(parts, WR_COUNT(parts));
 }
 
@@ -93,7 +89,7 @@ struct wr_key wr_key_split(const struct wr_workflow *workflow, struct wr_str mod
 static uint64_t times_done(const struct wr_activity *activity)
 {
     uint64_t count = 0;
-    struct wr_str name = text_of(activity->stage->name);
+    struct wr_str name = wr_str_of(activity->stage->name);
     for (const struct wr_passed *step = activity->job->state.steps; step; step = step->next)
         count += step->class == WR_OK && wr_str_equal(step->stage, name) &&
                  wr_str_equal(step->path, activity->path);
@@ -108,12 +104,12 @@ void wr_key_effect(const struct wr_activity *activity, char text[WR_ID_TEXT])
     struct wr_text place = {.arena = &arena};
     for (const struct wr_activity *at = activity; at; at = at->parent) {
         wr_text_quote(&place, at->path);
-        wr_text_quote(&place, text_of(at->stage->name));
+        wr_text_quote(&place, wr_str_of(at->stage->name));
         wr_text_int(&place, (int64_t)times_done(at));
     }
     char job[WR_ID_TEXT];
     wr_id_text(&activity->job->state.job, job);
-    struct wr_str parts[] = {WR_STR("effect"), text_of(job), wr_text_done(&place)};
+    struct wr_str parts[] = {WR_STR("effect"), wr_str_of(job), wr_text_done(&place)};
     struct wr_key key = hash_parts(parts, WR_COUNT(parts));
     struct wr_id id;
     memcpy(id.bytes, key.bytes, sizeof id.bytes);

@@ -1,15 +1,11 @@
 /* What stands below a stage: the members of `all`, the items of `each`, the child of `run`. Each is
  * an activity of its own; their stage takes one transition from how they ended. Knows activities and
  * the fold, no effect. */
+#include "runtime/base/str.h"
 #include "runtime/engine/job.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
 
 /* ---- activities, made and let go --------------------------------------------------------------- */
 
@@ -55,7 +51,7 @@ static struct wr_str path_below(const struct wr_activity *parent, const char *na
     char *path = wr_arena_printf(arena, "%.*s%s%s%s%s", (int)parent->path.len, parent->path.ptr,
                                  parent->path.len ? "/" : "", parent->stage->name, name ? "/" : "",
                                  name ? name : "");
-    return text_of(path);
+    return wr_str_of(path);
 }
 
 static struct wr_str member_path(const struct wr_activity *parent, size_t index)
@@ -83,9 +79,9 @@ static void record_over(const struct wr_activity *member, const struct wr_below 
     struct wr_event event;
     wr_event_init(&event, member, WR_ENTRY_TRANSITION);
     event.class = member->class;
-    event.label = text_of(wr_class_name(member->class));
+    event.label = wr_str_of(wr_class_name(member->class));
     if (member->error != WR_NO_ERROR)
-        event.error = event.label = text_of(job->engine->program->errors[member->error].name);
+        event.error = event.label = wr_str_of(job->engine->program->errors[member->error].name);
     event.member = true;
     event.done = (int64_t)below->over;
     event.total = (int64_t)below->count;
@@ -268,7 +264,7 @@ static enum wr_phase conclude(struct wr_activity *parent)
 static int error_index(const struct wr_program *program, struct wr_str name)
 {
     for (size_t i = 0; i < program->error_count; i++)
-        if (wr_str_equal(name, text_of(program->errors[i].name)))
+        if (wr_str_is(name, program->errors[i].name))
             return (int)i;
     return WR_NO_ERROR;
 }
@@ -430,7 +426,7 @@ enum wr_phase wr_child_end(struct wr_activity *child, const struct wr_transition
     } else if (way->to == WR_TO_FAIL) {
         const struct wr_error *error = &child->job->engine->program->errors[way->target];
         outcome->class = error->class;
-        outcome->detail = text_of(error->message);
+        outcome->detail = wr_str_of(error->message);
         attempt->error = way->target;
     } else if (way->with) {
         attempt->value = way->with(&child->job->arena, child->frame);

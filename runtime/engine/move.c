@@ -1,14 +1,10 @@
 /* A stage has come to its end: the transition that its outcome takes, and the end of the job. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/writer.h"
 
 #include <string.h>
-
-static struct wr_str text_of(const char *text)
-{
-    return text ? (struct wr_str){text, strlen(text)} : (struct wr_str){0};
-}
 
 bool wr_stage_optional(const struct wr_stage *stage)
 {
@@ -42,9 +38,9 @@ static struct wr_str label_of(const struct wr_activity *activity)
                             ? wr_class_name(activity->class)
                             : job->engine->program->errors[activity->error].name;
     if (activity->whose == 0)
-        return text_of(label);
+        return wr_str_of(label);
     const char *member = activity->stage->members[activity->whose - 1].name;
-    return text_of(wr_arena_printf(&job->arena, "%s.%s", member, label));
+    return wr_str_of(wr_arena_printf(&job->arena, "%s.%s", member, label));
 }
 
 static void record_move(struct wr_activity *activity, const struct wr_transition *way)
@@ -55,7 +51,7 @@ static void record_move(struct wr_activity *activity, const struct wr_transition
     event.class = activity->class;
     event.label = label_of(activity);
     if (way && way->to == WR_TO_STAGE)
-        event.target = text_of(activity->workflow->stages[way->target].name);
+        event.target = wr_str_of(activity->workflow->stages[way->target].name);
     event.optional = wr_stage_optional(activity->stage);
     if (activity->turn.action.kind == WR_ACT_MATCH)
         event.arm = activity->turn.action.arm + 1;
@@ -97,7 +93,7 @@ static void end_with_result(struct wr_activity *activity, const struct wr_transi
         job->finish.remember =
             wr_key_remember(job->workflow, job->state.caller, way->remember_shared, key);
         job->finish.remember_value = json;
-        job->finish.remember_schema = text_of(output->hash);
+        job->finish.remember_schema = wr_str_of(output->hash);
     }
 }
 
@@ -113,8 +109,8 @@ static void end_with_error(const struct wr_activity *activity, const struct wr_t
     }
     const struct wr_error *error = &activity->job->engine->program->errors[way->target];
     event->class = error->class;
-    event->error = text_of(error->name);
-    event->message = text_of(error->message);
+    event->error = wr_str_of(error->name);
+    event->message = wr_str_of(error->message);
     event->http = error->status;
     if (activity->class == WR_CLASS_uncertain)
         return; /* whatever the error says: a client that sends it again could repeat the effect */
@@ -132,8 +128,8 @@ static enum wr_phase end_job(struct wr_activity *activity, const struct wr_trans
         end_with_result(activity, way, &event);
     else
         end_with_error(activity, way, &event);
-    finish->status = text_of(wr_status_name(event.status));
-    finish->result_type = text_of(wr_result_name(event.result));
+    finish->status = wr_str_of(wr_status_name(event.status));
+    finish->result_type = wr_str_of(wr_result_name(event.result));
     finish->error_code = event.error;
     finish->finished_ms = event.at_ms;
     finish->keep_until_ms = event.at_ms + wr_workflow_keep_ms(job->workflow);

@@ -1,4 +1,5 @@
 /* Telling the observer. */
+#include "runtime/base/str.h"
 #include "runtime/engine/job.h"
 
 #include <string.h>
@@ -30,8 +31,8 @@ void wr_job_saw(struct wr_job *job, struct wr_observation *seen)
         seen->span = wr_span_job(&job->state.job);
         const char *status = wr_status_name(job->state.status);
         const char *result = wr_result_name(job->state.result);
-        seen->status = (struct wr_str){status, strlen(status)};
-        seen->result_type = result ? (struct wr_str){result, strlen(result)} : (struct wr_str){0};
+        seen->status = wr_str_of(status);
+        seen->result_type = wr_str_of(result);
         seen->error_code = job->state.error;
         seen->cost = job->state.cost;
         seen->created_ms = job->state.created_ms;

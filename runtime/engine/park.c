@@ -2,14 +2,10 @@
  * signal or a person. All of it is durable before anybody is told, and before the job waits. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/writer.h"
 
 #include <string.h>
-
-static struct wr_str text_of(const char *text)
-{
-    return text ? (struct wr_str){text, strlen(text)} : (struct wr_str){0};
-}
 
 static enum wr_phase end_with(struct wr_attempt *attempt, enum wr_class class)
 {
@@ -34,7 +30,7 @@ enum wr_phase wr_draft_start(struct wr_attempt *attempt)
     wr_event_init(&event, activity, WR_ENTRY_PUBLISHED);
     event.result = WR_RESULT_DRAFT;
     event.value = wr_encode(&job->arena, action->as, action->value);
-    event.schema = text_of(action->as->hash);
+    event.schema = wr_str_of(action->as->hash);
     if (job->draft_seq <= job->durable) { /* else the older one is not durable, either */
         job->told_result = job->state.result;
         job->told_output = job->state.output;
@@ -184,7 +180,7 @@ static enum wr_phase park(struct wr_attempt *attempt, struct wr_str waiting_for)
     attempt->wake_us = wr_engine_us(job->engine) + activity->turn.action.within_ms * 1000;
     if (activity->turn.action.kind == WR_ACT_REVIEW) {
         event.value = wr_encode(&job->arena, activity->stage->value, activity->turn.action.value);
-        event.schema = text_of(activity->stage->value->hash);
+        event.schema = wr_str_of(activity->stage->value->hash);
     }
     wr_job_record(job, &event);
     return wr_activity_commit(activity, WR_PHASE_PARK);
@@ -194,7 +190,8 @@ enum wr_phase wr_sleep_start(struct wr_attempt *attempt)
 {
     const struct wr_activity *activity = attempt->activity;
     const struct wr_stage *stage = activity->stage;
-    uint32_t rounds = wr_state_rounds(&activity->job->state, activity->path, text_of(stage->name));
+    uint32_t rounds =
+        wr_state_rounds(&activity->job->state, activity->path, wr_str_of(stage->name));
     if (stage->at_most && rounds >= stage->at_most)
         return end_with(attempt, WR_CLASS_expired);
     return park(attempt, WR_STR("retry"));
@@ -205,7 +202,7 @@ enum wr_phase wr_signal_start(struct wr_attempt *attempt)
     const struct wr_activity *activity = attempt->activity;
     const char *waiting_for =
         wr_arena_printf(&activity->job->arena, "signal %s", activity->stage->signal);
-    return park(attempt, text_of(waiting_for));
+    return park(attempt, wr_str_of(waiting_for));
 }
 
 enum wr_phase wr_review_start(struct wr_attempt *attempt)

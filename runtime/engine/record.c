@@ -1,5 +1,6 @@
 /* A job's journal, going out: events become entries, entries ride along or are awaited. Until an
  * awaited commit has covered an entry it is kept, so that it can be sent again. */
+#include "runtime/base/str.h"
 #include "runtime/engine/checkpoint.h"
 #include "runtime/engine/job.h"
 
@@ -16,7 +17,7 @@ struct wr_event *wr_event_init(struct wr_event *event, const struct wr_activity 
 {
     *event = (struct wr_event){.kind = kind, .path = activity->path};
     if (activity->stage)
-        event->stage = (struct wr_str){activity->stage->name, strlen(activity->stage->name)};
+        event->stage = wr_str_of(activity->stage->name);
     event->at_ms = wr_engine_utc_ms(activity->job->engine);
     return event;
 }

@@ -3,6 +3,7 @@
 #include "runtime/engine/job.h"
 
 #include "runtime/base/failpoint.h"
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 
 #include <stdio.h>
@@ -16,11 +17,6 @@ struct wr_recovery {
     void *arg;
 };
 
-static bool same(struct wr_str text, const char *other)
-{
-    return text.len == strlen(other) && memcmp(text.ptr, other, text.len) == 0;
-}
-
 /* "name@version" */
 const struct wr_workflow *wr_program_workflow(const struct wr_program *program, struct wr_str name)
 {
@@ -28,7 +24,7 @@ const struct wr_workflow *wr_program_workflow(const struct wr_program *program, 
         const struct wr_workflow *workflow = program->workflows[i];
         char text[256];
         snprintf(text, sizeof text, "%s@%u", workflow->name, (unsigned)workflow->version);
-        if (same(name, text))
+        if (wr_str_is(name, text))
             return workflow;
     }
     return NULL;
@@ -39,7 +35,8 @@ static const struct wr_workflow *other_version(const struct wr_program *program,
 {
     const char *end = name.len ? memchr(name.ptr, '@', name.len) : NULL;
     for (size_t i = 0; end && i < program->workflow_count; i++)
-        if (same((struct wr_str){name.ptr, (size_t)(end - name.ptr)}, program->workflows[i]->name))
+        if (wr_str_is((struct wr_str){name.ptr, (size_t)(end - name.ptr)},
+                      program->workflows[i]->name))
             return program->workflows[i];
     return NULL;
 }
@@ -54,7 +51,7 @@ static const void *decode(struct wr_job *job, const struct wr_schema *schema, st
 static int error_index(const struct wr_program *program, struct wr_str name)
 {
     for (size_t i = 0; i < program->error_count; i++)
-        if (same(name, program->errors[i].name))
+        if (wr_str_is(name, program->errors[i].name))
             return (int)i;
     return WR_NO_ERROR;
 }

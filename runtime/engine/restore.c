@@ -2,14 +2,10 @@
  * their items. What is further down belongs to a child's machine, which restores its own. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 
 #include <string.h>
-
-static bool same(struct wr_str text, const char *other)
-{
-    return text.len == strlen(other) && memcmp(text.ptr, other, text.len) == 0;
-}
 
 /* A value's place: the stage of the machine, and the row and index of a member or an item in it. */
 struct spot {
@@ -43,7 +39,7 @@ static bool find_member(const struct wr_workflow *workflow, struct wr_str rest, 
     if (spot->stage->each)
         return read_index(name, &spot->index);
     for (spot->index = 0; spot->index < spot->stage->member_count; spot->index++, spot->row++)
-        if (same(name, spot->row->name))
+        if (wr_str_is(name, spot->row->name))
             return true;
     return false;
 }
@@ -129,7 +125,7 @@ static bool put_value(struct restoring *r, const struct wr_kept_value *kept,
     const struct wr_schema *schema = spot->row->value;
     bool item = spot->stage->each && spot->row != spot->stage;
     struct wr_reader in;
-    if (!schema || !same(kept->schema, schema->hash))
+    if (!schema || !wr_str_is(kept->schema, schema->hash))
         return false;
     wr_reader_init(&in, &machine->job->arena, kept->json);
     const void *value = wr_decode(&in, schema);

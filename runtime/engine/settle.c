@@ -2,6 +2,7 @@
  * journal and the observer are told. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 #include "runtime/json/writer.h"
 
@@ -10,11 +11,6 @@
 #define DETAIL_MAX 500 /* bytes of a sentence that the journal keeps */
 #define FAULTS_TOLD 3  /* to the journal; a repair is told of more of them */
 #define FAULTS_FED 12
-
-static struct wr_str text_of(const char *text)
-{
-    return text ? (struct wr_str){text, strlen(text)} : (struct wr_str){0};
-}
 
 /* What was wrong, by pointer and rule; never what was in it. */
 static struct wr_str tell_faults(struct wr_arena *arena, const struct wr_reader *in, size_t most)
@@ -87,7 +83,7 @@ void wr_activity_check(struct wr_activity *activity, struct wr_outcome *outcome,
     if (slot)
         *slot = NULL;
     outcome->class = turn->raised;
-    outcome->detail = text_of(turn->raised_check);
+    outcome->detail = wr_str_of(turn->raised_check);
     activity->error = turn->raised_error;
 }
 
@@ -98,7 +94,7 @@ static void check(struct wr_activity *activity, struct wr_attempt *attempt, cons
     if (attempt->outcome.class == WR_OK)
         return;
     wr_text_add(&text, WR_STR("This must hold of it, and does not: "));
-    wr_text_add(&text, text_of(activity->turn.raised_check));
+    wr_text_add(&text, wr_str_of(activity->turn.raised_check));
     attempt->faults = wr_text_done(&text);
 }
 
@@ -149,7 +145,7 @@ static void doubt(const struct wr_activity *activity, struct wr_attempt *attempt
     const char *text = wr_arena_printf(&attempt->arena, "it may have happened: %.*s",
                                        (int)outcome->detail.len, outcome->detail.ptr);
     outcome->class = WR_CLASS_uncertain;
-    outcome->detail = text_of(text);
+    outcome->detail = wr_str_of(text);
 }
 
 static void tell_dependency(const struct wr_activity *activity, const struct wr_action *action,
@@ -159,15 +155,15 @@ static void tell_dependency(const struct wr_activity *activity, const struct wr_
     event->cost = wr_cost_charged(program, action, outcome, sent, &event->cost_bound);
     if (action->kind == WR_ACT_HTTP) {
         const struct wr_service *service = &program->services[action->target];
-        event->tool = text_of(service->name);
-        event->tool_version = text_of(service->version);
+        event->tool = wr_str_of(service->name);
+        event->tool_version = wr_str_of(service->version);
     } else if (action->kind == WR_ACT_CALL) {
-        event->tool = text_of(program->functions[action->target].name);
+        event->tool = wr_str_of(program->functions[action->target].name);
     } else if (action->kind == WR_ACT_ASK) {
         const struct wr_model *model = &program->models[action->target];
-        event->model = text_of(model->model);
+        event->model = wr_str_of(model->model);
         event->model_version = wr_arena_str(&activity->job->arena, outcome->model_version);
-        event->prompt = text_of(activity->stage->prompt);
+        event->prompt = wr_str_of(activity->stage->prompt);
         event->input_tokens = outcome->usage.input_tokens;
         event->cached_tokens = outcome->usage.cached_tokens;
         event->written_tokens = outcome->usage.written_tokens;
@@ -189,7 +185,7 @@ static void record_end(struct wr_activity *activity, struct wr_attempt *attempt,
     event.reserved = attempt->reserved;
     event.class = outcome->class;
     if (activity->error != WR_NO_ERROR)
-        event.error = text_of(job->engine->program->errors[activity->error].name);
+        event.error = wr_str_of(job->engine->program->errors[activity->error].name);
     event.detail = outcome->detail;
     event.cut = outcome->class == WR_CLASS_timeout_total && attempt->shortened;
     tell_dependency(activity, attempt->used, outcome, attempt->sent, &event);
@@ -206,7 +202,7 @@ static void record_end(struct wr_activity *activity, struct wr_attempt *attempt,
         .action = attempt->used,
         .outcome = outcome,
         .path = activity->path,
-        .label = text_of(wr_class_name(outcome->class)),
+        .label = wr_str_of(wr_class_name(outcome->class)),
         .attempt = activity->attempts,
         .elapsed_us = event.elapsed_us,
         .cost = event.cost - event.hedge_cost,
@@ -227,7 +223,7 @@ static void record_value(struct wr_activity *activity, const void *value)
     struct wr_event event;
     wr_event_init(&event, activity, WR_ENTRY_VALUE);
     event.value = wr_encode(&job->arena, activity->stage->value, value);
-    event.schema = text_of(activity->stage->value->hash);
+    event.schema = wr_str_of(activity->stage->value->hash);
     wr_job_record(job, &event);
 }
 

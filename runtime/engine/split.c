@@ -1,5 +1,6 @@
 /* `split 10% to MODEL by E`: some jobs ask another model. Which, is drawn once, by a hash of E, and journaled:
  * the same E always draws the same, and a job keeps what it drew. */
+#include "runtime/base/str.h"
 #include "runtime/engine/job.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@
 static struct wr_str name_of(const struct wr_job *job, uint16_t model)
 {
     const char *name = job->engine->program->models[model].name;
-    return (struct wr_str){name, strlen(name)};
+    return wr_str_of(name);
 }
 
 struct wr_str wr_split_choose(struct wr_job *job)

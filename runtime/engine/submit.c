@@ -2,6 +2,7 @@
  * only then it starts and its client is told anything. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/str.h"
 #include "runtime/engine/envelope.h"
 #include "runtime/json/writer.h"
 
@@ -10,11 +11,6 @@
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 #define REPLY_MS 5 /* from the engine to the wire */
-
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
 
 static bool has_side_effect(const struct wr_workflow *workflow)
 {
@@ -124,12 +120,12 @@ static void record_accepted(struct wr_job *job, const struct wr_submission *subm
     struct wr_event event;
     wr_event_init(&event, &job->root, WR_ENTRY_ACCEPTED);
     event.stage = (struct wr_str){0};
-    event.workflow =
-        text_of(wr_arena_printf(&job->arena, "%s@%u", workflow->name, (unsigned)workflow->version));
-    event.api = text_of(program->version);
-    event.contract = text_of(program->contract_hash);
-    event.toolchain = text_of(program->toolchain);
-    event.output_schema = text_of(
+    event.workflow = wr_str_of(
+        wr_arena_printf(&job->arena, "%s@%u", workflow->name, (unsigned)workflow->version));
+    event.api = wr_str_of(program->version);
+    event.contract = wr_str_of(program->contract_hash);
+    event.toolchain = wr_str_of(program->toolchain);
+    event.output_schema = wr_str_of(
         wr_arena_printf(&job->arena, "%s@%s", workflow->output->name, workflow->output->hash));
     event.caller = wr_arena_str(&job->arena, submission->caller);
     event.trace = wr_arena_str(&job->arena, submission->traceparent);
@@ -144,7 +140,7 @@ static void record_accepted(struct wr_job *job, const struct wr_submission *subm
     job->state.caller = event.caller; /* `by caller` reads it */
     event.split = wr_split_choose(job);
     event.value = input;
-    event.schema = text_of(workflow->input->hash);
+    event.schema = wr_str_of(workflow->input->hash);
     wr_job_record(job, &event);
 }
 
@@ -156,7 +152,7 @@ static void send_accept(struct wr_job *job, const struct wr_submission *submissi
     const struct wr_state *state = &job->state;
     struct wr_accept accept = {
         .job = state->job,
-        .workflow = text_of(workflow->name),
+        .workflow = wr_str_of(workflow->name),
         .contract_hash = state->contract,
         .caller = state->caller,
         .created_ms = state->created_ms,

@@ -2,6 +2,7 @@
  * its schema, then it is durable, then the stage that waits for it goes on. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 #include "runtime/json/writer.h"
 
@@ -13,11 +14,6 @@
 
 #define PATIENCE_US 10000000 /* for it to become durable; then it is the store's failure */
 #define REASON_MAX 2000
-
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
 
 /* What was told, understood. */
 struct said {
@@ -36,7 +32,7 @@ static void answer_faults(struct wr_waiter *waiter, const struct wr_reader *in)
         wr_text_add(&out, i ? WR_STR(",{\"pointer\":") : WR_STR("{\"pointer\":"));
         wr_text_quote(&out, in->faults[i].pointer);
         WR_ADD(&out, ",\"rule\":");
-        wr_text_quote(&out, text_of(in->faults[i].rule));
+        wr_text_quote(&out, wr_str_of(in->faults[i].rule));
         WR_ADD(&out, ",\"message\":");
         wr_text_quote(&out, in->faults[i].message);
         WR_ADD(&out, "}");
@@ -66,7 +62,7 @@ static bool read_signal(struct wr_reader *in, struct wr_arena *arena,
     said->event.kind = WR_ENTRY_SIGNALLED;
     said->event.label = said->name;
     said->event.value = wr_encode(arena, schema, value);
-    said->event.schema = text_of(schema->hash);
+    said->event.schema = wr_str_of(schema->hash);
     return true;
 }
 
@@ -98,7 +94,7 @@ static bool read_review(struct wr_reader *in, struct wr_arena *arena,
     struct wr_object object;
     uint64_t seen[WR_SEEN_WORDS(3)];
     said->event.kind = WR_ENTRY_REVIEWED;
-    said->event.schema = text_of(schema->hash);
+    said->event.schema = wr_str_of(schema->hash);
     if (!wr_read_object(in, &object, &shape, seen))
         return false;
     while (wr_read_member(in, &object))
@@ -113,7 +109,7 @@ static const struct wr_schema *schema_of(const struct wr_workflow *workflow,
 {
     for (size_t i = 0; signal.len && i < workflow->stage_count; i++) {
         const struct wr_stage *stage = &workflow->stages[i];
-        if (stage->signal && wr_str_equal(signal, text_of(stage->signal)))
+        if (stage->signal && wr_str_is(signal, stage->signal))
             return stage->value;
     }
     if (signal.len)
@@ -159,8 +155,7 @@ static bool may_come(const struct wr_activity *root, struct wr_str signal, bool 
         if (way->to != WR_TO_STAGE)
             continue;
         const struct wr_stage *next = &workflow->stages[way->target];
-        if ((next->signal && wr_str_equal(signal, text_of(next->signal))) ||
-            may_come(root, signal, seen, next))
+        if ((next->signal && wr_str_is(signal, next->signal)) || may_come(root, signal, seen, next))
             return true;
     }
     return false;
@@ -169,8 +164,8 @@ static bool may_come(const struct wr_activity *root, struct wr_str signal, bool 
 static bool is_due(struct wr_job *job, struct wr_str signal)
 {
     const struct wr_stage *stage = job->root.stage;
-    if (stage->signal && wr_str_equal(signal, text_of(stage->signal)) &&
-        !is_waited_for(&job->state, signal) && !wr_state_signal(&job->state, signal))
+    if (stage->signal && wr_str_is(signal, stage->signal) && !is_waited_for(&job->state, signal) &&
+        !wr_state_signal(&job->state, signal))
         return true; /* it is about to park */
     bool *seen = calloc(job->workflow->stage_count, sizeof *seen);
     bool due = seen && may_come(&job->root, signal, seen, stage);
@@ -183,12 +178,12 @@ static void accept(struct wr_job *job, struct wr_waiter *waiter, struct said *sa
     struct wr_event event = said->event;
     struct wr_arena *arena = &job->arena;
     event.path = WR_STR("");
-    event.stage = text_of(job->root.stage->name);
+    event.stage = wr_str_of(job->root.stage->name);
     event.at_ms = wr_engine_utc_ms(job->engine);
     event.label = wr_arena_str(arena, event.label);
     event.value = wr_arena_str(arena, event.value);
     event.reason = wr_arena_str(arena, event.reason);
-    event.caller = wr_arena_str(arena, text_of(waiter->telling->by));
+    event.caller = wr_arena_str(arena, wr_str_of(waiter->telling->by));
     wr_job_record(job, &event);
     waiter->durable_seq = event.seq;
     wr_job_commit_notice(job);
@@ -233,7 +228,7 @@ static void understand(struct wr_waiter *waiter, const struct wr_workflow *workf
 {
     struct wr_arena arena = {0};
     struct wr_reader in;
-    struct said said = {.name = text_of(waiter->telling->signal)};
+    struct said said = {.name = wr_str_of(waiter->telling->signal)};
     const struct wr_schema *schema = workflow ? schema_of(workflow, state, said.name) : NULL;
     if (!schema) {
         wr_waiter_refuse(waiter, said.name.len ? WR_ANSWER_NO_SIGNAL : WR_ANSWER_NOT_WAITING);

@@ -2,6 +2,7 @@
  * as the workflow declares (`on upgrade`). */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 
 #include <stdio.h>
@@ -9,11 +10,6 @@
 #include <string.h>
 
 #define CODE "upgraded" /* the error of a job that `on upgrade fail` ends */
-
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
 
 /* ---- which jobs are held: one list for all loops ------------------------------------------------ */
 
@@ -154,12 +150,12 @@ static void restart(struct wr_job *job, const void *input)
     struct wr_event event;
     job->root.stage = NULL;
     wr_event_init(&event, &job->root, WR_ENTRY_RESTARTED);
-    event.workflow =
-        text_of(wr_arena_printf(&job->arena, "%s@%u", workflow->name, (unsigned)workflow->version));
-    event.api = text_of(program->version);
-    event.contract = text_of(program->contract_hash);
-    event.toolchain = text_of(program->toolchain);
-    event.output_schema = text_of(
+    event.workflow = wr_str_of(
+        wr_arena_printf(&job->arena, "%s@%u", workflow->name, (unsigned)workflow->version));
+    event.api = wr_str_of(program->version);
+    event.contract = wr_str_of(program->contract_hash);
+    event.toolchain = wr_str_of(program->toolchain);
+    event.output_schema = wr_str_of(
         wr_arena_printf(&job->arena, "%s@%s", workflow->output->name, workflow->output->hash));
     wr_job_record(job, &event);
     memset(job->frame, 0, workflow->frame_size);
@@ -190,7 +186,7 @@ static void fail(struct wr_job *job)
     event.message = WR_STR("The program was upgraded, and the new one cannot go on with this job.");
     event.http = 503;
     event.retryable = !job->state.side_effect; /* sent again it might do something twice */
-    finish->status = text_of(wr_status_name(event.status));
+    finish->status = wr_str_of(wr_status_name(event.status));
     finish->error_code = event.error;
     finish->finished_ms = event.at_ms;
     finish->keep_until_ms = event.at_ms + wr_workflow_keep_ms(job->workflow);

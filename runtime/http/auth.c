@@ -1,6 +1,7 @@
 /* Bearer keys: the list, telling who calls, making a new key. The list holds only SHA-256 values of
  * keys: they are random and long, so that a plain hash is enough to keep them from being read back. */
 #include "runtime/http/auth.h"
+#include "runtime/base/str.h"
 #include "runtime/http/problem.h"
 #include "runtime/http/server.h"
 
@@ -243,8 +244,8 @@ enum wr_auth_result wr_keys_check(const struct wr_keys *keys, const struct wr_re
     if (found == keys->count)
         return WR_AUTH_UNKNOWN;
     const struct key *key = &keys->keys[found];
-    caller->name = (struct wr_str){key->name, strlen(key->name)};
-    caller->scopes = (struct wr_str){key->scopes, strlen(key->scopes)};
+    caller->name = wr_str_of(key->name);
+    caller->scopes = wr_str_of(key->scopes);
     return WR_AUTH_GOOD;
 }
 

@@ -1,5 +1,6 @@
 /* Problem details, RFC 9457. */
 #include "runtime/http/problem.h"
+#include "runtime/base/str.h"
 #include "runtime/http/server.h"
 
 #include "runtime/base/arena.h"
@@ -76,11 +77,6 @@ static void add_quoted(struct text *text, const char *before, struct wr_str valu
     text->out += wr_quote(text->out, value.ptr, value.len);
 }
 
-static struct wr_str str_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
-
 static size_t room_for(const struct wr_problem *problem, const char *title)
 {
     size_t room = 256 + sizeof TYPE_START + 2 * WR_QUOTE_ROOM(strlen(problem->code)) +
@@ -117,9 +113,9 @@ struct wr_str wr_problem_body(struct wr_arena *arena, const struct wr_problem *p
     struct text text = {start};
     add(&text, "{\"type\":\"" TYPE_START);
     add(&text, problem->code);
-    add_quoted(&text, "\",\"title\":", str_of(title));
+    add_quoted(&text, "\",\"title\":", wr_str_of(title));
     text.out += sprintf(text.out, ",\"status\":%d", problem->status);
-    add_quoted(&text, ",\"code\":", str_of(problem->code));
+    add_quoted(&text, ",\"code\":", wr_str_of(problem->code));
     if (problem->detail.len > 0)
         add_quoted(&text, ",\"detail\":", problem->detail);
     if (problem->instance.len > 0)

@@ -1,6 +1,7 @@
 /* What is wrong with a document: each fault with its pointer (RFC 6901), its rule and a sentence that
  * repeats no value, as values may be secret. Text from the document is cut, so that a hostile one
  * cannot multiply itself. */
+#include "runtime/base/str.h"
 #include "runtime/json/scan.h"
 
 #include <stdio.h>
@@ -75,8 +76,7 @@ static void keep(struct wr_reader *in, size_t offset, struct wr_str where, const
         return;
     }
     in->faults = all;
-    all[in->fault_count++] =
-        (struct wr_fault){where, rule, (struct wr_str){message, strlen(message)}, offset};
+    all[in->fault_count++] = (struct wr_fault){where, rule, wr_str_of(message), offset};
 }
 
 static bool is_listed(struct wr_reader *in)
@@ -150,7 +150,7 @@ bool wr_fault_syntax(struct wr_reader *in, const char *at, const char *message)
     char sentence[SENTENCE_MAX];
     snprintf(sentence, sizeof sentence, "is not JSON: %s, at line %zu, column %zu", message, line,
              column);
-    struct wr_str text = wr_arena_str(in->arena, (struct wr_str){sentence, strlen(sentence)});
+    struct wr_str text = wr_arena_str(in->arena, wr_str_of(sentence));
     return stop(in, WR_READ_SYNTAX,
                 (struct wr_fault){pointer(in, NULL), "json", text, (size_t)(at - in->start)});
 }

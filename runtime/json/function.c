@@ -1,5 +1,6 @@
 /* Calling a user's C function: what it is given, what it may ask for, and what it is taken to have said. */
 #include "runtime/json/function.h"
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 #include "runtime/json/writer.h"
 
@@ -42,7 +43,7 @@ static void fault(struct wr_arena *arena, const struct wr_function *function, co
 {
     const char *text = wr_arena_printf(arena, "function %s %s", function->name, what);
     end->class = WR_CLASS_schema_invalid;
-    end->detail = (struct wr_str){text, strlen(text)};
+    end->detail = wr_str_of(text);
 }
 
 static void raise(const struct wr_function *function, const struct wright_call *call,
@@ -57,7 +58,7 @@ static void raise(const struct wr_function *function, const struct wright_call *
         const char *text = wr_arena_printf(call->arena, "function %s: %.*s", function->name,
                                            (int)call->why.len, call->why.ptr);
         end->class = call->raised;
-        end->detail = (struct wr_str){text, strlen(text)};
+        end->detail = wr_str_of(text);
     }
 }
 

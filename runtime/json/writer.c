@@ -2,6 +2,7 @@
  * escaped, in the form of RFC 8785. */
 #include "runtime/json/writer.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/number.h"
 
 #include <string.h>
@@ -143,7 +144,7 @@ struct wr_str wr_encode(struct wr_arena *arena, const struct wr_schema *schema, 
 
 static void name_of(struct wr_writer *out, const char *name)
 {
-    wr_write_name(out, (struct wr_str){name, strlen(name)});
+    wr_write_name(out, wr_str_of(name));
 }
 
 void wr_write_string_member(struct wr_writer *out, const char *name, struct wr_str text)
@@ -156,7 +157,7 @@ void wr_write_text_member(struct wr_writer *out, const char *name, const char *t
 {
     name_of(out, name);
     if (text)
-        wr_write_string(out, (struct wr_str){text, strlen(text)});
+        wr_write_string(out, wr_str_of(text));
     else
         wr_write_null(out);
 }

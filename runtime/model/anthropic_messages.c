@@ -5,6 +5,7 @@
  * output's counts so far; message_stop ends it; ping and types that are not known may come at any time.
  * An error is an event `error` with HTTP 200. Usage counts what a cache gave and what was written to one
  * beside input_tokens; thoughts are within output_tokens. "Structured outputs": output_config.format. */
+#include "runtime/base/str.h"
 #include "runtime/model/compose.h"
 #include "runtime/model/pick.h"
 
@@ -48,9 +49,8 @@ static bool put_messages(struct wr_bytes *body, const struct wr_asked *request)
         if (is_system(message))
             continue;
         good = wr_put(body, first ? "{\"role\":" : ",{\"role\":") &&
-               wr_put_quoted(body, (struct wr_str){message->role, strlen(message->role)}) &&
-               wr_put(body, ",\"content\":") && wr_put_quoted(body, message->text) &&
-               wr_put(body, "}");
+               wr_put_quoted(body, wr_str_of(message->role)) && wr_put(body, ",\"content\":") &&
+               wr_put_quoted(body, message->text) && wr_put(body, "}");
         first = false;
     }
     return good && wr_put(body, "]");
@@ -80,8 +80,7 @@ static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
 static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
 {
     const struct wr_model *model = request->model;
-    return wr_put(body, "{\"model\":") &&
-           wr_put_quoted(body, (struct wr_str){model->model, strlen(model->model)}) &&
+    return wr_put(body, "{\"model\":") && wr_put_quoted(body, wr_str_of(model->model)) &&
            wr_put_count(body, request->provider->limit, model->max_output_tokens) &&
            wr_put_temperature(body, model) && wr_put(body, ",\"stream\":true") &&
            put_system(body, request) && put_messages(body, request) &&
@@ -257,11 +256,6 @@ static bool read_happening(struct wr_reader *in, void *value)
 
 /* ---- what it means ------------------------------------------------------------------------- */
 
-static bool is(struct wr_str text, const char *word)
-{
-    return text.len == strlen(word) && (text.len == 0 || memcmp(text.ptr, word, text.len) == 0);
-}
-
 /* Later counts replace earlier ones, each by itself; the input becomes the whole of what was read. */
 static void take_usage(struct wr_usage *usage, const struct counts *counts)
 {
@@ -294,11 +288,11 @@ static void take_message(struct wr_answer *answer, const struct message *message
 /* A block begins. The first call of a tool is the answer; what was said before it is none of it. */
 static void take_block(struct wr_answer *answer, const struct block *block, int64_t index)
 {
-    if (is(block->type, "tool_use")) {
+    if (wr_str_is(block->type, "tool_use")) {
         if (!answer->tool)
             answer->call = index;
         wr_answer_tool(answer);
-    } else if (is(block->type, "text") && !answer->tool) {
+    } else if (wr_str_is(block->type, "text") && !answer->tool) {
         wr_answer_add(answer, block->text);
     } else if (block->type.len > 0) {
         answer->signs++;
@@ -310,7 +304,7 @@ static void take_whole(struct wr_answer *answer, const struct message *message)
     int64_t index = 0;
     for (const struct block *block = message->first; block; block = block->next, index++) {
         take_block(answer, block, index);
-        if (is(block->type, "tool_use") && answer->call == index)
+        if (wr_str_is(block->type, "tool_use") && answer->call == index)
             wr_answer_add(answer, block->input);
     }
     answer->done = true;
@@ -329,19 +323,19 @@ static bool take(struct wr_answer *answer, const struct happening *it)
 {
     if (!it->object || it->huge)
         return false;
-    if (is(it->type, "error") || it->error.ptr) {
+    if (wr_str_is(it->type, "error") || it->error.ptr) {
         answer->error =
             wr_fault_of_event(WR_ANTHROPIC, it->error, answer->code, sizeof answer->code);
         return true;
     }
     take_message(answer, &it->message);
-    if (is(it->type, "content_block_start"))
+    if (wr_str_is(it->type, "content_block_start"))
         take_block(answer, &it->block, it->index);
-    else if (is(it->type, "content_block_delta"))
+    else if (wr_str_is(it->type, "content_block_delta"))
         take_delta(answer, it);
-    else if (is(it->type, "message_stop"))
+    else if (wr_str_is(it->type, "message_stop"))
         answer->done = true;
-    else if (is(it->type, "message"))
+    else if (wr_str_is(it->type, "message"))
         take_whole(answer, &it->message);
     return true;
 }

@@ -2,6 +2,7 @@
 #include "runtime/model/attempt.h"
 #include "runtime/base/arena.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/str.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -218,13 +219,13 @@ static void add_headers(struct wr_effect *effect, const char *accept, const char
 {
     const struct wr_effect_call *call = &effect->call;
     const char *agent = effect->client->agent;
-    add_header(effect, "Accept", (struct wr_str){accept, strlen(accept)});
-    add_header(effect, "User-Agent", (struct wr_str){agent, strlen(agent)});
+    add_header(effect, "Accept", wr_str_of(accept));
+    add_header(effect, "User-Agent", wr_str_of(agent));
     effect->headers = curl_slist_append(effect->headers, "Expect:"); /* no waiting for a 100 */
     const struct wr_hook *hook = call->hook;
     const char *type = hook ? hook->type : "application/json";
     if (effect->body.len > 0)
-        add_header(effect, "Content-Type", (struct wr_str){type, strlen(type)});
+        add_header(effect, "Content-Type", wr_str_of(type));
     if (hook) {
         add_header(effect, "webhook-id", hook->id);
         add_header(effect, "webhook-timestamp", hook->timestamp);
@@ -348,8 +349,7 @@ static bool prepare_ask(struct wr_effect *effect)
             effect->model->structured ? effect->model->structured : effect->provider->structured,
         .host = effect->place->host,
     };
-    if (!format->request(&effect->body, &request) ||
-        !set_url(effect, (struct wr_str){path, strlen(path)}))
+    if (!format->request(&effect->body, &request) || !set_url(effect, wr_str_of(path)))
         return false;
     set_basics(effect);
     set_body(effect, "POST");

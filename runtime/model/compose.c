@@ -2,6 +2,7 @@
 #include "runtime/model/compose.h"
 
 #include "runtime/base/quote.h"
+#include "runtime/base/str.h"
 
 #include <stdio.h>
 
@@ -65,7 +66,7 @@ bool wr_put_instruction(struct wr_bytes *body, const struct wr_asked *request)
     return wr_put(body,
                   "Answer with one JSON object and nothing else. It must be valid by this JSON "
                   "Schema: ") &&
-           put_escaped(body, (struct wr_str){schema, strlen(schema)}, false);
+           put_escaped(body, wr_str_of(schema), false);
 }
 
 static bool put_message(struct wr_bytes *body, const struct wr_message *message, bool first)

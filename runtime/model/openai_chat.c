@@ -5,6 +5,7 @@
  * finish_reason, then the usage with no choices, then "[DONE]". Usage counts cached tokens within
  * prompt_tokens and reasoning within completion_tokens. Thoughts come as `reasoning_content` (DeepSeek,
  * llama.cpp, older vLLM) or `reasoning` (OpenRouter, Ollama, vLLM). */
+#include "runtime/base/str.h"
 #include "runtime/model/compose.h"
 #include "runtime/model/pick.h"
 
@@ -58,8 +59,7 @@ static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
 static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
 {
     const struct wr_model *model = request->model;
-    return wr_put(body, "{\"model\":") &&
-           wr_put_quoted(body, (struct wr_str){model->model, strlen(model->model)}) &&
+    return wr_put(body, "{\"model\":") && wr_put_quoted(body, wr_str_of(model->model)) &&
            wr_put(body, ",\"messages\":") && wr_put_messages(body, request) &&
            wr_put_count(body, limit_name(request), model->max_output_tokens) &&
            wr_put_temperature(body, model) &&

@@ -4,6 +4,7 @@
  * response.incomplete or response.failed, which carries the whole response with its usage; there is no
  * "[DONE]", though compatible servers send one. An error is an event `error`, its fields flat or in
  * `error`. Usage counts cached tokens within input_tokens and reasoning within output_tokens. */
+#include "runtime/base/str.h"
 #include "runtime/model/compose.h"
 #include "runtime/model/pick.h"
 
@@ -37,8 +38,7 @@ static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
 static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
 {
     const struct wr_model *model = request->model;
-    return wr_put(body, "{\"model\":") &&
-           wr_put_quoted(body, (struct wr_str){model->model, strlen(model->model)}) &&
+    return wr_put(body, "{\"model\":") && wr_put_quoted(body, wr_str_of(model->model)) &&
            wr_put(body, ",\"input\":") && wr_put_messages(body, request) &&
            wr_put_count(body, request->provider->limit, model->max_output_tokens) &&
            wr_put_temperature(body, model) && wr_put(body, ",\"stream\":true,\"store\":false") &&
@@ -160,11 +160,6 @@ static struct item read_item(struct wr_reader *in)
     return item;
 }
 
-static bool is(struct wr_str text, const char *word)
-{
-    return text.len == strlen(word) && (text.len == 0 || memcmp(text.ptr, word, text.len) == 0);
-}
-
 static void read_output(struct wr_reader *in, struct item *answer)
 {
     size_t count = 0;
@@ -176,7 +171,7 @@ static void read_output(struct wr_reader *in, struct item *answer)
         return;
     while (wr_read_item(in, &count)) {
         struct item item = read_item(in);
-        if (is(item.type, "message") || is(item.type, "function_call"))
+        if (wr_str_is(item.type, "message") || wr_str_is(item.type, "function_call"))
             *answer = item;
     }
 }
@@ -270,9 +265,9 @@ static void take_item(struct wr_answer *answer, const struct item *item)
     answer->signs += item->refused;
     if (answer->content.len > 0)
         return;
-    if (is(item->type, "function_call"))
+    if (wr_str_is(item->type, "function_call"))
         wr_answer_tool(answer);
-    wr_answer_add(answer, is(item->type, "function_call") ? item->arguments : item->text);
+    wr_answer_add(answer, wr_str_is(item->type, "function_call") ? item->arguments : item->text);
 }
 
 /* `status` is the response's own, or what the name of the event says. */
@@ -283,12 +278,13 @@ static void take_end(struct wr_answer *answer, const struct response *response,
         take_error(answer, response->error);
         return;
     }
-    if (is(status, "in_progress") || is(status, "queued") || status.len == 0 || !*status.ptr)
+    if (wr_str_is(status, "in_progress") || wr_str_is(status, "queued") || status.len == 0 ||
+        !*status.ptr)
         return; /* no end at all */
     take_item(answer, &response->answer);
     answer->finished = answer->done = true;
     wr_keep(answer->finish, sizeof answer->finish,
-            is(status, "incomplete") && response->reason.len ? response->reason : status);
+            wr_str_is(status, "incomplete") && response->reason.len ? response->reason : status);
 }
 
 static void take_response(struct wr_answer *answer, const struct response *response)
@@ -301,19 +297,19 @@ static void take_response(struct wr_answer *answer, const struct response *respo
 
 static void take_delta(struct wr_answer *answer, const struct happening *it)
 {
-    if (is(it->type, "response.output_text.delta")) {
+    if (wr_str_is(it->type, "response.output_text.delta")) {
         if (!answer->tool)
             wr_answer_add(answer, it->delta);
-    } else if (is(it->type, "response.function_call_arguments.delta")) {
+    } else if (wr_str_is(it->type, "response.function_call_arguments.delta")) {
         wr_answer_tool(answer);
         wr_answer_add(answer, it->delta);
-    } else if (is(it->type, "response.refusal.delta")) {
+    } else if (wr_str_is(it->type, "response.refusal.delta")) {
         answer->refused = answer->refused || it->delta.len > 0;
         answer->signs++;
     } else if (it->delta.len > 0) {
         answer->signs++; /* a thought, or a summary of one */
-    } else if (is(it->type, "response.output_item.added") && is(it->item.type, "message") &&
-               !answer->tool) {
+    } else if (wr_str_is(it->type, "response.output_item.added") &&
+               wr_str_is(it->item.type, "message") && !answer->tool) {
         answer->content.len = 0; /* what was said before the last message was a remark */
     }
 }
@@ -323,7 +319,7 @@ static bool take(struct wr_answer *answer, const struct happening *it, struct wr
     const size_t before = strlen("response.");
     if (!it->object || it->huge)
         return false;
-    if (is(it->type, "error")) {
+    if (wr_str_is(it->type, "error")) {
         take_error(answer, it->top.error.ptr ? it->top.error : data);
         return true;
     }
@@ -333,8 +329,8 @@ static bool take(struct wr_answer *answer, const struct happening *it, struct wr
         return true;
     }
     take_response(answer, &it->response);
-    if (is(it->type, "response.completed") || is(it->type, "response.incomplete") ||
-        is(it->type, "response.failed") || is(it->type, "response.cancelled"))
+    if (wr_str_is(it->type, "response.completed") || wr_str_is(it->type, "response.incomplete") ||
+        wr_str_is(it->type, "response.failed") || wr_str_is(it->type, "response.cancelled"))
         take_end(answer, &it->response,
                  it->response.status.len
                      ? it->response.status

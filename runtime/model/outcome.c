@@ -2,6 +2,7 @@
  * reported. */
 #include "runtime/base/arena.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/str.h"
 #include "runtime/model/attempt.h"
 #include "runtime/model/extract.h"
 #include "runtime/model/hints.h"
@@ -105,8 +106,7 @@ static const char *header(void *arg, const char *name)
 
 static struct wr_str text_of(struct wr_arena *arena, const char *text)
 {
-    return text && *text ? wr_arena_str(arena, (struct wr_str){text, strlen(text)})
-                         : (struct wr_str){NULL, 0};
+    return text && *text ? wr_arena_str(arena, wr_str_of(text)) : (struct wr_str){NULL, 0};
 }
 
 static void fill_value(struct wr_effect *effect, struct wr_outcome *outcome)
@@ -118,7 +118,7 @@ static void fill_value(struct wr_effect *effect, struct wr_outcome *outcome)
     if (effect->model)
         wr_extract(&made, &effect->client->scratch, came, &value, &how);
     outcome->value = wr_arena_str(effect->call.arena, value);
-    outcome->repaired = (struct wr_str){how, strlen(how)};
+    outcome->repaired = wr_str_of(how);
     bool fits = outcome->value.len == value.len;
     wr_arena_free(&made);
     if (fits)
@@ -143,7 +143,7 @@ static void fill_detail(struct wr_effect *effect, struct wr_outcome *outcome)
         wr_arena_printf(effect->call.arena, "%s %s %s", effect->model ? "model" : "service",
                         effect->place->name, effect->why);
     if (text)
-        outcome->detail = (struct wr_str){text, strlen(text)};
+        outcome->detail = wr_str_of(text);
 }
 
 void wr_attempt_outcome(struct wr_effect *effect, CURLcode result, struct wr_outcome *outcome)

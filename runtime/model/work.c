@@ -3,6 +3,7 @@
 #include "runtime/base/arena.h"
 #include "runtime/base/loop.h"
 #include "runtime/base/pool.h"
+#include "runtime/base/str.h"
 #include "runtime/json/function.h"
 #include "runtime/json/writer.h"
 #include "runtime/model/attempt.h"
@@ -123,7 +124,7 @@ void wr_work_outcome(struct wr_effect *effect, struct wr_outcome *outcome)
     }
     const char *text = wr_arena_printf(arena, "function %s %s", function->name, effect->why);
     outcome->class = effect->class;
-    outcome->detail = (struct wr_str){text, strlen(text)};
+    outcome->detail = wr_str_of(text);
 }
 
 void wr_work_drop(struct wr_effect *effect)

@@ -3,6 +3,7 @@
 #include "runtime/observe/drift.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/base/str.h"
 #include "runtime/engine/event.h"
 #include "runtime/observe/metrics.h"
 
@@ -101,17 +102,12 @@ static void count_one(struct row *row, int64_t now_ms)
     row->last_ms = now_ms;
 }
 
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text ? text : "", text ? strlen(text) : 0};
-}
-
 static struct wr_str rule_of(const struct wr_outcome *outcome)
 {
     if (outcome->class == WR_CLASS_schema_invalid && outcome->rule)
-        return text_of(outcome->rule);
-    return text_of(outcome->class == WR_CLASS_check_failed ? "check"
-                                                           : wr_class_name(outcome->class));
+        return wr_str_of(outcome->rule);
+    return wr_str_of(outcome->class == WR_CLASS_check_failed ? "check"
+                                                             : wr_class_name(outcome->class));
 }
 
 /* Only what answered says anything of what it answers. */
@@ -144,7 +140,7 @@ void wr_drift_saw(struct wr_drift *drift, const char *target, const struct wr_ob
 
 static void put_text(struct wr_text *out, const char *name, struct wr_str value)
 {
-    wr_text_quote(out, text_of(name));
+    wr_text_quote(out, wr_str_of(name));
     WR_ADD(out, ":");
     wr_text_quote(out, value);
     WR_ADD(out, ",");
@@ -152,7 +148,7 @@ static void put_text(struct wr_text *out, const char *name, struct wr_str value)
 
 static void put_count(struct wr_text *out, const char *name, uint64_t value)
 {
-    wr_text_quote(out, text_of(name));
+    wr_text_quote(out, wr_str_of(name));
     WR_ADD(out, ":");
     wr_text_int(out, (int64_t)value);
     WR_ADD(out, ",");
@@ -162,16 +158,16 @@ static void put_time(struct wr_text *out, const char *name, int64_t ms)
 {
     char text[WR_TIME_TEXT];
     wr_time_text(ms, text);
-    wr_text_quote(out, text_of(name));
+    wr_text_quote(out, wr_str_of(name));
     WR_ADD(out, ":");
-    wr_text_quote(out, text_of(text));
+    wr_text_quote(out, wr_str_of(text));
 }
 
 static void put_rows(struct wr_text *out, const struct row *rows, const char *what, bool answers)
 {
     for (const struct row *row = rows; row; row = row->next) {
         wr_text_add(out, row == rows ? WR_STR("{") : WR_STR(",{"));
-        put_text(out, "target", text_of(row->target));
+        put_text(out, "target", wr_str_of(row->target));
         put_text(out, what, (struct wr_str){row->name, row->len});
         put_count(out, "count", row->count);
         if (answers) {
@@ -212,7 +208,7 @@ struct wr_str wr_drift_json(struct wr_drift *drift, struct wr_arena *arena)
 static void put_label(struct wr_text *labels, const char *name, struct wr_str value)
 {
     wr_text_add(labels, labels->len ? WR_STR(",") : WR_STR("{"));
-    wr_text_add(labels, text_of(name));
+    wr_text_add(labels, wr_str_of(name));
     WR_ADD(labels, "=\"");
     wr_metrics_label(labels, value);
     WR_ADD(labels, "\"");
@@ -223,7 +219,7 @@ static void put_sample(struct wr_text *out, const char *family, const char *help
                        const struct row *row, const char *what, const struct row *rule)
 {
     struct wr_text labels = {.arena = out->arena};
-    put_label(&labels, "target", text_of(row->target));
+    put_label(&labels, "target", wr_str_of(row->target));
     put_label(&labels, what, (struct wr_str){row->name, row->len});
     if (rule)
         put_label(&labels, "rule", (struct wr_str){rule->name, rule->len});

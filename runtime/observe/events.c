@@ -2,6 +2,7 @@
 #include "runtime/observe/events.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/base/str.h"
 
 #include <openssl/evp.h>
 #include <stddef.h>
@@ -67,7 +68,7 @@ static const struct shown table[] = {
 
 static void put(struct wr_text *out, const char *plain)
 {
-    wr_text_add(out, (struct wr_str){plain, strlen(plain)});
+    wr_text_add(out, wr_str_of(plain));
 }
 
 static void put_name(struct wr_text *out, const char *name)
@@ -80,7 +81,7 @@ static void put_name(struct wr_text *out, const char *name)
 static void put_word(struct wr_text *out, const char *name, const char *word)
 {
     put_name(out, name);
-    wr_text_quote(out, (struct wr_str){word, strlen(word)});
+    wr_text_quote(out, wr_str_of(word));
 }
 
 static void put_number(struct wr_text *out, const struct shown *row, int64_t number)

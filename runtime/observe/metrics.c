@@ -1,5 +1,6 @@
 /* Metrics: a hash table from family and label values to a series, and its text. */
 #include "runtime/observe/metrics.h"
+#include "runtime/base/str.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -163,7 +164,7 @@ void wr_metrics_merge(struct wr_metrics *into, struct wr_metrics *from)
 
 static void put(struct wr_text *out, const char *text)
 {
-    wr_text_add(out, (struct wr_str){text, strlen(text)});
+    wr_text_add(out, wr_str_of(text));
 }
 
 static void put_number(struct wr_text *out, double value)

@@ -2,6 +2,7 @@
  * notifications need. */
 #include "runtime/observe/notice.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/str.h"
 #include "runtime/observe/sign.h"
 #include "runtime/observe/webhooks.h"
 
@@ -17,7 +18,7 @@ struct wr_str wr_delivery_id(struct wr_arena *arena, const struct wr_delivery *d
     wr_id_text(&delivery->job, job);
     const char *text = wr_arena_printf(arena, "%s-%u-%.*s", job, delivery->seq,
                                        (int)delivery->service.len, delivery->service.ptr);
-    return (struct wr_str){text, strlen(text)};
+    return wr_str_of(text);
 }
 
 bool wr_delivery_parse(struct wr_str text, struct wr_delivery *delivery)
@@ -50,7 +51,7 @@ bool wr_notice_fold(struct wr_state *state, struct wr_arena *arena,
 
 static void put(struct wr_text *out, const char *key, struct wr_str text)
 {
-    wr_text_add(out, (struct wr_str){key, strlen(key)});
+    wr_text_add(out, wr_str_of(key));
     wr_text_quote(out, text);
 }
 
@@ -69,10 +70,10 @@ struct wr_str wr_notice_body(struct wr_arena *arena, const struct wr_program *pr
                                        (int)delivery->event.len, delivery->event.ptr);
     const char *source = wr_arena_printf(arena, "/%s", program->name);
     put(&out, "{\"specversion\":\"1.0\",\"id\":", wr_delivery_id(arena, delivery));
-    put(&out, ",\"source\":", (struct wr_str){source, strlen(source)});
-    put(&out, ",\"type\":", (struct wr_str){type, strlen(type)});
-    put(&out, ",\"subject\":", (struct wr_str){job, strlen(job)});
-    put(&out, ",\"time\":", (struct wr_str){time, strlen(time)});
+    put(&out, ",\"source\":", wr_str_of(source));
+    put(&out, ",\"type\":", wr_str_of(type));
+    put(&out, ",\"subject\":", wr_str_of(job));
+    put(&out, ",\"time\":", wr_str_of(time));
     WR_ADD(&out, ",\"datacontenttype\":\"application/json\",\"data\":");
     wr_text_add(&out, wr_envelope(arena, state, at_ms));
     WR_ADD(&out, "}");

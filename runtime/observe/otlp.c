@@ -5,6 +5,7 @@
 #include "runtime/base/arena.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
+#include "runtime/base/str.h"
 #include "runtime/model/trust.h"
 #include "runtime/observe/spans.h"
 
@@ -234,7 +235,7 @@ static struct wr_str compose(struct wr_arena *arena, const struct wr_otlp *otlp,
                              const struct span *batch)
 {
     struct wr_text body = {.arena = arena};
-    wr_text_add(&body, (struct wr_str){otlp->head, strlen(otlp->head)});
+    wr_text_add(&body, wr_str_of(otlp->head));
     for (const struct span *span = batch; span; span = span->next) {
         wr_text_add(&body, (struct wr_str){span->text, span->len});
         if (span->next)
@@ -322,7 +323,7 @@ static char *compose_head(const struct wr_otlp *otlp)
     WR_ADD(&head, "{\"resourceSpans\":[{\"resource\":");
     wr_text_add(&head, wr_span_resource(&arena, otlp->program, otlp->settings.service));
     WR_ADD(&head, ",\"scopeSpans\":[{\"scope\":{\"name\":\"wright\",\"version\":");
-    wr_text_quote(&head, (struct wr_str){toolchain, strlen(toolchain)});
+    wr_text_quote(&head, wr_str_of(toolchain));
     WR_ADD(&head, "},\"spans\":[");
     wr_text_add(&head, (struct wr_str){"", 1});
     char *copy = strdup(wr_text_done(&head).ptr);

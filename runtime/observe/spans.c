@@ -2,6 +2,7 @@
 #include "runtime/observe/spans.h"
 
 #include "runtime/base/arena.h"
+#include "runtime/base/str.h"
 #include "runtime/engine/event.h"
 
 #include <stdio.h>
@@ -27,20 +28,15 @@ struct attributes {
     bool any;
 };
 
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text ? text : "", text ? strlen(text) : 0};
-}
-
 /* ---- attributes -------------------------------------------------------------------------------- */
 
 static void begin(struct attributes *to, enum name name, const char *type)
 {
     wr_text_add(to->out, to->any ? WR_STR(",{\"key\":") : WR_STR("{\"key\":"));
     to->any = true;
-    wr_text_quote(to->out, text_of(names[name]));
+    wr_text_quote(to->out, wr_str_of(names[name]));
     WR_ADD(to->out, ",\"value\":{\"");
-    wr_text_add(to->out, text_of(type));
+    wr_text_add(to->out, wr_str_of(type));
     WR_ADD(to->out, "\":");
 }
 
@@ -138,7 +134,7 @@ static void put_name(struct wr_text *out, const struct wr_program *program,
         kind = KIND_CLIENT;
     }
     WR_ADD(out, ",\"name\":");
-    wr_text_quote(out, text_of(name));
+    wr_text_quote(out, wr_str_of(name));
     WR_ADD(out, ",\"kind\":");
     wr_text_int(out, (int64_t)kind);
 }
@@ -163,8 +159,8 @@ static void tell_model(struct attributes *to, const struct wr_model *model,
     size_t len = strcspn(model->provider, ".");
     say(to, N_operation, WR_STR("chat"));
     say(to, N_provider, (struct wr_str){model->provider, len});
-    say(to, N_target, text_of(model->name));
-    say(to, N_request_model, text_of(model->model));
+    say(to, N_target, wr_str_of(model->name));
+    say(to, N_request_model, wr_str_of(model->model));
     count(to, N_request_max_tokens, model->max_output_tokens);
     say(to, N_output_type, WR_STR("json"));
     say(to, N_response_model, outcome->model_version);
@@ -182,8 +178,8 @@ static void tell_call(struct attributes *to, const struct wr_program *program,
     if (seen->action->kind == WR_ACT_ASK) {
         tell_model(to, &program->models[seen->action->target], outcome);
     } else {
-        say(to, N_http_method, text_of(methods[seen->action->method]));
-        say(to, N_target, text_of(program->services[seen->action->target].name));
+        say(to, N_http_method, wr_str_of(methods[seen->action->method]));
+        say(to, N_target, wr_str_of(program->services[seen->action->target].name));
     }
     if (outcome->http_status)
         count(to, N_http_status, outcome->http_status);
@@ -191,7 +187,7 @@ static void tell_call(struct attributes *to, const struct wr_program *program,
         count(to, N_http_resend, (int64_t)seen->attempt - 1);
     count(to, N_attempt, seen->attempt);
     if (outcome->class == WR_CLASS_schema_invalid)
-        say(to, N_rule, text_of(outcome->rule));
+        say(to, N_rule, wr_str_of(outcome->rule));
     if (seen->cut)
         flag(to, N_cut);
 }
@@ -212,10 +208,10 @@ static void put_attributes(struct wr_text *out, const struct wr_program *program
     char job[WR_ID_TEXT];
     wr_id_text(&seen->job, job);
     WR_ADD(out, ",\"attributes\":[");
-    say(&to, N_job, text_of(job));
-    say(&to, N_workflow, text_of(seen->workflow->name));
+    say(&to, N_job, wr_str_of(job));
+    say(&to, N_workflow, wr_str_of(seen->workflow->name));
     if (seen->stage)
-        say(&to, N_stage, text_of(seen->stage->name));
+        say(&to, N_stage, wr_str_of(seen->stage->name));
     say(&to, N_path, seen->path);
     if (seen->what == WR_SAW_ATTEMPT)
         tell_call(&to, program, seen);
@@ -228,7 +224,7 @@ static void put_attributes(struct wr_text *out, const struct wr_program *program
     say(&to, N_error_code, seen->error_code);
     if (seen->cost)
         measure(&to, N_cost, (double)seen->cost / 1e12);
-    say(&to, N_error_type, text_of(error_of(seen)));
+    say(&to, N_error_type, wr_str_of(error_of(seen)));
     WR_ADD(out, "]");
 }
 
@@ -271,9 +267,9 @@ struct wr_str wr_span_resource(struct wr_arena *arena, const struct wr_program *
     struct wr_text out = {.arena = arena};
     struct attributes to = {&out, false};
     WR_ADD(&out, "{\"attributes\":[");
-    say(&to, N_service_name, text_of(name ? name : program->name));
-    say(&to, N_service_version, text_of(program->version));
-    say(&to, N_contract, text_of(program->contract_hash));
+    say(&to, N_service_name, wr_str_of(name ? name : program->name));
+    say(&to, N_service_version, wr_str_of(program->version));
+    say(&to, N_contract, wr_str_of(program->contract_hash));
     WR_ADD(&out, "]}");
     return wr_text_done(&out);
 }

@@ -3,24 +3,20 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
+#include "runtime/base/str.h"
 #include "runtime/engine/event.h"
 
 #include <string.h>
 
-static struct wr_str text(const char *ptr)
-{
-    return (struct wr_str){ptr ? ptr : "", ptr ? strlen(ptr) : 0};
-}
-
 static struct wr_str target_of(const struct wr_stages *stages, const struct wr_action *action)
 {
     if (action && action->kind == WR_ACT_HTTP)
-        return text(stages->program->services[action->target].name);
+        return wr_str_of(stages->program->services[action->target].name);
     if (action && action->kind == WR_ACT_ASK)
-        return text(stages->program->models[action->target].name);
+        return wr_str_of(stages->program->models[action->target].name);
     if (action && action->kind == WR_ACT_CALL)
-        return text(stages->program->functions[action->target].name);
-    return text(action && action->kind == WR_ACT_RECALL ? "store" : "");
+        return wr_str_of(stages->program->functions[action->target].name);
+    return wr_str_of(action && action->kind == WR_ACT_RECALL ? "store" : "");
 }
 
 /* A field that is left out where there is nothing to say. */
@@ -60,10 +56,10 @@ static void count_trouble(struct wr_stages *stages, const struct wr_observation 
 {
     const struct wr_outcome *outcome = seen->outcome;
     const struct wr_str again[] = {labels[0], labels[1], labels[2],
-                                   text(wr_class_name(seen->again))};
-    const struct wr_str rule[] = {labels[0], labels[1], labels[2],
-                                  outcome->class == WR_CLASS_check_failed ? WR_STR("check")
-                                                                          : text(outcome->rule)};
+                                   wr_str_of(wr_class_name(seen->again))};
+    const struct wr_str rule[] = {
+        labels[0], labels[1], labels[2],
+        outcome->class == WR_CLASS_check_failed ? WR_STR("check") : wr_str_of(outcome->rule)};
     const struct wr_str how[] = {labels[2], outcome->repaired};
     if (seen->again != WR_OK)
         wr_metrics_add(stages->metrics, WR_METRIC_retries, again, 1);
@@ -92,10 +88,10 @@ static void saw_attempt(struct wr_stages *stages, const struct wr_observation *s
                         const char *job)
 {
     const struct wr_outcome *outcome = seen->outcome;
-    struct wr_str class = text(wr_class_name(outcome->class)),
+    struct wr_str class = wr_str_of(wr_class_name(outcome->class)),
                   target = target_of(stages, seen->action);
-    struct wr_str workflow = text(seen->workflow->name);
-    const struct wr_str labels[] = {workflow, text(seen->stage->name), target, class};
+    struct wr_str workflow = wr_str_of(seen->workflow->name);
+    const struct wr_str labels[] = {workflow, wr_str_of(seen->stage->name), target, class};
     wr_metrics_add(stages->metrics, WR_METRIC_attempts, labels, 1);
     wr_metrics_seconds(stages->metrics, WR_METRIC_attempt_seconds, labels,
                        (double)seen->elapsed_us / 1e6);
@@ -123,8 +119,10 @@ static void saw_attempt(struct wr_stages *stages, const struct wr_observation *s
 
 static void saw_stage(struct wr_stages *stages, const struct wr_observation *seen, const char *job)
 {
-    struct wr_str class = seen->outcome ? text(wr_class_name(seen->outcome->class)) : seen->label;
-    const struct wr_str labels[] = {text(seen->workflow->name), text(seen->stage->name), class};
+    struct wr_str class =
+        seen->outcome ? wr_str_of(wr_class_name(seen->outcome->class)) : seen->label;
+    const struct wr_str labels[] = {wr_str_of(seen->workflow->name), wr_str_of(seen->stage->name),
+                                    class};
     wr_metrics_seconds(stages->metrics, WR_METRIC_stage_seconds, labels,
                        (double)seen->elapsed_us / 1e6);
     wr_log(WR_LOG_INFO, "stage", wr_f_text("job_id", job), WR_F_STR("workflow", labels[0]),
@@ -135,7 +133,7 @@ static void saw_stage(struct wr_stages *stages, const struct wr_observation *see
 
 static void saw_job(struct wr_stages *stages, const struct wr_observation *seen, const char *job)
 {
-    struct wr_str workflow = text(seen->workflow->name);
+    struct wr_str workflow = wr_str_of(seen->workflow->name);
     const struct wr_str labels[] = {workflow, seen->status, seen->result_type, seen->error_code};
     wr_metrics_add(stages->metrics, WR_METRIC_jobs, labels, 1);
     if (seen->arm.len) {

@@ -4,6 +4,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/failpoint.h"
 #include "runtime/base/log.h"
+#include "runtime/base/str.h"
 #include "runtime/observe/notice.h"
 #include "runtime/observe/sign.h"
 
@@ -184,7 +185,7 @@ static void post(struct flight *flight, struct wr_str body)
     struct wr_webhooks *hooks = target->hooks;
     const char *now = wr_arena_printf(&flight->arena, "%" PRId64, wr_utc_ms() / 1000);
     struct wr_hook *hook = &flight->hook;
-    hook->timestamp = (struct wr_str){now, strlen(now)};
+    hook->timestamp = wr_str_of(now);
     hook->body = body;
     hook->type = WR_NOTICE_TYPE;
     hook->signature = wr_sign(&flight->arena, &target->secrets, hook->id, hook->timestamp, body);
@@ -330,7 +331,7 @@ static bool open_targets(struct wr_webhooks *hooks)
         const char *secret = getenv(service->sign_env);
         target->hooks = hooks;
         target->index = (uint16_t)i;
-        target->name = (struct wr_str){service->name, strlen(service->name)};
+        target->name = wr_str_of(service->name);
         target->timer = evtimer_new(hooks->loop, on_timer, target);
         if (!target->timer || wr_secrets_read(&target->secrets, secret ? secret : ""))
             return false;

@@ -2,6 +2,7 @@
  * simulation. The journal as it is durable is folded here, apart from the engine's own fold. */
 #include "runtime/sim/world.h"
 
+#include "runtime/base/str.h"
 #include "runtime/engine/envelope.h"
 
 #include <wright/limits.h>
@@ -28,11 +29,6 @@ void wr_sim_broken(struct wr_world *world, const struct wr_id *job, const char *
              job ? "; job " : "", id, (unsigned long long)world->steps, (unsigned)world->life);
 }
 
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
-
 #define SHOW(text) (int)(text).len, (text).ptr ? (text).ptr : ""
 
 /* ---- entries, as they become durable ----------------------------------------------------------- */
@@ -43,7 +39,7 @@ static void check_entered(struct wr_world *world, struct wr_sim_job *job,
 {
     const struct wr_place *place = wr_state_place(&job->state, event->path);
     struct wr_str wanted =
-        place->target.len ? place->target : text_of(spot->workflow->stages[0].name);
+        place->target.len ? place->target : wr_str_of(spot->workflow->stages[0].name);
     if (spot->above)
         wr_sim_check_member(world, job, spot, event);
     else if (place->stage.len || !wr_str_equal(event->stage, wanted))
@@ -102,7 +98,7 @@ static bool is_of(const struct wr_stage *stage, const struct wr_transition *way,
 {
     if (way->member == 0)
         return true;
-    struct wr_str name = text_of(stage->members[way->member - 1].name);
+    struct wr_str name = wr_str_of(stage->members[way->member - 1].name);
     return label.len > name.len && memcmp(label.ptr, name.ptr, name.len) == 0 &&
            label.ptr[name.len] == '.';
 }
@@ -126,7 +122,7 @@ static void check_transition(struct wr_world *world, struct wr_sim_job *job,
         bool ends = way->to != WR_TO_STAGE;
         if ((way->on & WR_BIT(event->class)) &&
             (ends ? event->target.len == 0
-                  : wr_str_equal(event->target, text_of(workflow->stages[way->target].name))))
+                  : wr_str_is(event->target, workflow->stages[way->target].name)))
             return;
     }
     wr_sim_broken(world, &job->id, "table: %.*s on %s does not lead to '%.*s'", SHOW(event->stage),
@@ -193,7 +189,7 @@ void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
 
 static struct wr_sim_sends *sends_of(struct wr_sim_job *job, const struct wr_effect_call *call)
 {
-    struct wr_str stage = text_of(call->stage->name);
+    struct wr_str stage = wr_str_of(call->stage->name);
     struct wr_sim_sends *seen = job->sends;
     while (seen && !(wr_str_equal(seen->path, call->path) && wr_str_equal(seen->stage, stage)))
         seen = seen->next;
@@ -214,7 +210,7 @@ static void check_once(struct wr_world *world, struct wr_sim_job *job,
     const struct wr_place *place = wr_state_place(&job->state, call->path);
     if (seen->sent > 1 + seen->good)
         wr_sim_broken(world, &job->id, "once: stage %s was sent twice", call->stage->name);
-    if (!place->started || !wr_str_equal(place->stage, text_of(call->stage->name)))
+    if (!place->started || !wr_str_is(place->stage, call->stage->name))
         wr_sim_broken(world, &job->id, "once: stage %s was sent before the journal knew of it",
                       call->stage->name);
     if (seen->happened > 1 + seen->good)

@@ -2,6 +2,7 @@
  * shows no draft that is not durable; sleeps are counted; a job in the background keeps its time. */
 #include "runtime/sim/world.h"
 
+#include "runtime/base/str.h"
 #include "runtime/engine/envelope.h"
 
 #include <jansson.h>
@@ -105,7 +106,7 @@ static bool make_review(struct wr_world *world, const struct wr_schema *schema,
     size_t which = (size_t)wr_chance(world, 4);
     struct wr_text body = {.arena = arena};
     WR_ADD(&body, "{\"decision\":\"");
-    wr_text_add(&body, (struct wr_str){decisions[which], strlen(decisions[which])});
+    wr_text_add(&body, wr_str_of(decisions[which]));
     WR_ADD(&body, "\"");
     if (which == 1) {
         WR_ADD(&body, ",\"output\":");
@@ -126,14 +127,14 @@ bool wr_sim_telling(struct wr_world *world, const struct wr_sim_job *job, struct
     if (root && wr_str_equal(root->waiting_for, WR_STR("review")))
         for (size_t i = 0; i < workflow->stage_count; i++) {
             const char *name = workflow->stages[i].name;
-            if (wr_str_equal(root->stage, (struct wr_str){name, strlen(name)}))
+            if (wr_str_is(root->stage, name))
                 return make_review(world, workflow->stages[i].value, arena, telling);
         }
     for (size_t i = 0; i < workflow->stage_count; i++) {
         const struct wr_stage *stage = &workflow->stages[i];
         if (!stage->signal)
             continue;
-        telling->signal = (struct wr_str){stage->signal, strlen(stage->signal)};
+        telling->signal = wr_str_of(stage->signal);
         telling->body = wr_chance(world, 10) ? wr_sample(world->samples, stage->value, arena,
                                                          &world->chance, (struct wr_str){0})
                                              : WR_STR("{}");

@@ -2,6 +2,7 @@
 #include "runtime/sim/run.h"
 
 #include "runtime/base/hex.h"
+#include "runtime/base/str.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ static void tell_journal(const struct wr_world *world, EVP_MD_CTX *hash, FILE *o
             wr_text_add(&line, (struct wr_str){id, sizeof id - 1});
             char *head = wr_arena_printf(&arena, " %u %s %lld ", entry->seq,
                                          wr_entry_kind_name(entry->kind), (long long)entry->at_ms);
-            wr_text_add(&line, (struct wr_str){head, strlen(head)});
+            wr_text_add(&line, wr_str_of(head));
             wr_text_add(&line, entry->path);
             wr_text_add(&line, entry->body);
             wr_text_add(&line, WR_STR("\n"));

@@ -2,6 +2,7 @@
  * compiler writes. */
 #include "runtime/sim/sample.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 
 #include <jansson.h>
@@ -90,7 +91,7 @@ static void add_words(struct maker *m, struct wr_text *text, int64_t least, int6
     int64_t size = between(m, least, top);
     while ((int64_t)text->len < size) {
         const char *word = words[between(m, 0, (int64_t)WR_COUNT(words) - 1)];
-        wr_text_add(text, (struct wr_str){word, strlen(word)});
+        wr_text_add(text, wr_str_of(word));
         wr_text_add(text, WR_STR(" "));
     }
     text->len = (size_t)size;
@@ -116,7 +117,7 @@ static void add_format(struct maker *m, struct wr_text *text, const char *format
         made = wr_arena_printf(text->arena, "u%u@example.org", (unsigned)(a % 1000));
     else
         made = wr_arena_printf(text->arena, "https://example.org/%u", (unsigned)(a % 1000));
-    wr_text_add(text, (struct wr_str){made, strlen(made)});
+    wr_text_add(text, wr_str_of(made));
 }
 
 /* As many letters as may be; the first ones tell the texts apart, for keys of a map. */
@@ -128,7 +129,7 @@ static void fill(struct maker *m, struct wr_text *text, const json_t *schema, in
     if (digits <= most)
         wr_text_add(text, (struct wr_str){number, (size_t)digits});
     for (int64_t i = digits <= most ? digits : 0; i < most; i++)
-        wr_text_add(text, (struct wr_str){letter, strlen(letter)});
+        wr_text_add(text, wr_str_of(letter));
 }
 
 static void make_string(struct maker *m, const json_t *schema)
@@ -168,7 +169,7 @@ static void make_object(struct maker *m, const json_t *schema)
         if (!needed && !m->letter && between(m, 0, 1))
             continue;
         wr_text_add(m->out, first ? WR_STR("") : WR_STR(","));
-        wr_text_quote(m->out, (struct wr_str){name, strlen(name)});
+        wr_text_quote(m->out, wr_str_of(name));
         wr_text_add(m->out, WR_STR(":"));
         make(m, field);
         first = false;
@@ -228,7 +229,7 @@ static void make_literal(struct maker *m, const json_t *value)
 {
     char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     if (text)
-        wr_text_add(m->out, (struct wr_str){text, strlen(text)});
+        wr_text_add(m->out, wr_str_of(text));
     free(text);
 }
 

@@ -2,6 +2,7 @@
  * was given, and the store keeps its word. The engine and the generated code are the real ones. */
 #include "runtime/sim/script.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 #include "runtime/sim/run.h"
 
@@ -12,11 +13,6 @@
 #define SEED 1
 #define UTC_START_US INT64_C(1786106096000000)
 #define STEPS_MAX 4000000
-
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
 
 void wr_script_fail(struct wr_script *script, uint32_t line, const char *format, ...)
 {
@@ -123,9 +119,9 @@ static void send(struct wr_script *script, const struct wr_test_step *step)
     struct wr_arena arena = {0};
     struct wr_submission submission = {
         .workflow = workflow,
-        .caller = text_of(step->caller ? step->caller : WR_SCRIPT_CALLER),
+        .caller = wr_str_of(step->caller ? step->caller : WR_SCRIPT_CALLER),
         .arena = &arena,
-        .idempotency_key = step->key ? text_of(step->key) : (struct wr_str){0},
+        .idempotency_key = step->key ? wr_str_of(step->key) : (struct wr_str){0},
         .received_us = world->clock.mono_us(world),
         .wait_ms = WR_WAIT_DEFAULT,
     };
@@ -173,7 +169,7 @@ static struct wr_str review_body(struct wr_script *script, const struct wr_test_
 {
     struct wr_text body = {.arena = script->arena};
     WR_ADD(&body, "{\"decision\":");
-    wr_text_quote(&body, text_of(step->name));
+    wr_text_quote(&body, wr_str_of(step->name));
     if (step->value.len) {
         WR_ADD(&body, ",\"output\":");
         wr_text_add(&body, step->value);
@@ -204,11 +200,11 @@ static void tell(struct wr_script *script, const struct wr_test_step *step)
     bool review = step->kind == WR_STEP_REVIEW;
     struct wr_telling what = {
         .job = script->request->job,
-        .signal = review ? (struct wr_str){0} : text_of(step->name),
+        .signal = review ? (struct wr_str){0} : wr_str_of(step->name),
         .body = review ? review_body(script, step) : step->value,
     };
     wr_engine_tell(script->world->engine, &what, WR_EVERY_CALLER,
-                   text_of(step->caller ? step->caller : WR_SCRIPT_CALLER), told, &telling);
+                   wr_str_of(step->caller ? step->caller : WR_SCRIPT_CALLER), told, &telling);
     while (!telling.done && !script->world->report->broken && wr_sim_step(script->world))
         wr_sim_check_step(script->world);
 }

@@ -1,4 +1,5 @@
 /* Upstreams that do what a test's `given` lines say, and the count of what reached them. */
+#include "runtime/base/str.h"
 #include "runtime/json/function.h"
 #include "runtime/json/writer.h"
 #include "runtime/sim/script.h"
@@ -15,11 +16,6 @@ struct wr_effect {
     struct wr_outcome outcome;
     struct wr_timer *timer;
 };
-
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
 
 /* ---- where a call stands ----------------------------------------------------------------------- */
 
@@ -133,7 +129,7 @@ static struct wr_str part_of(struct wr_arena *arena, struct wr_str value, struct
     json_t *member = json_object_getn(whole, rest.ptr, rest.len);
     char *text = member ? json_dumps(member, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
     if (text)
-        part = wr_arena_str(arena, text_of(text));
+        part = wr_arena_str(arena, wr_str_of(text));
     free(text);
     json_decref(whole);
     return part;
@@ -221,7 +217,8 @@ static void count_input(struct wr_effect *effect)
         bytes += action->messages[i].text.len;
     effect->outcome.usage.known = true;
     effect->outcome.usage.input_tokens = (int64_t)((bytes + BYTES_A_TOKEN - 1) / BYTES_A_TOKEN);
-    effect->outcome.model_version = text_of(effect->script->program->models[action->target].model);
+    effect->outcome.model_version =
+        wr_str_of(effect->script->program->models[action->target].model);
 }
 
 /* ---- what is counted --------------------------------------------------------------------------- */
@@ -289,7 +286,7 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
     effect->call = *call;
     effect->outcome = (struct wr_outcome){
         .class = WR_OK, .retry_after_ms = -1, .first_token_us = -1, .request_id = WR_STR("test")};
-    struct wr_str place = wr_script_place(script->arena, call->path, text_of(call->stage->name));
+    struct wr_str place = wr_script_place(script->arena, call->path, wr_str_of(call->stage->name));
     struct wr_str rest = {0};
     struct wr_script_given *given = find_given(script, place, call->action, &rest);
     int64_t takes_us = AT_ONCE_US;

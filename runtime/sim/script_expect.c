@@ -2,6 +2,7 @@
  * the upstreams. */
 #include "runtime/sim/script.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 
 #include <stdlib.h>
@@ -9,17 +10,12 @@
 
 #define DECODE_MAX (64u << 10) /* bytes of a text that is shown */
 
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
-
 /* ---- what is seen ------------------------------------------------------------------------------ */
 
 static struct wr_tally *tally_of(const struct wr_seen *seen, const char *stage)
 {
     for (struct wr_tally *tally = seen->script->tallies; tally; tally = tally->next)
-        if (wr_str_equal(tally->place, text_of(stage)))
+        if (wr_str_is(tally->place, stage))
             return tally;
     return NULL;
 }
@@ -85,7 +81,7 @@ static const void *decode_output(struct wr_script *script, const json_t *envelop
     if (!json_is_object(output))
         return NULL;
     char *text = json_dumps(output, JSON_COMPACT);
-    struct wr_str kept = wr_arena_str(script->arena, text_of(text));
+    struct wr_str kept = wr_arena_str(script->arena, wr_str_of(text));
     free(text);
     wr_reader_init(&in, script->arena, kept);
     return wr_decode(&in, script->request->workflow->output);
@@ -164,7 +160,7 @@ static void expect_path(struct wr_seen *seen, const struct wr_test_step *step,
                         const struct wr_expect *expect)
 {
     struct wr_str text = path_of(seen->script, job_of(seen->script));
-    if (!wr_str_equal(text, text_of(expect->text)))
+    if (!wr_str_is(text, expect->text))
         wr_script_fail(seen->script, step->line, "expected the path %s, and it is %.*s",
                        expect->text, (int)text.len, text.ptr);
 }

@@ -1,4 +1,5 @@
 /* What a test shows of its job: the journal as a timeline, and the ways through the machine it took. */
+#include "runtime/base/str.h"
 #include "runtime/sim/script.h"
 
 #include <string.h>
@@ -54,11 +55,6 @@ void wr_script_timeline(struct wr_script *script)
 
 /* ---- coverage ---------------------------------------------------------------------------------- */
 
-static bool same(struct wr_str text, const char *other)
-{
-    return text.len == strlen(other) && memcmp(text.ptr, other, text.len) == 0;
-}
-
 /* "company.not_found" as a way of the member `company` has it: "not_found"; its own label else. */
 static bool is_whose(const struct wr_way *way, struct wr_str *label)
 {
@@ -77,9 +73,9 @@ static bool is_way(const struct wr_script *script, const struct wr_sim_job *job,
 {
     struct wr_str label = event->label;
     bool own = script->program->workflows[way->workflow] == job->workflow;
-    return own == (event->path.len == 0) && same(event->stage, way->stage) &&
+    return own == (event->path.len == 0) && wr_str_is(event->stage, way->stage) &&
            (way->on & WR_BIT(event->class)) && is_whose(way, &label) &&
-           (!way->error || same(label, way->error)) && (!way->arm || way->arm == event->arm);
+           (!way->error || wr_str_is(label, way->error)) && (!way->arm || way->arm == event->arm);
 }
 
 static void mark(struct wr_script *script, const struct wr_sim_job *job,

@@ -1,5 +1,6 @@
 /* The store, simulated: one writer that commits whatever is queued, in order, and readers beside it.
  * A commit can fail, can fail and be there all the same, or take long; reads are overtaken. */
+#include "runtime/base/str.h"
 #include "runtime/sim/world.h"
 
 #include <stdio.h>
@@ -61,11 +62,6 @@ static bool same_key(const struct wr_key *a, const struct wr_key *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
-
 /* ---- what a commit does ------------------------------------------------------------------------ */
 
 /* As the port says: what is there stays, gaps are refused. */
@@ -106,7 +102,7 @@ static struct wr_sim_job *add_job(struct wr_world *world, const struct wr_accept
         exit(70);
     }
     for (size_t i = 0; i < world->program->workflow_count; i++)
-        if (wr_str_equal(accept->workflow, text_of(world->program->workflows[i]->name)))
+        if (wr_str_is(accept->workflow, world->program->workflows[i]->name))
             job->workflow = world->program->workflows[i];
     job->id = accept->job;
     job->caller = wr_arena_str(&job->arena, accept->caller);
@@ -384,7 +380,7 @@ static void tell_job(const struct wr_sim_job *job, struct wr_sim_op *op)
 {
     struct wr_job_row row = {
         .job = job->id,
-        .workflow = text_of(job->workflow->name),
+        .workflow = wr_str_of(job->workflow->name),
         .contract_hash = job->contract,
         .caller = job->caller,
         .status = job->status,

@@ -1,20 +1,16 @@
 /* What must hold of a job's tree: whose row a path names, members that end before their stage is left,
  * no more items at a time than allowed, and nothing sent for what is over. */
+#include "runtime/base/str.h"
 #include "runtime/sim/world.h"
 
 #include <string.h>
 
 #define SHOW(text) (int)(text).len, (text).ptr ? (text).ptr : ""
 
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
-
 static const struct wr_stage *row_of(const struct wr_stage *rows, size_t count, struct wr_str name)
 {
     for (size_t i = 0; i < count; i++)
-        if (wr_str_equal(name, text_of(rows[i].name)))
+        if (wr_str_is(name, rows[i].name))
             return &rows[i];
     return NULL;
 }
@@ -47,7 +43,7 @@ static bool step_down(struct wr_sim_spot *spot, struct wr_str *rest, struct wr_s
         spot->path = (struct wr_str){whole.ptr, whole.len - (rest->len ? rest->len + 1 : 0)};
         if (!spot->row || rest->len == 0)
             return spot->row != NULL;
-        if (!wr_str_equal(take_segment(rest), text_of(spot->row->name)))
+        if (!wr_str_equal(take_segment(rest), wr_str_of(spot->row->name)))
             return false;
         stage = spot->row;
     }
@@ -66,7 +62,7 @@ bool wr_sim_spot(const struct wr_sim_job *job, struct wr_str path, struct wr_str
         if (!step_down(spot, &rest, path))
             return false;
     if (spot->above)
-        return wr_str_equal(stage, text_of(spot->row->name));
+        return wr_str_is(stage, spot->row->name);
     spot->row = row_of(spot->workflow->stages, spot->workflow->stage_count, stage);
     return spot->row != NULL;
 }
@@ -96,7 +92,7 @@ void wr_sim_check_member(struct wr_world *world, const struct wr_sim_job *job,
 {
     const struct wr_stage *above = spot->above;
     const struct wr_place *place = wr_state_place_find(&job->state, spot->above_path);
-    if (!place || !wr_str_equal(place->stage, text_of(above->name)))
+    if (!place || !wr_str_is(place->stage, above->name))
         wr_sim_broken(world, &job->id, "tree: %.*s of a stage that is not under way",
                       SHOW(event->path));
     else if (event->kind == WR_ENTRY_ENTERED && above->at_a_time &&
@@ -126,7 +122,7 @@ void wr_sim_check_alive(struct wr_world *world, const struct wr_sim_job *job,
     const struct wr_state *live = wr_engine_state(world->engine, job->id);
     struct wr_sim_spot spot;
     const struct wr_place *place = live ? wr_state_place_find(live, call->path) : NULL;
-    if (!place || place->over || !wr_str_equal(place->stage, text_of(call->stage->name))) {
+    if (!place || place->over || !wr_str_is(place->stage, call->stage->name)) {
         wr_sim_broken(world, &job->id, "late: %s was sent, which is not under way",
                       call->stage->name);
         return;
@@ -134,7 +130,7 @@ void wr_sim_check_alive(struct wr_world *world, const struct wr_sim_job *job,
     if (!wr_sim_spot(job, call->path, place->stage, &spot) || !spot.above)
         return;
     place = wr_state_place_find(live, spot.above_path);
-    if (!place || !wr_str_equal(place->stage, text_of(spot.above->name)))
+    if (!place || !wr_str_is(place->stage, spot.above->name))
         wr_sim_broken(world, &job->id, "late: %.*s was sent, and its stage is over",
                       SHOW(call->path));
 }

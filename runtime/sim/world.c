@@ -1,6 +1,7 @@
 /* One world: clients, their requests, the weather, and the process that dies and is started anew. */
 #include "runtime/sim/run.h"
 
+#include "runtime/base/str.h"
 #include "runtime/json/reader.h"
 
 #include <stdio.h>
@@ -104,15 +105,10 @@ static struct wr_sim_request *new_request(struct wr_world *world)
     return request;
 }
 
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
-
 static struct wr_str some_caller(struct wr_world *world)
 {
     static const char *const callers[] = {"ann", "bob", "cleo"};
-    return text_of(callers[wr_chance(world, 3)]);
+    return wr_str_of(callers[wr_chance(world, 3)]);
 }
 
 static void submit(struct wr_world *world)
@@ -145,7 +141,7 @@ static void submit(struct wr_world *world)
     };
     if (world->goal == WR_SIM_ANYTHING && wr_chance(world, 3) == 0)
         submission.idempotency_key =
-            text_of(wr_arena_printf(&world->arena, "key-%d", (int)wr_chance(world, INPUTS)));
+            wr_str_of(wr_arena_printf(&world->arena, "key-%d", (int)wr_chance(world, INPUTS)));
     if (world->goal == WR_SIM_ANYTHING && wr_chance(world, 5) == 0)
         submission.wait_ms = (int64_t)wr_chance(world, 2) * (int64_t)wr_chance(world, 3000);
     bool waits = workflow->latency != WR_BACKGROUND && submission.wait_ms == WR_WAIT_DEFAULT;

@@ -1,6 +1,7 @@
 /* One call within the writer's transaction: what an accepted job and an append are in SQL. Decides
  * uniqueness, as only the writer can. */
 #include "runtime/base/failpoint.h"
+#include "runtime/base/str.h"
 #include "runtime/store/sqlite.h"
 
 #include <openssl/evp.h>
@@ -92,7 +93,7 @@ static int add_deliveries(struct wr_connection *c, const struct wr_id *job, int6
             return sqlite3_errcode(c->db);
         sqlite3_bind_int64(statement, 1, place);
         bind_text(statement, 2, (struct wr_str){at, len});
-        bind_text(statement, 3, (struct wr_str){entry->event, strlen(entry->event)});
+        bind_text(statement, 3, wr_str_of(entry->event));
         bind_blob(statement, 4, job->bytes, sizeof job->bytes);
         sqlite3_bind_int64(statement, 5, entry->at_ms);
         code = finish_statement(statement);

@@ -2,6 +2,7 @@
 #include "tests/unit/sim.h"
 
 #include "runtime/base/arena.h"
+#include "runtime/base/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,8 +111,7 @@ static void effect_ends(void *arg)
         .first_token_us = -1,
     };
     if (step->class == WR_OK)
-        outcome.value =
-            wr_arena_str(effect->call.arena, (struct wr_str){step->value, strlen(step->value)});
+        outcome.value = wr_arena_str(effect->call.arena, wr_str_of(step->value));
     outcome.model_version = wr_arena_str(effect->call.arena, WR_STR("as-reported-1"));
     effect->sim->in_flight--;
     struct wr_effect_call call = effect->call;

@@ -1,4 +1,5 @@
 /* One engine on simulated doors, its clients, and what they hear. Included by its tests. */
+#include "runtime/base/str.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/envelope.h"
 #include "tests/unit/sim.c"
@@ -110,24 +111,19 @@ struct ask {
     int64_t wait_ms; /* 0: the default, -2: not at all */
 };
 
-static struct wr_str str(const char *text)
-{
-    return text ? (struct wr_str){text, strlen(text)} : (struct wr_str){0};
-}
-
 __attribute__((unused)) static struct heard *ask(struct run *run, struct ask what)
 {
     struct heard *heard = &run->heard[run->used++];
     struct wr_arena arena = {0};
     struct note *note = WR_NEW(&arena, struct note);
-    note->text = wr_arena_str(&arena, str(what.text ? what.text : "hello"));
+    note->text = wr_arena_str(&arena, wr_str_of(what.text ? what.text : "hello"));
     note->number = what.number ? what.number : 7;
     struct wr_submission submission = {
         .workflow = &workflow,
-        .caller = str(what.caller ? what.caller : "ann"),
+        .caller = wr_str_of(what.caller ? what.caller : "ann"),
         .arena = &arena,
         .input = note,
-        .idempotency_key = str(what.key),
+        .idempotency_key = wr_str_of(what.key),
         .received_us = run->sim->now_us,
         .wait_ms = what.wait_ms == -2 ? 0
                    : what.wait_ms     ? what.wait_ms
@@ -142,7 +138,7 @@ __attribute__((unused)) static struct heard *view(struct run *run, struct wr_id 
                                                   const char *caller, int64_t wait_ms)
 {
     struct heard *heard = &run->heard[run->used++];
-    wr_engine_view(run->engine, job, str(caller), wait_ms, hear, heard);
+    wr_engine_view(run->engine, job, wr_str_of(caller), wait_ms, hear, heard);
     return heard;
 }
 

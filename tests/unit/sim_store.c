@@ -159,20 +159,15 @@ static void apply_append(struct sim *sim, struct sim_op *op)
         op->appended(op->arg, status);
 }
 
-static struct wr_str text_of(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
-
 static void tell_job(const struct sim_job *job, struct sim_op *op)
 {
     struct wr_job_row row = {
         .job = job->id,
-        .workflow = text_of(job->workflow),
-        .contract_hash = text_of(job->contract),
-        .caller = text_of(job->caller),
-        .status = text_of(job->status),
-        .error_code = text_of(job->error),
+        .workflow = wr_str_of(job->workflow),
+        .contract_hash = wr_str_of(job->contract),
+        .caller = wr_str_of(job->caller),
+        .status = wr_str_of(job->status),
+        .error_code = wr_str_of(job->error),
         .created_ms = job->created_ms,
         .deadline_ms = job->deadline_ms,
         .finished_ms = job->finished_ms,

@@ -202,7 +202,7 @@ static void test_cancelled_usage(void)
     struct heard *heard = ask(run, (struct ask){0});
     sim_run_for(run->sim, 500000);
     struct wr_id job = run->sim->jobs[0].id;
-    wr_engine_cancel(run->engine, job, str("ann"), hear, &run->heard[run->used++]);
+    wr_engine_cancel(run->engine, job, wr_str_of("ann"), hear, &run->heard[run->used++]);
     sim_run(run->sim);
     tap_text(at(heard, "status"), "cancelled", "cancelled");
     tap_text(at(heard, "usage.cost_usd"), "0.000202", "what was under way is charged its bound");
@@ -383,7 +383,7 @@ static void test_hedge_cancelled(void)
         ask(run, (struct ask){0});
         sim_run_for(run->sim, us);
         struct heard *heard = &run->heard[run->used++];
-        wr_engine_cancel(run->engine, run->sim->jobs[0].id, str("ann"), hear, heard);
+        wr_engine_cancel(run->engine, run->sim->jobs[0].id, wr_str_of("ann"), hear, heard);
         sim_run(run->sim);
         clean = clean && run->sim->in_flight == 0 && heard->ended;
         run_free(run);

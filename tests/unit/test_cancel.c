@@ -5,7 +5,7 @@
 static struct heard *cancel(struct run *run, struct wr_id job, const char *caller)
 {
     struct heard *heard = &run->heard[run->used++];
-    wr_engine_cancel(run->engine, job, str(caller), hear, heard);
+    wr_engine_cancel(run->engine, job, wr_str_of(caller), hear, heard);
     return heard;
 }
 

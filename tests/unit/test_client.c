@@ -1,6 +1,7 @@
 /* The client against a server that says, cuts and delays exactly what it is told to. */
 #include "runtime/base/arena.h"
 #include "runtime/base/clock.h"
+#include "runtime/base/str.h"
 #include "runtime/model/client.h"
 
 #include "tests/unit/tap.h"
@@ -214,11 +215,6 @@ static void expect(struct trial *trial, const struct wr_action *action, const ch
         tap_ok(false, "%s: a secret in the detail", name);
 }
 
-static bool is(struct wr_str text, const char *want)
-{
-    return text.len == strlen(want) && memcmp(text.ptr, want, text.len) == 0;
-}
-
 #define JSON_200 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 #define SSE_200 "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
 #define ROLE                                                                                       \
@@ -245,7 +241,7 @@ static const struct wr_action ask = {
 static void test_service(struct trial *trial)
 {
     expect(trial, &get, JSON_200 "Content-Length: 12\r\n\r\n{\"terms\":{}}", WR_OK, "a document");
-    tap_ok(is(trial->outcome.value, "{\"terms\":{}}") && trial->outcome.http_status == 200,
+    tap_ok(wr_str_is(trial->outcome.value, "{\"terms\":{}}") && trial->outcome.http_status == 200,
            "its value and status");
     tap_ok(strncmp(trial->script.request, "GET /base/terms?lang=en HTTP/1.1\r\n", 34) == 0,
            "the path is appended to the base");
@@ -337,8 +333,8 @@ static void test_model(struct trial *trial)
     expect(trial, &ask, SSE_200 ROLE SAY("{\\\"a\\\":") SAY("1}") END("stop") USAGE DONE, WR_OK,
            "a stream");
     const struct wr_outcome *it = &trial->outcome;
-    tap_ok(is(it->value, "{\"a\":1}") && is(it->model_version, "m-9") && it->usage.known &&
-               it->usage.input_tokens == 7 && it->usage.cached_tokens == 2 &&
+    tap_ok(wr_str_is(it->value, "{\"a\":1}") && wr_str_is(it->model_version, "m-9") &&
+               it->usage.known && it->usage.input_tokens == 7 && it->usage.cached_tokens == 2 &&
                it->usage.output_tokens == 3 && it->first_token_us > 0,
            "its value, version and usage");
     tap_ok(strstr(trial->script.request, "\r\nAuthorization: Bearer sk-test-1\r\n") &&
@@ -406,7 +402,8 @@ static void test_refusals(struct trial *trial)
            REFUSE("400", "{\"message\":\"This model's maximum context length is 4096 tokens\"}"),
            WR_CLASS_context_length, "400, too long in words");
     expect(trial, &ask, REFUSE("401", CODE("invalid_api_key")), WR_CLASS_auth, "401");
-    tap_ok(is(trial->outcome.detail, "model primary answered 401 (invalid_api_key)"), "its detail");
+    tap_ok(wr_str_is(trial->outcome.detail, "model primary answered 401 (invalid_api_key)"),
+           "its detail");
     expect(trial, &ask, REFUSE("403", "no"), WR_CLASS_auth, "403");
     expect(trial, &ask, REFUSE("402", ""), WR_CLASS_billing, "402");
     expect(trial, &ask, REFUSE("404", CODE("model_not_found")), WR_CLASS_not_found, "404");

@@ -1,6 +1,7 @@
 /* Notifications in the store: there with the entry that they tell of, once, until their job goes. */
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
+#include "runtime/base/str.h"
 #include "runtime/store/deliveries.h"
 #include "tests/unit/tap.h"
 
@@ -69,7 +70,7 @@ static void on_rows(void *arg, enum wr_store_status status, const struct wr_deli
 static const char *due(const char *service)
 {
     static struct seen seen;
-    wr_store_due(store, (struct wr_str){service, strlen(service)}, 8, on_rows, &seen);
+    wr_store_due(store, wr_str_of(service), 8, on_rows, &seen);
     until(1);
     return seen.text;
 }

@@ -92,13 +92,13 @@ static struct heard *ask_at(struct loops *all, uint32_t loop, const char *text, 
     struct heard *heard = &run->heard[run->used++];
     struct wr_arena arena = {0};
     struct note *note = WR_NEW(&arena, struct note);
-    note->text = wr_arena_str(&arena, str(text));
+    note->text = wr_arena_str(&arena, wr_str_of(text));
     note->number = 7;
     const struct wr_submission submission = {.workflow = &workflow,
                                              .caller = WR_STR("ann"),
                                              .arena = &arena,
                                              .input = note,
-                                             .idempotency_key = str(key),
+                                             .idempotency_key = wr_str_of(key),
                                              .received_us = run->sim->now_us,
                                              .wait_ms = WR_WAIT_DEFAULT};
     heard->waiter = (struct wr_waiter *)1; /* a submission */

@@ -1,4 +1,5 @@
 /* What an envelope shows of a job that has come a long way: the newest, and how many are older. */
+#include "runtime/base/str.h"
 #include "runtime/engine/envelope.h"
 #include "tests/unit/tap.h"
 
@@ -13,7 +14,7 @@ static void pass(const char *stage, bool member, enum wr_class class)
     while (*at)
         at = &(*at)->next;
     *at = step;
-    step->stage = (struct wr_str){stage, strlen(stage)};
+    step->stage = wr_str_of(stage);
     step->path = member ? step->stage : (struct wr_str){0};
     step->label = class == WR_OK ? WR_STR("ok") : WR_STR("overloaded");
     step->class = class;

@@ -1,6 +1,7 @@
 /* The JSON in what a model said: taken out and mended where that is certain, left alone where not. */
 #include "runtime/model/extract.h"
 
+#include "runtime/base/str.h"
 #include "tests/unit/tap.h"
 
 static void expect(const char *text, const char *want, const char *how)
@@ -9,7 +10,7 @@ static void expect(const char *text, const char *want, const char *how)
     struct wr_str json;
     const char *said;
     char got[400];
-    wr_extract(&made, &scratch, (struct wr_str){text, strlen(text)}, &json, &said);
+    wr_extract(&made, &scratch, wr_str_of(text), &json, &said);
     snprintf(got, sizeof got, "%s|%.*s", said, (int)json.len, json.ptr);
     char wanted[400];
     snprintf(wanted, sizeof wanted, "%s|%s", how, want);

@@ -1,5 +1,6 @@
 /* Documents to typed structs and back, as a generated decoder does it: values, faults and their
  * pointers, syntax, limits, numbers, the arena. */
+#include "runtime/base/str.h"
 #include "runtime/json/number.h"
 #include "runtime/json/reader.h"
 #include "runtime/json/writer.h"
@@ -194,7 +195,7 @@ static struct wr_reader reader;
 
 static struct brief *decode(const char *text)
 {
-    wr_reader_init(&reader, &arena, (struct wr_str){text, strlen(text)});
+    wr_reader_init(&reader, &arena, wr_str_of(text));
     return wr_decode(&reader, &schema);
 }
 
@@ -210,7 +211,7 @@ static const char *faults(const char *text)
         out.len -= i == 0;
         wr_text_add(&out, fault->pointer);
         wr_text_add(&out, WR_STR(" "));
-        wr_text_add(&out, (struct wr_str){fault->rule, strlen(fault->rule)});
+        wr_text_add(&out, wr_str_of(fault->rule));
         wr_text_add(&out, WR_STR(" "));
         wr_text_add(&out, fault->message);
     }
@@ -302,7 +303,7 @@ static void test_faults(void)
     reader.null_is_absent = true;
     const char *text = "{\"document\":\"d\",\"audience\":null}";
     tap_ok(!decode(text), "null is no audience");
-    wr_reader_init(&reader, &arena, (struct wr_str){text, strlen(text)});
+    wr_reader_init(&reader, &arena, wr_str_of(text));
     reader.null_is_absent = true;
     struct brief *b = wr_decode(&reader, &schema);
     tap_ok(b && !b->has_audience, "but absent where the reader is told so");
@@ -312,7 +313,7 @@ static int64_t sum(const char *text, bool last_wins)
 {
     int64_t total = 0, item = 0;
     size_t count = 0;
-    wr_reader_init(&reader, &arena, (struct wr_str){text, strlen(text)});
+    wr_reader_init(&reader, &arena, wr_str_of(text));
     reader.last_wins = last_wins;
     if (!wr_read_items(&reader))
         return -1;
@@ -334,7 +335,7 @@ static void test_by_hand(void)
     tap_ok(sum("[{\"a\":1,\"a\":2}]", true) == 1 && reader.fault_total == 1,
            "which is none where the last wins");
     const char *text = "{\"document\":\"d\",\"max_points\":1,\"max_points\":2}";
-    wr_reader_init(&reader, &arena, (struct wr_str){text, strlen(text)});
+    wr_reader_init(&reader, &arena, wr_str_of(text));
     reader.last_wins = true;
     struct brief *b = wr_decode(&reader, &schema);
     tap_ok(b && b->max_points == 2, "the last wins");
@@ -425,7 +426,7 @@ static void test_hostile(void)
     tap_ok(!decode(items) && arena.used - before < 20000, "items beyond the bound take no memory");
     free(items);
     char *escapes = repeated("{\"document\":\"", "\\n", 100000, "\"}");
-    wr_reader_init(&reader, &arena, (struct wr_str){escapes, strlen(escapes)});
+    wr_reader_init(&reader, &arena, wr_str_of(escapes));
     reader.memory_max = 50000;
     tap_ok(!wr_decode(&reader, &schema) && reader.state == WR_READ_MEMORY &&
                reader.fault_count == 1,
@@ -433,7 +434,7 @@ static void test_hostile(void)
     free(escapes);
     struct wr_arena small = {.limit = 4000};
     char *text = repeated("{\"document\":\"", "\\n", 4000, "\"}");
-    wr_reader_init(&reader, &small, (struct wr_str){text, strlen(text)});
+    wr_reader_init(&reader, &small, wr_str_of(text));
     tap_ok(!wr_decode(&reader, &schema) && reader.state == WR_READ_MEMORY && small.refused,
            "an arena with a limit that ends");
     free(text);
@@ -506,7 +507,7 @@ static void test_numbers(void)
         if (value != value || value - value != 0)
             continue;
         const char *text = number(value);
-        wr_reader_init(&reader, &arena, (struct wr_str){text, strlen(text)});
+        wr_reader_init(&reader, &arena, wr_str_of(text));
         wrong += !wr_read_number(&reader, &back, WR_NUMBER_LEAST, WR_NUMBER_MOST) || back != value;
         wr_arena_reset(&arena);
     }
@@ -529,7 +530,7 @@ static void test_numbers(void)
                 {"0.000000000000000000000000001e27", true, 1}};
     for (size_t i = 0; i < sizeof ints / sizeof *ints; i++) {
         int64_t value = 0;
-        wr_reader_init(&reader, &arena, (struct wr_str){ints[i].text, strlen(ints[i].text)});
+        wr_reader_init(&reader, &arena, wr_str_of(ints[i].text));
         bool fits = wr_read_int(&reader, &value, INT64_MIN, INT64_MAX);
         tap_ok(fits == ints[i].fits && (!fits || value == ints[i].value), "integer %s",
                ints[i].text);

@@ -1,6 +1,7 @@
 /* OpenAI's chat format: the request as bytes, and answers that no good server would give. */
 #include "runtime/model/provider.h"
 
+#include "runtime/base/str.h"
 #include "tests/unit/wire_fixture.h"
 
 static const struct wr_model model = {.model = "m\"1", .max_output_tokens = 7};
@@ -70,7 +71,7 @@ static int after(const char *data, struct wr_answer *answer)
 {
     char why[96];
     *answer = (struct wr_answer){.max = 8};
-    if (!wr_openai_chat.event(&scratch, answer, (struct wr_str){data, strlen(data)}))
+    if (!wr_openai_chat.event(&scratch, answer, wr_str_of(data)))
         return -1;
     return (int)wr_answer_end(answer, &wr_openai_chat, why, sizeof why);
 }
@@ -148,8 +149,7 @@ static void test_refusals(void)
     char code[16];
     const char *secret =
         "{\"error\":{\"code\":\"sk-abc defg\",\"type\":\"a_very_long_word_indeed\"}}";
-    enum wr_class class = wr_fault_of_body(WR_OPENAI, 418, (struct wr_str){secret, strlen(secret)},
-                                           code, sizeof code);
+    enum wr_class class = wr_fault_of_body(WR_OPENAI, 418, wr_str_of(secret), code, sizeof code);
     tap_ok(class == WR_CLASS_bad_request && strcmp(code, "a_very_long_wor") == 0,
            "a code is one short word");
     class = wr_fault_of_body(WR_OPENAI, 413, (struct wr_str){NULL, 0}, code, sizeof code);

@@ -1,5 +1,6 @@
 /* Limits of callers: counted in a sliding span, places lent and given back, and a memory of callers
  * that is bounded. Time is a number here. */
+#include "runtime/base/str.h"
 #include "runtime/engine/quota.h"
 #include "tests/unit/tap.h"
 
@@ -19,7 +20,7 @@ static const struct wr_program plain = {.name = "plain"};
 static bool request(struct wr_quotas *quotas, const struct wr_workflow *workflow,
                     const char *caller, int64_t now_us)
 {
-    return wr_quota_request(quotas, workflow, (struct wr_str){caller, strlen(caller)}, now_us);
+    return wr_quota_request(quotas, workflow, wr_str_of(caller), now_us);
 }
 
 static void test_requests(void)

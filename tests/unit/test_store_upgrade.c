@@ -2,6 +2,7 @@
  * jobs in it. What was in them is read through the port afterwards. */
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
+#include "runtime/base/str.h"
 #include "runtime/store/store.h"
 #include "tests/unit/tap.h"
 
@@ -286,7 +287,7 @@ static void test_version(int version, int64_t newest)
         return;
     tap_number(number_of("PRAGMA user_version"), newest, "and says so");
     check_jobs(s);
-    check_keys(s, keys, (struct wr_str){whole, strlen(whole)});
+    check_keys(s, keys, wr_str_of(whole));
     check_writes(s);
     wr_store_close(s);
     tap_number(

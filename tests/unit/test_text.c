@@ -1,15 +1,11 @@
 /* The texts that generated code builds and the comparisons of strings that it makes. */
 #include "runtime/base/arena.h"
+#include "runtime/base/str.h"
 #include "tests/unit/tap.h"
 
 #include <stdlib.h>
 
 static struct wr_arena arena;
-
-static struct wr_str str(const char *text)
-{
-    return (struct wr_str){text, strlen(text)};
-}
 
 static const char *done(const struct wr_text *text)
 {
@@ -24,13 +20,13 @@ static void test_building(void)
     tap_ok(wr_text_done(&text).ptr != NULL, "and that is a text, too");
     wr_text_add(&text, WR_STR("/terms?lang="));
     wr_text_add(&text, (struct wr_str){0});
-    wr_text_url(&text, str("a b/c?d=e&f\xc3\xa9~-._"));
+    wr_text_url(&text, wr_str_of("a b/c?d=e&f\xc3\xa9~-._"));
     tap_text(done(&text), "/terms?lang=a%20b%2Fc%3Fd%3De%26f%C3%A9~-._", "percent-encoded");
     text = (struct wr_text){.arena = &arena};
-    wr_text_url(&text, str(".."));
-    wr_text_url(&text, str("."));
-    wr_text_url(&text, str(""));
-    wr_text_url(&text, str("..."));
+    wr_text_url(&text, wr_str_of(".."));
+    wr_text_url(&text, wr_str_of("."));
+    wr_text_url(&text, wr_str_of(""));
+    wr_text_url(&text, wr_str_of("..."));
     tap_text(done(&text), "%2E%2E%2E...", "a step up is no plain text");
     text = (struct wr_text){.arena = &arena};
     wr_text_int(&text, INT64_MIN);
@@ -39,7 +35,7 @@ static void test_building(void)
     wr_text_bool(&text, true);
     tap_text(done(&text), "-9223372036854775808false7true", "integers and booleans");
     text = (struct wr_text){.arena = &arena};
-    wr_text_quote(&text, str("a\"b\n\xff"));
+    wr_text_quote(&text, wr_str_of("a\"b\n\xff"));
     tap_text(done(&text), "\"a\\\"b\\n\xef\xbf\xbd\"", "quoted");
 }
 
@@ -87,20 +83,24 @@ static void test_numbers(void)
 static void test_comparing(void)
 {
     struct wr_str none = {0};
-    tap_ok(wr_str_equal(none, str("")), "no text and an empty one are equal");
-    tap_ok(wr_str_equal(str("ab"), str("ab")) && !wr_str_equal(str("ab"), str("ac")) &&
-               !wr_str_equal(str("ab"), str("abc")),
+    tap_ok(wr_str_is(none, ""), "no text and an empty one are equal");
+    tap_ok(wr_str_equal(wr_str_of("ab"), wr_str_of("ab")) &&
+               !wr_str_equal(wr_str_of("ab"), wr_str_of("ac")) &&
+               !wr_str_equal(wr_str_of("ab"), wr_str_of("abc")),
            "equal");
-    tap_ok(wr_str_compare(str("ab"), str("abc")) < 0 && wr_str_compare(str("b"), str("abc")) > 0 &&
-               wr_str_compare(none, str("")) == 0,
+    tap_ok(wr_str_compare(wr_str_of("ab"), wr_str_of("abc")) < 0 &&
+               wr_str_compare(wr_str_of("b"), wr_str_of("abc")) > 0 &&
+               wr_str_compare(none, wr_str_of("")) == 0,
            "ordered");
-    tap_ok(wr_str_compare(str("\xef\xbf\xbd"), str("\xf0\x9f\x99\x82")) < 0,
+    tap_ok(wr_str_compare(wr_str_of("\xef\xbf\xbd"), wr_str_of("\xf0\x9f\x99\x82")) < 0,
            "by code points, which UTF-16 would not be");
-    tap_ok(wr_str_contains(str("a needle in it"), str("needle")) &&
-               !wr_str_contains(str("a need"), str("needle")) && wr_str_contains(none, none),
+    tap_ok(wr_str_contains(wr_str_of("a needle in it"), wr_str_of("needle")) &&
+               !wr_str_contains(wr_str_of("a need"), wr_str_of("needle")) &&
+               wr_str_contains(none, none),
            "contains");
-    tap_ok(wr_str_starts_with(str("abc"), str("ab")) && wr_str_starts_with(str("a"), none) &&
-               !wr_str_starts_with(str("a"), str("ab")),
+    tap_ok(wr_str_starts_with(wr_str_of("abc"), wr_str_of("ab")) &&
+               wr_str_starts_with(wr_str_of("a"), none) &&
+               !wr_str_starts_with(wr_str_of("a"), wr_str_of("ab")),
            "starts with");
 }
 

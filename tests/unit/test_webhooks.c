@@ -1,5 +1,6 @@
 /* Signatures against the vector of Standard Webhooks, secrets, addresses that are not public, schedules, and
  * names of notifications. */
+#include "runtime/base/str.h"
 #include "runtime/model/attempt.h"
 #include "runtime/observe/sign.h"
 #include "runtime/observe/webhooks.h"
@@ -156,7 +157,7 @@ static void test_names(void)
         tap_ok(!wr_delivery_parse((struct wr_str){name.ptr, len}, &back),
                "%zu bytes of it are none", len);
     const char *large = wr_arena_printf(&arena, "%.36s-99999999999-a", name.ptr);
-    tap_ok(!wr_delivery_parse((struct wr_str){large, strlen(large)}, &back), "nor is %s", large);
+    tap_ok(!wr_delivery_parse(wr_str_of(large), &back), "nor is %s", large);
     wr_arena_free(&arena);
 }
 
