@@ -151,7 +151,10 @@ static void start_server(const struct wr_http_limits *limits, const char *cert, 
 {
     char error[256] = "";
     struct wr_server_options options = {.limits = *limits,
-                                        .handler = {NULL, on_head, on_request, on_gone, on_refused},
+                                        .handler = {.on_head = on_head,
+                                                    .on_request = on_request,
+                                                    .on_gone = on_gone,
+                                                    .on_refused = on_refused},
                                         .server_name = "test",
                                         .tls_cert_file = cert,
                                         .tls_key_file = key};
