@@ -129,7 +129,7 @@ bool wr_loop_equip(struct wr_loop *loop, enum wr_exit *exit, char *error, size_t
 static void *run(void *arg)
 {
     struct wr_loop *loop = arg;
-    event_base_dispatch(loop->base);
+    wr_loop_turns(loop->base);
     return NULL;
 }
 

@@ -431,7 +431,7 @@ enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_op
     enum wr_exit exit = open_all(&app);
     if (exit == WR_EXIT_OK) {
         app.recovering = each(&app, recover);
-        event_base_dispatch(app.loops->base);
+        wr_loop_turns(app.loops->base);
         exit = app.exit;
     }
     close_all(&app);

@@ -1,4 +1,5 @@
-/* The log: one JSON object a line, built in one buffer and written in one call. */
+/* The log: one JSON object a line, built in one buffer. A thread that gathers writes the lines of a turn at
+ * once; a warning takes what was gathered with it. */
 #include "runtime/base/log.h"
 
 #include "runtime/base/clock.h"
@@ -13,10 +14,13 @@
 #include <unistd.h>
 
 #define TEXT_MAX 2048
+#define GATHERED_MAX (32 << 10)
 
 static const char *const level_names[] = {"debug", "info", "warn", "error", "off"};
 static atomic_int lowest = WR_LOG_INFO;
 static atomic_int log_fd = STDERR_FILENO;
+static _Thread_local char *gathered; /* NULL: every line is written at once */
+static _Thread_local size_t gathered_len;
 
 void wr_log_set_level(enum wr_log_level level)
 {
@@ -104,7 +108,7 @@ static size_t room_for(const char *event, const struct wr_log_field *fields, siz
 }
 
 /* A log that cannot be written is lost: there is no better place to say so. */
-static void write_line(const char *line, size_t len)
+static void write_out(const char *line, size_t len)
 {
     int fd = atomic_load(&log_fd);
     while (len > 0) {
@@ -116,6 +120,39 @@ static void write_line(const char *line, size_t len)
         line += put_bytes;
         len -= (size_t)put_bytes;
     }
+}
+
+void wr_log_gather(void)
+{
+    if (!gathered)
+        gathered = malloc(GATHERED_MAX);
+}
+
+void wr_log_flush(void)
+{
+    write_out(gathered, gathered_len);
+    gathered_len = 0;
+}
+
+void wr_log_gather_end(void)
+{
+    wr_log_flush();
+    free(gathered);
+    gathered = NULL;
+}
+
+static void write_line(enum wr_log_level level, const char *line, size_t len)
+{
+    if (len > GATHERED_MAX - gathered_len)
+        wr_log_flush();
+    if (!gathered || len > GATHERED_MAX) {
+        write_out(line, len);
+        return;
+    }
+    memcpy(gathered + gathered_len, line, len);
+    gathered_len += len;
+    if (level >= WR_LOG_WARN)
+        wr_log_flush();
 }
 
 void wr_log_write(enum wr_log_level level, const char *event, const struct wr_log_field *fields,
@@ -136,7 +173,7 @@ void wr_log_write(enum wr_log_level level, const char *event, const struct wr_lo
     for (size_t i = 0; i < count; i++)
         out = put_field(out, &fields[i]);
     out = put(out, "}\n", 2);
-    write_line(line, (size_t)(out - line));
+    write_line(level, line, (size_t)(out - line));
     if (line != small)
         free(line);
 }

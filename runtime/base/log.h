@@ -1,5 +1,5 @@
-/* The log: one JSON object a line on stderr, written whole in one call. Callers give no secrets;
- * the log itself knows none. Any thread. */
+/* The log: one JSON object a line on stderr, never a part of one. Callers give no secrets; the log
+ * itself knows none. Any thread. */
 #ifndef WR_BASE_LOG_H
 #define WR_BASE_LOG_H
 
@@ -12,6 +12,12 @@ void wr_log_set_level(enum wr_log_level level);
 bool wr_log_level_parse(const char *word, enum wr_log_level *level); /* "debug" … "off" */
 bool wr_log_on(enum wr_log_level level);
 void wr_log_set_fd(int fd); /* 2 at first */
+
+/* From here on this thread keeps its lines, up to 32 KiB, until it flushes, warns or ends gathering; without
+ * memory it does not. A process that is killed loses them: what must last is in the journal. */
+void wr_log_gather(void);
+void wr_log_flush(void);
+void wr_log_gather_end(void);
 
 struct wr_log_field {
     const char *name;

@@ -1,5 +1,7 @@
-/* An inbox for an event loop: a locked queue and an eventfd that wakes the loop. */
+/* An event loop's turns, and its inbox: a locked queue and an eventfd that wakes the loop. */
 #include "runtime/base/loop.h"
+
+#include "runtime/base/log.h"
 
 #include <event2/event.h>
 #include <pthread.h>
@@ -7,6 +9,14 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+void wr_loop_turns(struct event_base *loop)
+{
+    wr_log_gather();
+    while (event_base_loop(loop, EVLOOP_ONCE) == 0 && !event_base_got_break(loop))
+        wr_log_flush();
+    wr_log_gather_end();
+}
 
 struct letter {
     struct letter *next;

@@ -1,4 +1,4 @@
-/* An inbox for an event loop: other threads leave functions in it, the loop's thread runs them. */
+/* The turns of an event loop, and its inbox: other threads leave functions in it, the loop's thread runs them. */
 #ifndef WR_BASE_LOOP_H
 #define WR_BASE_LOOP_H
 
@@ -6,6 +6,9 @@
 
 struct event_base;
 struct wr_inbox;
+
+/* Until event_base_loopbreak, which only this thread may call. What is logged in a turn is written at its end. */
+void wr_loop_turns(struct event_base *loop);
 
 /* Made and freed on the loop's thread. NULL if the system gives no eventfd. While it stands, the
  * loop does not end by itself. */

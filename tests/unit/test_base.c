@@ -8,6 +8,7 @@
 #include "tests/unit/tap.h"
 
 #include <event2/event.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -130,6 +131,55 @@ static void test_log(void)
     tap_ok(!wr_log_level_parse("loud", &level), "no level");
 }
 
+/* What can be read from `end` now. */
+static size_t readable(int end, char *out, size_t room)
+{
+    ssize_t got = read(end, out, room - 1);
+    out[got > 0 ? got : 0] = '\0';
+    return got > 0 ? (size_t)got : 0;
+}
+
+static size_t lines_in(const char *text)
+{
+    size_t lines = 0;
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+static void test_gathered_log(void)
+{
+    static char out[1 << 17];
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK) != 0)
+        abort();
+    wr_log_set_fd(ends[1]);
+    wr_log_gather();
+    wr_log(WR_LOG_INFO, "first");
+    tap_number((long long)readable(ends[0], out, sizeof out), 0, "a gathered line waits");
+    wr_log_flush();
+    tap_ok(readable(ends[0], out, sizeof out) && strstr(out, "first"), "until it is flushed");
+    wr_log(WR_LOG_INFO, "second");
+    wr_log(WR_LOG_WARN, "third");
+    tap_ok(readable(ends[0], out, sizeof out) && lines_in(out) == 2 &&
+               strstr(out, "second") < strstr(out, "third"),
+           "a warning waits for nothing, and takes with it what was before it");
+    static char text[2000];
+    memset(text, 'x', sizeof text);
+    for (int i = 0; i < 20; i++)
+        wr_log(WR_LOG_INFO, "long", WR_F_STR("x", ((struct wr_str){text, sizeof text})));
+    size_t got = readable(ends[0], out, sizeof out);
+    tap_ok(lines_in(out) == 15 && out[got - 1] == '\n',
+           "more than fits is written, in whole lines");
+    wr_log_gather_end();
+    tap_ok(readable(ends[0], out, sizeof out) && lines_in(out) == 5, "the rest at the end");
+    wr_log(WR_LOG_INFO, "last");
+    tap_ok(readable(ends[0], out, sizeof out) > 0, "and then each at once");
+    wr_log_set_fd(STDERR_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static struct event_base *loop;
 static int sum, in_order = 1, last_seen[4];
 
@@ -181,6 +231,7 @@ int main(void)
     test_id();
     test_hex_and_quote();
     test_log();
+    test_gathered_log();
     test_inbox();
     return tap_done();
 }
