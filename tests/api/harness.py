@@ -271,9 +271,13 @@ class Server:
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()
 
-    def events(self, name=None):
-        rows = [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
-        return [row for row in rows if not name or row["event"] == name]
+    def events(self, name=None, least=0):
+        """The log's lines so far, waiting for so many: a loop writes the lines of a turn after its replies."""
+        def rows():
+            found = [json.loads(line) for line in self.log().splitlines() if line.startswith("{") and line.endswith("}")]
+            return [row for row in found if not name or row["event"] == name]
+        until(lambda: len(rows()) >= least)
+        return rows()
 
     def kill(self):
         self.process.kill()

@@ -250,7 +250,7 @@ def test_other_number():
             up.ways[LARGE] = Way(body=POINTS)
         server.flags = ["--loops", str(loops)]
         server.start()
-        same(server.events("recovered")[-1]["resumed"], len(jobs), f"with {loops} all jobs are taken up, once each")
+        same(server.events("recovered", 1)[-1]["resumed"], len(jobs), f"with {loops} all jobs are taken up, once each")
     ends = [server.get(f"/jobs/{job}?wait=50").json["status"] for job in jobs]
     ok(set(ends) <= {"completed", "degraded"}, "and end", ends)
     same(metric(server, "wright_jobs_live"), 0.0, "none is left")

@@ -238,7 +238,7 @@ def test_nobody():
     ok(until(lambda: server.events("otlp_down"), 10 * SLOW), "the log says that it is not there")
     begun = time.monotonic()
     same((server.terminate(), time.monotonic() - begun < 8 * SLOW), (0, True), "a stop in time")
-    lost = server.events("otlp_dropped")
+    lost = server.events("otlp_dropped", 1)
     ok(lost and lost[0]["unreachable"] == 5 * 5, "what was lost is told", lost)
 
 

@@ -34,13 +34,13 @@ def test_full():
     same(up.sent("glossary")[0]["path"], "/terms?lang=en", "the service gets the default language")
     got = server.get("/jobs/" + body["job_id"])
     same(got.json, body, "GET of the job gives the same envelope")
+    stages = [(row["stage"], row["outcome"]) for row in server.events("stage", 2)]
+    same(stages, [("terms", "ok"), ("draft", "ok")], "and a line a stage")
+    ok(len(server.events("attempt", 2)) == 2 and len(server.events("request", 2)) == 2,
+       "and a line an attempt and a request", server.log())
     log = server.log()
     ok(DOCUMENT[:30] not in log and "secret-key" not in log and server.key not in log
        and "Sales grew" not in log, "the log has no bodies and no secrets")
-    stages = [(row["stage"], row["outcome"]) for row in server.events("stage")]
-    same(stages, [("terms", "ok"), ("draft", "ok")], "and a line a stage")
-    ok(len(server.events("attempt")) == 2 and len(server.events("request")) == 2,
-       "and a line an attempt and a request", log)
 
 
 def degraded(up, server, way, path, name, seconds=8):

@@ -43,7 +43,7 @@ def upgrades():
     for name in sorted(os.listdir(STORES)):
         version = int(name[1:].partition(".")[0])
         server = Server(up, store=older_store(version))
-        rows = server.events("store_upgraded")
+        rows = server.events("store_upgraded", 1)
         ok(len(rows) == 1 and rows[0]["from_version"] == version, f"version {version}: upgraded, and the log says so",
            rows)
         until(lambda: "processing" not in statuses(server))
@@ -159,7 +159,7 @@ def set_disk(what):
 
 
 def was_reopened(server):
-    ok(server.events("store_reopened"), "it was opened anew, read from the disk and found whole", server.log()[-2000:])
+    ok(server.events("store_reopened", 1), "it was opened anew, read from the disk and found whole", server.log()[-2000:])
 
 
 def failing_disk():
@@ -219,7 +219,7 @@ def damage_while_serving():
     ok(reply.status == 503 and "damaged" in reply.json["errors"][0]["message"], "not ready: it is damaged", reply)
     reply = server.post()
     same((reply.status, reply.json["code"]), (503, "store_unavailable"), "and nothing new is taken")
-    ok(server.events("store_damaged"), "the log says so")
+    ok(server.events("store_damaged", 1), "the log says so")
 
 
 def read_only():

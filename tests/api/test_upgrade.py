@@ -115,7 +115,7 @@ def test_upgrade():
     keys = [call["headers"].get("idempotency-key") for call in up.sent("post /notes")]
     server.kill()
     newer = Upgrades(up, new, server.store)
-    row, = newer.events("recovered")
+    row, = newer.events("recovered", 1)
     same((row["resumed"], row["held"]), (4, 3), "the log says how many go on, and how many are held")
 
     ok(newer.waits(jobs["kept"]), "a job whose place and values are as they were waits on")

@@ -221,7 +221,7 @@ def test_dead_and_resent():
     same(len(up.sent("/log")), 3, "as often as the schedule says")
     metrics = server.request("GET", "/metrics", key=None).raw.decode()
     ok('wright_notifications_total{service="log",event="done",outcome="dead"} 1' in metrics, "it is counted")
-    ok([e for e in server.events("notification_dead") if e["webhook_id"] == row["id"]], "and logged")
+    ok([e for e in server.events("notification_dead", 1) if e["webhook_id"] == row["id"]], "and logged")
     up.ways["/log"] = Way(204)
     run = server.command("webhooks", "resend", row["id"])
     same((run.returncode, run.stdout), (0, row["id"] + " waiting\n"), "an operator sends it again")
