@@ -63,8 +63,12 @@ static void count_trouble(struct wr_stages *stages, const struct wr_observation 
     const struct wr_str how[] = {labels[2], outcome->repaired};
     if (seen->again != WR_OK)
         wr_metrics_add(stages->metrics, WR_METRIC_retries, again, 1);
-    if (rule[3].len > 0 && (WR_BIT(outcome->class) & WR_ON_INVALID_OUTPUT))
+    const struct wr_str by_arm[] = {labels[0], seen->arm, labels[2], rule[3]};
+    bool refused = rule[3].len > 0 && (WR_BIT(outcome->class) & WR_ON_INVALID_OUTPUT);
+    if (refused)
         wr_metrics_add(stages->metrics, WR_METRIC_invalid, rule, 1);
+    if (refused && seen->arm.len)
+        wr_metrics_add(stages->metrics, WR_METRIC_arm_invalid, by_arm, 1);
     if (how[1].len > 0)
         wr_metrics_add(stages->metrics, WR_METRIC_repaired, how, 1);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How models are asked, on a real binary: what goes out in a repair, with examples and a temperature; two models at
 once, of which the loser's connection is closed; arms; what is charged where nobody told the usage."""
-import os, sys
+import os, re, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
@@ -76,9 +76,20 @@ def test_arms():
     for text, arm in (("JUICE", "large"), ("MILK", "small"), ("JUICE", "large")):
         reply = server.send("/divided", text)
         same((reply.json["versions"]["arm"], reply.json["versions"]["model"]), (arm, arm), f"{text} asks {arm}")
+    up.ways["large"] = Way(body=BAD)
+    server.send("/divided", "JUICE")
     metrics = server.request("GET", "/metrics").raw.decode()
-    ok('wright_arm_jobs_total{workflow="divided",arm="large",status="completed",result_type="full"} 2' in metrics,
-       "counted by arm", [line for line in metrics.splitlines() if "arm_jobs" in line])
+    rows = dict(re.findall(r"^(wright_arm_\S+) (\S+)$", metrics, re.M))
+    arm = 'workflow="divided",arm="%s"'
+    for name, large, small in (("jobs_total{%s,status=\"completed\",result_type=\"full\"}", "2", "1"),
+                               ("job_duration_seconds_count{%s}", "3", "1"),
+                               ("invalid_output_total{%s,target=\"large\",rule=\"maximum\"}", "1", None)):
+        same([rows.get("wright_arm_" + name % (arm % which)) for which in ("large", "small")], [large, small],
+             "by arm: " + name % "…")
+    large, small = (float(rows["wright_arm_cost_dollars_total{%s}" % (arm % which)]) for which in ("large", "small"))
+    ok(large > small > 0, "the dearer model's arm has cost more", (large, small))
+    jobs = sum(float(value) for name, value in rows.items() if "_jobs_total" in name)
+    same(jobs, 4.0, "every job is of one arm")
 
 
 def test_unknown_usage():

@@ -7,6 +7,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import prometheus
 from harness import *
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROMTOOL = shutil.which("promtool") or shutil.which(os.path.join(ROOT, "build", "tools", "promtool"))
 LARGE = "large-2026-08-07"
 GOOD = "# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"1\"} 2\na_total{x=\"2\"} 2\n"
 HISTOGRAM = ("# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_sum 3\nh_count 2\n")
@@ -40,6 +42,19 @@ def test_checker():
         ok(prometheus.lint(text), f"is found: {name}")
 
 
+def promtool(text):
+    run = subprocess.run([PROMTOOL, "check", "metrics"], input=text, capture_output=True, text=True)
+    return run.returncode, run.stdout + run.stderr
+
+
+def judged_by_promtool(text):
+    if not PROMTOOL:
+        return skip("and promtool says so", "there is no promtool here: .ci/setup test brings it")
+    same(promtool(text), (0, ""), "and promtool says so, without a word")
+    code, words = promtool(text + "# HELP wrong Without its ending.\n# TYPE wrong counter\nwrong 1\n")
+    ok(code != 0 and "wrong" in words, "as it would not of another", words)
+
+
 def test_page():
     up = Upstream()
     server = Server(up)
@@ -51,11 +66,7 @@ def test_page():
     same(statuses, [200] * 3, "three jobs, with retries and a fallback")
     text = page(server)
     same(prometheus.lint(text), [], "the page is what Prometheus wants")
-    if shutil.which("promtool"):
-        out = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
-        ok(out.returncode == 0, "and promtool says so", out.stdout + out.stderr)
-    else:
-        skip("and promtool says so", "there is no promtool here")
+    judged_by_promtool(text)
     families, _ = prometheus.read(text)
     workflow = {"workflow": "extract_key_points"}
     same([value(families, name, **labels) for name, labels in (
