@@ -88,11 +88,23 @@ def openings(sources):
             if not re.match(r"(#!.*\n)?\s*(/\*|//|#|\"\"\"|%include \{ */\*)", read(path)))
 
 
+def said(*command):
+    """What a command says of files, the first line of each place."""
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    lines = [line for line in ended.stdout.splitlines() if re.search(r": (fatal )?error: ", line)]
+    return lines or ([f"{command[0]} ended with {ended.returncode}: {ended.stdout[-400:]}"] if ended.returncode else [])
+
+
 def formatted(sources):
-    for path in sources:
-        wanted = subprocess.run(["clang-format", path], stdout=subprocess.PIPE, text=True, check=True).stdout
-        if wanted != read(path):
-            yield f"{path}: clang-format would change it"
+    return said("clang-format", "--dry-run", "-Werror", *sources)
+
+
+def clang(sources):
+    """The house is built by gcc; clang's warnings are heard without a build."""
+    flags = re.search(r"^WARN := (.*)$", read("Makefile"), re.M)[1].split()
+    include = ["-I.", "-Iruntime/include", "-I" + os.environ.get("WRIGHT_BUILD", "build")]
+    for start in range(0, len(sources), 40):
+        yield from said("clang", "-fsyntax-only", "-std=c11", "-D_GNU_SOURCE", *include, *flags, *sources[start:start + 40])
 
 
 def codes():
@@ -124,6 +136,7 @@ def main():
     house = tracked("compiler/*.c", "compiler/*.h", "runtime/*.c", "runtime/*.h")
     written = house + tracked("compiler/*.re", "compiler/*.y", "runtime/*.re")
     tests = tracked("tests/*.c", "tests/*.h")
+    programs = tracked("tests/unit/test_*.c", "tests/fuzz/fuzz_*.c", "tests/bench/*.c")
     generated = tracked("generated/*.c", "generated/*.h")
     check("only the fixed names stand at the top",
           sorted({path.split("/")[0] for path in tracked()} - TOP))
@@ -134,6 +147,7 @@ def main():
     check("every file says what it is for", openings(written + tests + tracked("tests/*.py")))
     check("clang-format leaves the house as it is", formatted(house + tests))
     check("clang-format leaves generated C as it is", formatted(generated))
+    check("clang has nothing to say either", clang([path for path in house if path.endswith(".c")] + programs))
     check("every code has a page with an example that fails", pages())
     check("every code is shown by a test", untested_codes())
     print(f"1..{count}")

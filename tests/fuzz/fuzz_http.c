@@ -95,7 +95,7 @@ static struct heard talk(const uint8_t *data, size_t size, size_t cut)
     struct heard heard = {0};
     struct wr_server_options options = {
         .limits = {.header_bytes = 256, .header_count = 6, .body_bytes = 300},
-        .handler = {NULL, on_head, on_request, on_gone, NULL}};
+        .handler = {.on_head = on_head, .on_request = on_request, .on_gone = on_gone}};
     struct wr_server *server = wr_server_new(loop, &options, error, sizeof error);
     if (!server || socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0)
         abort();
