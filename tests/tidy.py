@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the house asks of its files, as tests: layers, lengths, style, and codes with pages and tests."""
-import glob, os, re, subprocess, sys
+import glob, os, re, subprocess
+from tap import done, ok
 
 LAYERS = {
     "compiler": ["base", "diag", "syntax", "model", "check", "emit", "diff", "tool"],
@@ -13,17 +14,11 @@ FUNCTION_LINES = 60
 FILE_LINES = 600
 TOP = {"Makefile", "compiler", "runtime", "spec", "generated", "tests", "docs", "README.md", "LICENSE",
        ".ci", ".clang-format", ".gitignore"}
-count = failed = 0
 
 
 def check(name, wrong):
-    global count, failed
-    count += 1
     wrong = list(wrong)
-    failed += bool(wrong)
-    print(f"{'not ok' if wrong else 'ok'} {count} - {name}")
-    for line in wrong:
-        print(f"#   {line}")
+    ok(not wrong, name, "\n".join(wrong))
 
 
 def tracked(*patterns):
@@ -150,8 +145,7 @@ def main():
     check("clang has nothing to say either", clang([path for path in house if path.endswith(".c")] + programs))
     check("every code has a page with an example that fails", pages())
     check("every code is shown by a test", untested_codes())
-    print(f"1..{count}")
-    return 1 if failed else 0
+    done()
 
 
-sys.exit(main())
+main()

@@ -5,6 +5,9 @@ import atexit, http.client, json, os, re, select, shutil, signal, socket, subpro
 import threading, time, traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok, same, skip
+
 BUILD = os.environ.get("WRIGHT_BUILD", "build")
 BINARY = os.path.join(os.path.abspath(BUILD), "briefs")
 SLOW = float(os.environ.get("WRIGHT_SLOW", "1"))  # how much slower than usual a build may be
@@ -15,32 +18,6 @@ POINTS = {"points": [{"text": "Sales grew.", "quote": "Sales rose by four per ce
                       "confidence": 0.9}], "summary": "Sales grew."}
 folder = tempfile.mkdtemp(prefix="wright-api-")
 atexit.register(shutil.rmtree, folder, True)
-
-
-# ---- TAP ------------------------------------------------------------------------------------------
-
-count = failed = 0
-
-
-def ok(good, name, detail=None):
-    global count, failed
-    count += 1
-    failed += not good
-    print(("ok" if good else "not ok") + f" {count} - {name}", flush=True)
-    if not good and detail is not None:
-        for line in str(detail).splitlines()[:40]:
-            print("#   " + line, flush=True)
-    return bool(good)
-
-
-def same(got, want, name):
-    return ok(got == want, name, f"got:  {got!r}\nwant: {want!r}")
-
-
-def skip(name, reason):
-    global count
-    count += 1
-    print(f"ok {count} - {name} # SKIP {reason}", flush=True)
 
 
 def main(*tests):
@@ -55,8 +32,7 @@ def main(*tests):
             ok(False, f"{test.__name__} runs to its end", traceback.format_exc())
         finally:
             close_all()
-    print(f"1..{count}")
-    sys.exit(1 if failed else 0)
+    done()
 
 
 open_things = []

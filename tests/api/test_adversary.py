@@ -6,6 +6,9 @@ ADVERSARY_JOBS sets how many jobs a specification gets (`make adversary`: 100,00
 What a breaker saves is not counted in a certificate, so that its tightness is tried on the specification without one."""
 import glob, json, os, re, shutil, subprocess, sys, tempfile
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.abspath(os.environ.get("WRIGHT_BUILD", "build"))
 SLOW = float(os.environ.get("WRIGHT_SLOW", "1"))
@@ -14,15 +17,6 @@ JOBS = int(os.environ.get("ADVERSARY_JOBS", "600" if SANITIZED else "10000"))
 SEED = os.environ.get("ADVERSARY_SEED", "1")
 WORST = re.compile(r"^worst +(\w+): reply (\d+) us \(seed (\d+)\), end (\d+) us \(seed (\d+)\), "
                    r"\$([0-9.]+) \(seed (\d+)\)$", re.M)
-count = failed = 0
-
-
-def ok(good, name, detail=""):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}" + ("" if good else f"\n# {detail}"))
-
 
 def seek(binary, what, jobs, environment=None):
     run = subprocess.run([binary, "simulate", "--seed", SEED, "--jobs", str(jobs), "--adversary", what],
@@ -96,5 +90,4 @@ if SANITIZED:
     ok("--adversary time" in text, "and says how to see it again", text[-600:])
 code, text, _ = seek(briefs, "space", 1)
 ok(code == 64, "there is no other adversary", f"{code} {text}")
-print(f"1..{count}")
-sys.exit(1 if failed else 0)
+done()

@@ -1,28 +1,13 @@
 """What the tests of `wright diff` share: TAP, running it, and contracts made of schemas alone."""
 import copy, json, os, subprocess, sys
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok
+
 WRIGHT = os.path.join(os.path.abspath(os.environ.get("WRIGHT_BUILD", "build")), "wright")
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "emit"))
-count = failed = 0
-
-
-def ok(good, name, detail=None):
-    global count, failed
-    count += 1
-    failed += not good
-    print(("ok" if good else "not ok") + f" {count} - {name}", flush=True)
-    if not good and detail is not None:
-        for line in str(detail).splitlines()[:40]:
-            print("#   " + line[:300], flush=True)
-    return bool(good)
-
-
-def done():
-    print(f"1..{count}")
-    sys.exit(1 if failed else 0)
-
 
 def run(*words, folder=None, environment=None):
     """Exit code, standard output, standard error."""

@@ -4,6 +4,9 @@ valid or nearly so, held against reference.py. WRIGHT_SEED chooses others, WRIGH
 import json, os, random, subprocess, sys, tempfile
 import reference
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok
+
 BUILD = os.path.abspath(os.environ.get("WRIGHT_BUILD", "build"))
 SEED = int(os.environ.get("WRIGHT_SEED", "1"))
 COUNT = int(os.environ.get("WRIGHT_DOCUMENTS", "8000"))
@@ -17,17 +20,6 @@ TEXTS = {"uuid": ["0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10", "0193A1F0-6c2e-7b44-9d
          "uri": ["https://a.b/c?d=%20#e", "a:", "x:%2", "/a", "x:a#b#c", "urn:é", "https://" + "a" * 23,
                  "https://" + "a" * 22],
          "email": ["a@b", "a.b+c@d.org", "a..b@c", ".a@b", "a@-b", "a@b-", "@b", "a@b.", "aaaaaaaaaaaaaaaaaaa@b"]}
-count = failed = 0
-
-
-def ok(good, name, detail=""):
-    global count, failed
-    count += 1
-    failed += not good
-    print(("ok" if good else "not ok") + f" {count} - {name}")
-    if not good:
-        print("".join(f"#   {line[:600]}\n" for line in str(detail).splitlines()[:30]), end="")
-
 
 class Maker:
     """Documents of a schema: with `slips` of a chance that each part is something else."""
@@ -194,8 +186,7 @@ def main():
         bad = [text for text in texts if not verdict(validator, json.loads(text), False)]
         ok(not bad, "what is written is valid", "\n".join(bad))
         damaged(chance, program, [line for w, line in zip(want, lines) if w])
-    print(f"1..{count}")
-    sys.exit(failed > 0)
+    done()
 
 
 main()

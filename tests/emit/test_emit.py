@@ -3,6 +3,9 @@
 `tests/emit/test_emit.py --update` writes the golden files anew; read their diff before you commit it."""
 import glob, hashlib, json, os, re, shutil, subprocess, sys, tempfile
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok, skip
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 WRIGHT = os.path.abspath(os.path.join(os.environ.get("WRIGHT_BUILD", os.path.join(ROOT, "build")), "wright"))
@@ -11,24 +14,6 @@ KITCHEN = os.path.join(HERE, "kitchen.flow")
 GOLDEN = ["kitchen.h", "machine_one.c", "machine_two.c", "contract.json", "kitchen.mmd", "kitchen.dot"]
 WARN = "-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror".split()
 folder = tempfile.mkdtemp(prefix="wright-emit-")
-count = failed = 0
-
-
-def ok(good, name, detail=""):
-    global count, failed
-    count += 1
-    failed += not good
-    print(("ok" if good else "not ok") + f" {count} - {name}", flush=True)
-    for line in str(detail).splitlines()[:30] if not good else []:
-        print("#   " + line)
-    return good
-
-
-def skip(name, reason):
-    global count
-    count += 1
-    print(f"ok {count} - {name} # SKIP {reason}", flush=True)
-
 
 def run(*command, **more):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, **more)
@@ -188,8 +173,7 @@ def main():
         references(briefs, "briefs")
         references(kitchen, "kitchen")
     shutil.rmtree(folder)
-    print(f"1..{count}")
-    sys.exit(1 if failed else 0)
+    done()
 
 
 main()

@@ -4,6 +4,9 @@ EXPRESSIONS_SEED and EXPRESSIONS_ROUNDS ask for others, or for more."""
 import glob, json, os, random, re, subprocess, sys, tempfile
 import meaning
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.abspath(os.environ.get("WRIGHT_BUILD", os.path.join(ROOT, "build")))
@@ -13,18 +16,6 @@ FIELDS, INPUTS = 40, 60
 CFLAGS = ["-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror"]
 if "sanitized" in BUILD:
     CFLAGS += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-count = failed = 0
-
-
-def ok(good, name, detail=""):
-    global count, failed
-    count += 1
-    failed += not good
-    print(("ok" if good else "not ok") + f" {count} - {name}", flush=True)
-    for line in str(detail).splitlines()[:20] if not good else []:
-        print("#   " + line[:400])
-    return good
-
 
 def run(*command, **more):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, **more)
@@ -122,5 +113,4 @@ with tempfile.TemporaryDirectory(prefix="wright-expressions-") as folder:
         if binary:
             compare(binary, fields, number, f"seed {number}")
     whole_unicode(folder)
-print(f"1..{count}")
-sys.exit(1 if failed else 0)
+done()

@@ -3,23 +3,13 @@
 docs/proofs.md."""
 import glob, json, os, re, subprocess, sys, tempfile
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok, same
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WRIGHT = os.path.join(os.path.abspath(os.environ.get("WRIGHT_BUILD", "build")), "wright")
 BRIEFS = os.path.join(ROOT, "spec", "briefs.flow")
 COMMIT = 25
-count = failed = 0
-
-
-def ok(good, name, detail=""):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}" + ("" if good else f"\n# {detail}"))
-
-
-def same(got, want, name):
-    ok(got == want, name, f"got {got}, want {want}")
-
 
 def prove(path, *flags):
     run = subprocess.run([WRIGHT, "prove", path, *flags], capture_output=True, text=True, timeout=60)
@@ -163,5 +153,4 @@ same((labels["fields"], labels["revealed_in"]), ({"Ticket.body": "@pii"}, ["the 
 same(prove("/nowhere.flow")[0], 2, "a file that is not there")
 same(prove(BRIEFS, "--format", "xml")[0], 2, "a format that is none")
 same(proofs(HEAD.replace("auth none", ""))[:5], "error", "what does not compile has no certificate")
-print(f"1..{count}")
-sys.exit(1 if failed else 0)
+done()

@@ -3,6 +3,9 @@
 it decodes, refuses and encodes is what the specification says."""
 import glob, json, os, shutil, subprocess, sys, tempfile
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok
+
 BUILD = os.path.abspath(os.environ.get("WRIGHT_BUILD", "build"))
 FLAGS = ("-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes "
          "-Wmissing-prototypes -Werror -I. -Iruntime/include").split()
@@ -79,17 +82,6 @@ BAD = [({"leaves": []}, ["/leaves minItems"]),
            "kind": "group", "parts": [{"kind": "group", "parts": [], "best": None}], "best": None}},
            "parts": []}}, ["/shape/best/best/parts/0 maxDepth"]),
        ({"gaps": {}}, [f"/gaps/{f} required" for f in NONE if f not in ("s", "n")])]
-count = failed = 0
-
-
-def ok(good, name, detail=""):
-    global count, failed
-    count += 1
-    failed += not good
-    print(("ok" if good else "not ok") + f" {count} - {name}")
-    if not good:
-        print("".join(f"#   {line}\n" for line in str(detail).splitlines()[:30]), end="")
-
 
 def run(*command, **options):
     return subprocess.run(command, capture_output=True, text=True, **options)
@@ -176,8 +168,7 @@ def main():
             values(program)
     finally:
         shutil.rmtree(folder)
-    print(f"1..{count}")
-    sys.exit(1 if failed else 0)
+    done()
 
 
 main()

@@ -1,27 +1,12 @@
 """What the tests of the language share: TAP, and running `wright check`. Only the standard library."""
 import os, subprocess, sys
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok
+
 WRIGHT = os.path.join(os.path.abspath(os.environ.get("WRIGHT_BUILD", "build")), "wright")
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-count = failed = 0
-
-
-def ok(good, name, detail=None):
-    global count, failed
-    count += 1
-    failed += not good
-    print(("ok" if good else "not ok") + f" {count} - {name}", flush=True)
-    if not good and detail is not None:
-        for line in str(detail).splitlines()[:60]:
-            print("#   " + line, flush=True)
-    return bool(good)
-
-
-def done():
-    print(f"1..{count}")
-    sys.exit(1 if failed else 0)
-
 
 def check(path, *flags, folder=None):
     """Exit code and all that was printed; a crash is a code below 0, a run without an end is -99."""

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The grammar that docs/language.md prints is the one that the compiler is built from: this writes it
 from grammar.y and tokens.def. `test_grammar_doc.py --write` puts it into the page."""
-import os
-import re
-import sys
+import os, re, sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGE = os.path.join(ROOT, "docs", "language.md")
@@ -70,15 +71,12 @@ def main():
     if sys.argv[1:] == ["--write"]:
         with open(PAGE, "w", encoding="utf-8") as page:
             page.write(before + BEGIN + ebnf() + END + after)
-        return 0
-    same = printed == ebnf()
-    print("%sok 1 - docs/language.md prints the grammar that is built" % ("" if same else "not "))
+        return
+    ok(printed == ebnf(), "docs/language.md prints the grammar that is built")
     words = set(re.findall(r"^KEYWORD\((?:\w+), \"(\w+)\"", read("compiler", "syntax", "tokens.def"), re.M))
     missing = sorted(w for w in words if "'%s'" % w not in printed)
-    print("%sok 2 - every keyword is in it%s" % ("not " if missing else "", ": " + " ".join(missing) if missing else ""))
-    print("1..2")
-    return 0 if same and not missing else 1
+    ok(not missing, "every keyword is in it", " ".join(missing))
+    done()
 
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+main()

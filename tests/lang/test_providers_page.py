@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """docs/providers.md prints the tables that errors and ends of answers are judged by: this writes them from
 faults.def and stops.def, and knows each provider of providers.def. `--write` puts them into the page."""
-import os
-import re
-import sys
+import os, re, sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from tap import done, ok
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGE = os.path.join(ROOT, "docs", "providers.md")
@@ -46,20 +47,14 @@ def main():
     if "--write" in sys.argv:
         with open(PAGE, "w", encoding="utf-8") as file:
             file.write(wanted)
-        return 0
+        return
     names = re.findall(r'^PROVIDER\("([\w.]+)"', read("runtime", "include", "wright", "providers.def"), re.M)
     count = lambda name, text: len(re.findall(rf"^{name}\(", text, re.M))
-    checks = [
-        ("the page prints the tables", wanted == page),
-        ("each row was understood", len(fault_rows) == count("FAULT", read("runtime", "model", "faults.def")) > 40
-         and len(stop_rows) == count("STOP", read("runtime", "model", "stops.def")) > 20),
-        ("each provider has its row", len(names) > 5 and all(f"| `{name}` |" in page for name in names)),
-    ]
-    for number, (name, good) in enumerate(checks, 1):
-        print(f"{'ok' if good else 'not ok'} {number} - {name}")
-    print(f"1..{len(checks)}")
-    return 0 if all(good for _, good in checks) else 1
+    ok(wanted == page, "the page prints the tables")
+    ok(len(fault_rows) == count("FAULT", read("runtime", "model", "faults.def")) > 40
+       and len(stop_rows) == count("STOP", read("runtime", "model", "stops.def")) > 20, "each row was understood")
+    ok(len(names) > 5 and all(f"| `{name}` |" in page for name in names), "each provider has its row")
+    done()
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+main()
