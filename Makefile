@@ -102,6 +102,7 @@ SANITIZED := B=$(B)/sanitized OPT="-O1 -g -DWRIGHT_FAILPOINTS" BUILD_FLAGS=--dyn
 	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
 scripts := $(sort $(wildcard tests/lang/test_*.py tests/emit/test_*.py tests/diff/test_*.py tests/api/test_*.py tests/fuzz/test_*.py))
 once := tests/tidy.py $(addprefix tests/api/,test_static.py test_dev.py test_install.py test_aimock.py test_otlp_receiver.py test_eventsource.py test_readme.py)
+once += $(addprefix tests/api/,test_contracts.py)
 
 fuzzers := $(patsubst tests/fuzz/%.c,$(B)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 .PHONY: test programs unit tidy

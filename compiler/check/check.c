@@ -52,8 +52,13 @@ const char *wc_ms_text(struct wc_arena *arena, uint64_t ms)
     char digits[32];
     if (ms < 1000 || ms % 100 != 0)
         return wc_arena_printf(arena, "%" PRIu64 "ms", ms);
-    if (ms >= 60000 && ms % 60000 == 0)
-        return wc_arena_printf(arena, "%" PRIu64 "m", ms / 60000);
+    static const struct {
+        uint64_t ms;
+        const char *unit;
+    } units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "m"}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (ms >= units[i].ms && ms % units[i].ms == 0)
+            return wc_arena_printf(arena, "%" PRIu64 "%s", ms / units[i].ms, units[i].unit);
     snprintf(digits, sizeof digits, "%.1f", (double)ms / 1000);
     size_t len = strlen(digits);
     if (strcmp(digits + len - 2, ".0") == 0)

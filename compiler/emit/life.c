@@ -79,7 +79,10 @@ void wc_openapi_life(json_t *operation, const struct wc_model *model,
     add_words(&text, model->arena, ", over all routes", &model->limits);
     wc_set_flag(operation, "deprecated", life->since != NULL);
     if (text.len)
-        wc_set_text(operation, "description", text.data + 1);
+        wc_set_text(operation, "description",
+                    wc_arena_printf(model->arena, "%s%s",
+                                    json_string_value(json_object_get(operation, "description")),
+                                    text.data));
     wc_buf_free(&text);
     const char *status;
     json_t *reply;

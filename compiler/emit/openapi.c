@@ -49,7 +49,7 @@ static json_t *job_reply(const char *description, const char *component, bool el
     return json;
 }
 
-static bool fails_with(const struct wc_workflow *flow, const struct wc_user_error *error)
+bool wc_fails_with(const struct wc_workflow *flow, const struct wc_user_error *error)
 {
     WC_EACH(i, &flow->stages)
     {
@@ -138,13 +138,31 @@ static json_t *replies_json(const struct wc_model *model, const struct wc_workfl
     wc_set(json, "409", job_reply("The job was cancelled.", component, false));
     WC_EACH(i, &model->errors)
     {
-        if (fails_with(flow, model->errors.items[i]))
+        if (wc_fails_with(flow, model->errors.items[i]))
             add_error(json, model->errors.items[i], component);
     }
+    wc_openapi_show_jobs(json, model, flow);
     return json;
 }
 
 /* ---- routes ------------------------------------------------------------------------------- */
+
+/* What the latency model promises, in a sentence. */
+static const char *promise_text(struct wc_arena *arena, const struct wc_workflow *flow)
+{
+    const char *budget = wc_ms_text(arena, flow->budget_ms);
+    if (flow->latency == WR_BACKGROUND)
+        return wc_arena_printf(arena,
+                               "Answers 202 at once with the job, which ends within %s: look at it "
+                               "again, follow its events, or be notified.",
+                               budget);
+    if (flow->background_ms)
+        return wc_arena_printf(arena,
+                               "Answers within %s: with the result, a declared error, or 202 and "
+                               "the job, which ends within %s.",
+                               budget, wc_ms_text(arena, flow->background_ms));
+    return wc_arena_printf(arena, "Answers within %s with the result or a declared error.", budget);
+}
 
 static json_t *operation_json(const struct wc_model *model, const struct wc_workflow *flow)
 {
@@ -154,6 +172,7 @@ static json_t *operation_json(const struct wc_model *model, const struct wc_work
     wc_set(json, "tags", tags);
     wc_set_text(json, "operationId", flow->name);
     wc_set_text(json, "summary", flow->doc ? flow->doc : flow->name);
+    wc_set_text(json, "description", promise_text(model->arena, flow));
     if (flow->key_required) {
         json_t *key = wc_quoted_json(
             "{'name':'Idempotency-Key','in':'header','required':true,"
@@ -167,7 +186,7 @@ static json_t *operation_json(const struct wc_model *model, const struct wc_work
     wc_set(json, "parameters", parameters);
     wc_set_flag(body, "required", true);
     json_t *request = content("application/json", wc_ref("schemas", flow->input->name));
-    json_t *example = flow->example ? json_loads(flow->example->text, 0, NULL) : NULL;
+    json_t *example = flow->example ? json_loads(flow->example, 0, NULL) : NULL;
     if (example)
         wc_set(json_object_get(request, "application/json"), "example", example);
     wc_set(body, "content", request);
@@ -211,7 +230,10 @@ static json_t *get_job(const struct wc_model *model)
     static const char *const names[] = {"X-Request-Id", "ETag", "Retry-After"};
     static const char *const components[] = {"RequestId", "ETag", "RetryAfter"};
     json_t *get = wc_quoted_json(
-        "{'tags':['jobs'],'operationId':'get_job','summary':'A job as it stands now.',"
+        "{'tags':['jobs'],'operationId':'get_job','summary':'A job as it stands "
+        "now.','description':"
+        "'With wait=N the answer comes when the job ends, or after N seconds with the job as it "
+        "stands then.',"
         "'parameters':[{'$ref':'#/components/parameters/JobId'},{'name':'wait','in':'query',"
         "'description':'Seconds to wait for the job to end.','schema':{'type':'integer',"
         "'minimum':0}}],'responses':{}}");
@@ -232,14 +254,18 @@ static json_t *get_job(const struct wc_model *model)
 }
 
 static const struct {
-    const char *path, *id, *tag, *summary, *type, *unready;
+    const char *path, *id, *tag, *summary, *description, *type, *unready;
 } pages[] = {
-    {"/openapi.json", "get_openapi", "documents", "This document.", "application/json", NULL},
+    {"/openapi.json", "get_openapi", "documents", "This document.",
+     "Clients are generated from it.", "application/json", NULL},
     {"/contract.json", "get_contract", "documents", "The contract this binary was built from.",
-     "application/json", NULL},
-    {"/livez", "livez", "health", "Is the process alive?", "text/plain", NULL},
-    {"/readyz", "readyz", "health", "Does it take work?", "text/plain", "Not ready."},
-    {"/metrics", "metrics", "health", "Metrics for Prometheus.", "text/plain", NULL},
+     "What `wright diff` compares.", "application/json", NULL},
+    {"/livez", "livez", "health", "Is the process alive?", "200 as long as it can answer.",
+     "text/plain", NULL},
+    {"/readyz", "readyz", "health", "Does it take work?",
+     "503 while it drains, and while its store cannot be written.", "text/plain", "Not ready."},
+    {"/metrics", "metrics", "health", "Metrics for Prometheus.",
+     "In the text format that Prometheus reads.", "text/plain", NULL},
 };
 
 void wc_openapi_fixed_paths(json_t *paths, const struct wc_model *model)
@@ -254,6 +280,7 @@ void wc_openapi_fixed_paths(json_t *paths, const struct wc_model *model)
         wc_set(get, "tags", tags);
         wc_set_text(get, "operationId", pages[i].id);
         wc_set_text(get, "summary", pages[i].summary);
+        wc_set_text(get, "description", pages[i].description);
         wc_set(get, "security", json_array());
         wc_set_text(reply, "description", pages[i].summary);
         wc_set(reply, "content",
@@ -271,13 +298,37 @@ void wc_openapi_fixed_paths(json_t *paths, const struct wc_model *model)
 
 /* ---- the document ------------------------------------------------------------------------- */
 
+static bool is_page(const char *text)
+{
+    return strncmp(text, "http", 4) == 0 && strchr(text, ':');
+}
+
+/* Whom to ask, and under which terms. */
+static void set_people(json_t *info, const struct wc_model *model)
+{
+    if (model->contact) {
+        json_t *contact = json_object();
+        wc_set_text(contact, "name", model->name);
+        wc_set_text(contact, is_page(model->contact) ? "url" : "email", model->contact);
+        wc_set(info, "contact", contact);
+    }
+    if (model->license) {
+        json_t *license = json_object();
+        wc_set_text(license, "name", model->license);
+        wc_set_text(license, is_page(model->license) ? "url" : "identifier", model->license);
+        wc_set(info, "license", license);
+    }
+}
+
 void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model)
 {
     json_t *json = json_object(), *info = json_object(), *paths = json_object();
     wc_set_text(info, "title", model->name);
     wc_set_text(info, "version", model->version);
     wc_set_text(info, "summary", model->summary);
-    wc_set_text(info, "description", model->doc);
+    const char *about = model->doc ? model->doc : model->summary;
+    wc_set_text(info, "description", about[0] ? about : NULL);
+    set_people(info, model);
     wc_set_text(info, "x-contract", model->contract_hash);
     wc_set_text(json, "openapi", "3.1.0");
     wc_set(json, "info", info);
@@ -297,6 +348,7 @@ void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model)
         add_route(paths, model, model->workflows.items[i]);
     }
     wc_openapi_fixed_paths(paths, model);
+    wc_openapi_show_problems(paths);
     wc_set(json, "paths", paths);
     wc_openapi_hooks(json, model);
     wc_set(json, "components", wc_openapi_components(model));

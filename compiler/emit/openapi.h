@@ -20,6 +20,15 @@ json_t *wc_problem_reply(const char *description, bool retry_after);
 const char *wc_job_component(struct wc_arena *arena, const struct wc_workflow *flow);
 json_t *wc_ref(const char *kind, const char *name);
 
+/* Some stage of it fails with the error. */
+bool wc_fails_with(const struct wc_workflow *flow, const struct wc_user_error *error);
+
+/* openapi_examples.c: jobs in the replies of a workflow; then a problem for every status of every path, with
+ * the fields that go with it. */
+void wc_openapi_show_jobs(json_t *replies, const struct wc_model *model,
+                          const struct wc_workflow *flow);
+void wc_openapi_show_problems(json_t *paths);
+
 /* openapi_hooks.c: the section `webhooks`, where anybody is notified. */
 void wc_openapi_hooks(json_t *document, const struct wc_model *model);
 

@@ -16,7 +16,9 @@ static void add_refusals(json_t *get, const struct wc_model *model, const char *
 static json_t *list_jobs(const struct wc_model *model)
 {
     json_t *get = wc_quoted_json(
-        "{'tags':['jobs'],'operationId':'list_jobs','summary':'Your jobs, newest first.',"
+        "{'tags':['jobs'],'operationId':'list_jobs','summary':'Your jobs, newest "
+        "first.','description':"
+        "'A page of them; `next` of a page is `before` of the one after it.',"
         "'parameters':[{'name':'status','in':'query','schema':{'type':'string','enum':['queued',"
         "'processing','completed','degraded','failed','cancelled']}},"
         "{'name':'workflow','in':'query','schema':{'type':'string'}},"
@@ -132,6 +134,7 @@ static void add_signal(json_t *paths, const struct wc_model *model, const struct
     wc_set_text(
         post, "summary",
         wc_arena_printf(model->arena, "The signal `%s` that a job waits for.", action->signal));
+    wc_set_text(post, "description", "The job goes on once the signal is kept.");
     add_told(post, model, wc_ref("schemas", action->as->schema->name));
     add_path(paths, path, "post", post);
 }
@@ -140,7 +143,9 @@ static void add_signal(json_t *paths, const struct wc_model *model, const struct
 static void add_reviews(json_t *paths, const struct wc_model *model, json_t *values_take)
 {
     json_t *get = wc_quoted_json(
-        "{'tags':['jobs'],'operationId':'get_review','summary':'What is under review.',"
+        "{'tags':['jobs'],'operationId':'get_review','summary':'What is under "
+        "review.','description':"
+        "'The value as it would be served, for whoever decides.',"
         "'parameters':[{'$ref':'#/components/parameters/JobId'}],'responses':{'200':{"
         "'description':'The value, and until when somebody may decide.','content':{"
         "'application/json':{'schema':{'type':'object','required':['job_id','workflow','stage',"
@@ -149,14 +154,20 @@ static void add_reviews(json_t *paths, const struct wc_model *model, json_t *val
         "'date-time'}}}}}}}}");
     json_t *post = wc_quoted_json(
         "{'tags':['jobs'],'operationId':'review_job','summary':'A decision about what is under "
-        "review.','parameters':[{'$ref':'#/components/parameters/JobId'}],'responses':{}}");
+        "review.','description':'approve serves the value, edit another one, reject "
+        "neither.','parameters':[{'$ref':'#/components/parameters/JobId'}],'responses':{}}");
     json_t *body = wc_quoted_json(
         "{'type':'object','required':['decision'],'properties':{'decision':{'type':'string','enum':"
         "['approve','edit','reject']},'reason':{'type':'string','maxLength':2000}},"
         "'additionalProperties':false}");
     json_t *output = json_object();
+    if (json_array_size(values_take) == 1) {
+        json_object_update(output, json_array_get(values_take, 0));
+        json_decref(values_take);
+    } else {
+        wc_set(output, "anyOf", values_take);
+    }
     wc_set_text(output, "description", "With `edit`: what is served instead.");
-    wc_set(output, "anyOf", values_take);
     wc_set(json_object_get(body, "properties"), "output", output);
     add_refusals(get, model, NULL);
     json_t *replies = json_object_get(get, "responses");

@@ -171,6 +171,10 @@ static const struct part headers[] = {
      "{'description':'respond-async, where that was asked for.','schema':{'type':'string'}}"},
     {"ETag", "{'description':'RFC 9110.','schema':{'type':'string'}}"},
     {"RequestId", "{'description':'What to name in a report.','schema':{'type':'string'}}"},
+    {"WwwAuthenticate",
+     "{'description':'RFC 6750: how to send a key, and what is wrong with the one that was.',"
+     "'schema':{'type':'string'}}"},
+    {"Allow", "{'description':'The methods that the path takes.','schema':{'type':'string'}}"},
 };
 
 static void set_parts(json_t *json, const struct part *parts, size_t count)
@@ -194,16 +198,7 @@ static json_t *error_codes(const struct wc_model *model, const struct wc_workflo
     struct wc_buf text = {0};
     WC_EACH(k, &model->errors)
     {
-        bool used = false;
-        WC_EACH(i, &flow->stages)
-        {
-            WC_EACH(j, &flow->stages.items[i]->ons)
-            {
-                used = used ||
-                       flow->stages.items[i]->ons.items[j].target.error == model->errors.items[k];
-            }
-        }
-        if (used)
+        if (wc_fails_with(flow, model->errors.items[k]))
             wc_buf_printf(&text, "%s%s", text.len ? ", " : "", model->errors.items[k]->name);
     }
     json_t *json = wc_quoted_json("{'type':['string','null']}");
@@ -273,8 +268,17 @@ static json_t *schemas_json(const struct wc_model *model)
 json_t *wc_openapi_components(const struct wc_model *model)
 {
     json_t *json = json_object(), *list = json_object(), *fields = json_object();
+    bool keys = false;
     SET_PARTS(list, parameters);
     SET_PARTS(fields, headers);
+    WC_EACH(i, &model->workflows)
+    {
+        keys = keys || !model->workflows.items[i]->key_required;
+    }
+    if (!keys)
+        json_object_del(list, "IdempotencyKey");
+    if (model->auth == WR_AUTH_NONE)
+        json_object_del(fields, "WwwAuthenticate");
     json_t *schemas = schemas_json(model);
     wc_openapi_life_parts(fields, schemas, model);
     wc_set(json, "schemas", schemas);

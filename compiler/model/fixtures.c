@@ -64,3 +64,31 @@ void wc_check_given(struct wc_resolver *r, const char *json, struct wc_span span
     wc_diag_help(r->diags, diag,
                  "mend it, or say that it is meant: `expect path %s: schema_invalid`", stage->name);
 }
+
+void wc_show_sent(struct wc_resolver *r, const char *json, struct wc_workflow *workflow)
+{
+    struct wc_document_fault fault;
+    if (json && r->parsed && workflow->input && !workflow->example &&
+        wc_document_fits(r->arena, json, workflow->input, false, &fault))
+        workflow->example = json;
+}
+
+void wc_show_given(struct wc_resolver *r, const char *json, const struct wc_stage *stage)
+{
+    struct wc_document_fault fault;
+    const struct wc_type *as = stage->action.as;
+    if (!json || !r->parsed || !as || as->kind != WC_TYPE_SCHEMA)
+        return;
+    WC_EACH(i, &r->model->workflows)
+    {
+        struct wc_workflow *workflow = r->model->workflows.items[i];
+        if (workflow->answered || as->schema != workflow->output ||
+            !wc_document_fits(r->arena, json, workflow->output, false, &fault))
+            continue;
+        WC_EACH(k, &workflow->stages)
+        {
+            if (workflow->stages.items[k] == stage)
+                workflow->answered = json;
+        }
+    }
+}

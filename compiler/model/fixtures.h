@@ -11,4 +11,9 @@ void wc_check_sent(struct wc_resolver *r, const char *json, struct wc_span span,
 void wc_check_given(struct wc_resolver *r, const char *json, struct wc_span span,
                     const struct wc_stage *stage, const struct wc_ast_test *test);
 
+/* The first request of tests that fits, and the first value of a stage that is of the output's schema, are
+ * the examples of the contract. */
+void wc_show_sent(struct wc_resolver *r, const char *json, struct wc_workflow *workflow);
+void wc_show_given(struct wc_resolver *r, const char *json, const struct wc_stage *stage);
+
 #endif

@@ -506,10 +506,12 @@ struct wc_workflow {
     WC_VEC(struct wc_unused) unread_lets;
     WC_VEC(struct wc_stage *) activities; /* the stages, then their members */
     enum { WC_WORKFLOW_NEW, WC_WORKFLOW_OPEN, WC_WORKFLOW_CLOSED } progress; /* of resolving it */
-    size_t depth;                    /* of the children it runs; 0: it runs none */
-    bool is_run;                     /* as a child */
-    const struct wc_source *example; /* a request, from the first test that sends one; NULL: none */
-    bool partial; /* a stage is `unbuilt`, or a target unknown: whole paths are not checked */
+    size_t depth;        /* of the children it runs; 0: it runs none */
+    bool is_run;         /* as a child */
+    const char *example; /* a request as JSON, from the first test that sends one; NULL: none */
+    const char
+        *answered; /* a document of the output as JSON, from the first test that gives one; NULL */
+    bool partial;  /* a stage is `unbuilt`, or a target unknown: whole paths are not checked */
 };
 
 /* ---- tests: include/wright/testing.h says what the fields mean ----------------------------- */
@@ -569,6 +571,7 @@ struct wc_model {
     const struct wc_source *source;
     bool parsed; /* without a syntax error in any of its files */
     const char *name, *version, *summary, *doc;
+    const char *contact, *license; /* of the api; NULL: it names none */
     struct wc_span span;
     enum wr_auth_kind auth;
     const char *keys_env;

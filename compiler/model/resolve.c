@@ -3,6 +3,8 @@
 
 #include "compiler/model/scope.h"
 
+#include <string.h>
+
 enum { SCHEMA_MAX = 4096, DEPENDENCY_MAX = 1000, WORKFLOW_MAX = 256 };
 
 /* ---- names -------------------------------------------------------------------------------- */
@@ -128,6 +130,49 @@ static void resolve_auth(struct wc_resolver *r, const struct wc_ast_decl *decl,
     wc_diag_help(r->diags, diag, "write `auth bearer keys env SOME_KEYS`, or `auth none`");
 }
 
+/* Whom to ask about the api: a mail address or a page. */
+static const char *whom_to_ask(struct wc_resolver *r, const struct wc_clause *contact)
+{
+    if (!contact)
+        return NULL;
+    const char *text = contact->text.bytes;
+    struct wc_type mail = {.kind = WC_TYPE_EMAIL}, page = {.kind = WC_TYPE_URI};
+    wc_usual_bounds(&mail);
+    wc_usual_bounds(&page);
+    bool web = strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
+    if (wc_has_format(web ? &page : &mail, text, contact->text.len))
+        return text;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0835, contact->text.span,
+                                     "`%s` is neither a mail address nor a web page", text);
+    wc_diag_label(r->diags, diag, "nobody can be asked there");
+    wc_diag_help(r->diags, diag,
+                 "write `contact \"name@example.com\"` or a page that begins with `https://`");
+    return NULL;
+}
+
+/* An identifier or expression of SPDX, or the address of the licence's text. */
+static const char *license_of(struct wc_resolver *r, const struct wc_clause *license)
+{
+    if (!license)
+        return NULL;
+    const char *text = license->text.bytes;
+    struct wc_type page = {.kind = WC_TYPE_URI};
+    wc_usual_bounds(&page);
+    static const char spdx[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-+:() ";
+    bool web = strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
+    if (web ? wc_has_format(&page, text, license->text.len)
+            : *text && strspn(text, spdx) == license->text.len)
+        return text;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0835, license->text.span,
+                                     "`%s` is neither an SPDX identifier nor a web page", text);
+    wc_diag_label(r->diags, diag, "no tool can tell the licence by it");
+    wc_diag_help(r->diags, diag,
+                 "write `license \"Apache-2.0\"`, `license \"LicenseRef-Terms\"`, or the address "
+                 "of its text");
+    return NULL;
+}
+
 static void resolve_api(struct wc_resolver *r, const struct wc_ast_decl *decl)
 {
     struct wc_model *model = r->model;
@@ -139,6 +184,8 @@ static void resolve_api(struct wc_resolver *r, const struct wc_ast_decl *decl)
     model->version = decl->api->version.bytes ? decl->api->version.bytes : "";
     struct wc_clause *summary = wc_clause_one(r, all, WC_CLAUSE_SUMMARY);
     model->summary = summary ? summary->text.bytes : "";
+    model->contact = whom_to_ask(r, wc_clause_one(r, all, WC_CLAUSE_CONTACT));
+    model->license = license_of(r, wc_clause_one(r, all, WC_CLAUSE_LICENSE));
     resolve_auth(r, decl, wc_clause_one(r, all, WC_CLAUSE_AUTH));
     wc_resolve_life(r, all, &model->life);
     wc_resolve_quota(r, all, &model->limits);

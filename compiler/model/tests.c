@@ -98,14 +98,12 @@ static bool add_json(struct wc_buf *out, const struct wc_ast_expr *ast)
 
 /* A payload as JSON: a file's text, or a value that is written out. NULL: none, or it was reported. */
 static const char *json_of(struct wc_resolver *r, const struct wc_text *file,
-                           const struct wc_ast_expr *value, const struct wc_source **source)
+                           const struct wc_ast_expr *value)
 {
     struct wc_buf out = {0};
     const char *json = NULL;
     if (file->bytes) {
         const struct wc_source *read = wc_read_beside(r, file, "fixture");
-        if (source)
-            *source = read;
         return read ? read->text : NULL;
     }
     if (!value)
@@ -253,7 +251,7 @@ static struct wc_given resolve_given(struct wc_resolver *r, const struct wc_ast_
         [WC_AST_CUT] = WR_GIVEN_CUT,
     };
     struct wc_given given = {.kind = kinds[outcome->kind]};
-    given.json = json_of(r, &outcome->file, outcome->value, NULL);
+    given.json = json_of(r, &outcome->file, outcome->value);
     if (outcome->kind == WC_AST_CUT)
         given.bytes = outcome->number.integer;
     else
@@ -279,17 +277,16 @@ static void resolve_subject(struct testing *testing, const struct wc_ast_label *
 static void resolve_send(struct testing *testing, const struct wc_ast_step *ast,
                          struct wc_test_step *step)
 {
-    const struct wc_source *file = NULL;
     struct wc_workflow *sent = wc_need(testing->r, &testing->r->workflows, ast->name);
     step->workflow = testing->sent = sent;
-    step->json = json_of(testing->r, &ast->file, ast->value, &file);
+    step->json = json_of(testing->r, &ast->file, ast->value);
     if (sent)
         wc_check_sent(testing->r, step->json, ast->value ? ast->value->span : ast->file.span,
                       sent->input);
-    if (sent && !sent->example)
-        sent->example = file;
     if (sent && !step->json && !ast->file.bytes && !ast->value)
         step->json = "{}";
+    if (sent)
+        wc_show_sent(testing->r, step->json, sent);
 }
 
 /* A signal that some stage waits for, or a decision. */
@@ -298,7 +295,7 @@ static void resolve_telling(struct testing *testing, const struct wc_ast_step *a
 {
     static const char *const decisions[] = {"approve", "edit", "reject", NULL};
     struct wc_resolver *r = testing->r;
-    step->json = json_of(r, &ast->file, ast->value, NULL);
+    step->json = json_of(r, &ast->file, ast->value);
     if (ast->kind == WC_AST_STEP_REVIEW)
         need_choice(r, ast->name, "a decision", decisions);
     else if (ast->kind == WC_AST_STEP_SIGNAL)
@@ -332,10 +329,12 @@ static void resolve_step(struct testing *testing, const struct wc_ast_step *ast,
         struct wc_given given = resolve_given(r, outcome);
         const struct wc_stage *stage =
             step.subject ? wc_lookup(&testing->stages, step.subject) : NULL;
-        if (stage)
+        if (stage) {
             wc_check_given(r, given.json,
                            outcome->value ? outcome->value->span : outcome->file.span, stage,
                            testing->test);
+            wc_show_given(r, given.json, stage);
+        }
         wc_push(r->arena, &step.givens, given);
     }
     WC_EACH(i, &ast->expects)

@@ -3,6 +3,8 @@
 
 static const char *const clause_names[WC_CLAUSE_KIND_COUNT] = {
     [WC_CLAUSE_SUMMARY] = "summary",
+    [WC_CLAUSE_CONTACT] = "contact",
+    [WC_CLAUSE_LICENSE] = "license",
     [WC_CLAUSE_AUTH] = "auth",
     [WC_CLAUSE_LIMIT] = "limit",
     [WC_CLAUSE_DEPRECATED] = "deprecated",

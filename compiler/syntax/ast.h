@@ -188,6 +188,8 @@ struct wc_ast_expr {
 /* A comment names the slots that a kind uses; a slot in [] may be absent. */
 enum wc_clause_kind {
     WC_CLAUSE_SUMMARY,     /* api: text */
+    WC_CLAUSE_CONTACT,     /* api: text */
+    WC_CLAUSE_LICENSE,     /* api: text */
     WC_CLAUSE_AUTH,        /* api, service, model: word; [name: the variable]; [text: the header] */
     WC_CLAUSE_LIMIT,       /* limits */
     WC_CLAUSE_DEPRECATED,  /* api, workflow: text, since */

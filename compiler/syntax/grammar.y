@@ -37,7 +37,8 @@
     RECALL WITHIN REPLY DRAFT WAIT REVIEW OF SIGNAL SLEEP
     FIRST TOKEN IDLE BACKOFF REPAIR HEDGE CHECK DONE FULL
     FALLBACK REMEMBER GIVEN RETURNS FILE FAILS SILENT CUT SEND
-    CRASH DURING EXPECT RESULT PATH UNION BYTES STRUCTURED WRITTEN SINCE.
+    CRASH DURING EXPECT RESULT PATH UNION BYTES STRUCTURED WRITTEN SINCE
+    CONTACT LICENSE.
 
 %right IF.
 %left OR.
@@ -314,6 +315,8 @@ number(A) ::= MONEY(T). { A = wc_number_of(&T); }
 %type timeout_clause {struct wc_clause *}
 
 api_clause(C) ::= SUMMARY(K) text(T). { C = wc_clause_new(p, WC_CLAUSE_SUMMARY, &K); C->text = T; }
+api_clause(C) ::= CONTACT(K) text(T). { C = wc_clause_new(p, WC_CLAUSE_CONTACT, &K); C->text = T; }
+api_clause(C) ::= LICENSE(K) text(T). { C = wc_clause_new(p, WC_CLAUSE_LICENSE, &K); C->text = T; }
 api_clause(C) ::= AUTH(K) BEARER KEYS ENV upper(E). {
     C = wc_clause_new(p, WC_CLAUSE_AUTH, &K);
     C->word = WC_WORD_BEARER_KEYS;

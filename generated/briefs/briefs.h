@@ -5,7 +5,7 @@
 
 #include <wright/generated.h>
 
-/* briefs.flow:8: A document to read. */
+/* briefs.flow:10: A document to read. */
 struct Brief {
     struct wr_str document;
     struct wr_str language;
@@ -14,7 +14,7 @@ struct Brief {
     int64_t max_points;
 };
 
-/* briefs.flow:14 */
+/* briefs.flow:16 */
 struct KeyPoint {
     struct wr_str text;
     struct wr_str quote;
@@ -26,7 +26,7 @@ struct list_of_KeyPoint {
     size_t count;
 };
 
-/* briefs.flow:15 */
+/* briefs.flow:17 */
 struct KeyPoints {
     struct list_of_KeyPoint points;
     bool has_summary;
@@ -43,7 +43,7 @@ struct map_of_str {
     size_t count;
 };
 
-/* briefs.flow:16 */
+/* briefs.flow:18 */
 struct Glossary {
     struct map_of_str terms;
 };

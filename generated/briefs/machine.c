@@ -1,4 +1,4 @@
-/* The machine of workflow extract_key_points (briefs.flow:40).
+/* The machine of workflow extract_key_points (briefs.flow:42).
  * What a job holds, what follows what, and one function a stage. Written by `wright compile`
  * from briefs.flow: edit that. */
 #include "briefs.h"
@@ -181,7 +181,7 @@ static struct wr_str prompt_key_points(struct wr_arena *arena, const struct fram
     return wr_text_done(&text);
 }
 
-/* ---- stage terms (briefs.flow:48) ------------------------------------------------------------ */
+/* ---- stage terms (briefs.flow:50) ------------------------------------------------------------ */
 
 static void stage_terms(struct wr_turn *turn)
 {
@@ -206,7 +206,7 @@ static void stage_terms(struct wr_turn *turn)
     }
 }
 
-/* ---- stage draft (briefs.flow:55) ------------------------------------------------------------ */
+/* ---- stage draft (briefs.flow:57) ------------------------------------------------------------ */
 
 static void stage_draft(struct wr_turn *turn)
 {
@@ -244,7 +244,7 @@ static void stage_draft(struct wr_turn *turn)
     }
 }
 
-/* ---- stage brief (briefs.flow:65) ------------------------------------------------------------ */
+/* ---- stage brief (briefs.flow:67) ------------------------------------------------------------ */
 
 static void stage_brief(struct wr_turn *turn)
 {
@@ -282,7 +282,7 @@ static void stage_brief(struct wr_turn *turn)
     }
 }
 
-/* ---- stage last_good (briefs.flow:74) -------------------------------------------------------- */
+/* ---- stage last_good (briefs.flow:76) -------------------------------------------------------- */
 
 static void stage_last_good(struct wr_turn *turn)
 {

@@ -39,7 +39,7 @@ static const struct wr_pattern pattern_1 = {
     .text = "[a-z]{2}",
 };
 
-/* ---- schema Brief (briefs.flow:8) ------------------------------------------------------------ */
+/* ---- schema Brief (briefs.flow:10) ----------------------------------------------------------- */
 
 static const struct wr_str enum_1[] = {
     {WR_TEXT("executive")},
@@ -111,7 +111,7 @@ const struct wr_schema schema_Brief = {
     .encode = encode_Brief,
 };
 
-/* ---- schema KeyPoint (briefs.flow:14) -------------------------------------------------------- */
+/* ---- schema KeyPoint (briefs.flow:16) -------------------------------------------------------- */
 
 static const struct wr_field fields_KeyPoint[] = {
     {.name = {WR_TEXT("text")}, .required = true},
@@ -165,7 +165,7 @@ const struct wr_schema schema_KeyPoint = {
     .encode = encode_KeyPoint,
 };
 
-/* ---- schema KeyPoints (briefs.flow:15) ------------------------------------------------------- */
+/* ---- schema KeyPoints (briefs.flow:17) ------------------------------------------------------- */
 
 static const struct wr_field fields_KeyPoints[] = {
     {.name = {WR_TEXT("points")}, .required = true},
@@ -231,7 +231,7 @@ const struct wr_schema schema_KeyPoints = {
         "\":false}}}",
 };
 
-/* ---- schema Glossary (briefs.flow:16) -------------------------------------------------------- */
+/* ---- schema Glossary (briefs.flow:18) -------------------------------------------------------- */
 
 /* string(1..60) */
 static bool key_1(struct wr_reader *in, struct wr_str text)

@@ -1,4 +1,4 @@
-/* The machine of workflow research_account (sales.flow:54).
+/* The machine of workflow research_account (sales.flow:56).
  * What a job holds, what follows what, and one function a stage. Written by `wright compile`
  * from sales.flow: edit that. */
 #include "sales.h"
@@ -442,7 +442,7 @@ static struct wr_str prompt_account_brief(struct wr_arena *arena, const struct f
     return wr_text_done(&text);
 }
 
-/* ---- stage gather (sales.flow:69) ------------------------------------------------------------ */
+/* ---- stage gather (sales.flow:71) ------------------------------------------------------------ */
 
 static void stage_gather(struct wr_turn *turn)
 {
@@ -459,7 +459,7 @@ static void stage_gather(struct wr_turn *turn)
     }
 }
 
-/* ---- member account (sales.flow:71) ---------------------------------------------------------- */
+/* ---- member account (sales.flow:73) ---------------------------------------------------------- */
 
 static void member_9_account(struct wr_turn *turn)
 {
@@ -484,7 +484,7 @@ static void member_9_account(struct wr_turn *turn)
     }
 }
 
-/* ---- member company (sales.flow:75) ---------------------------------------------------------- */
+/* ---- member company (sales.flow:77) ---------------------------------------------------------- */
 
 static void member_10_company(struct wr_turn *turn)
 {
@@ -509,7 +509,7 @@ static void member_10_company(struct wr_turn *turn)
     }
 }
 
-/* ---- member news (sales.flow:76) ------------------------------------------------------------- */
+/* ---- member news (sales.flow:78) ------------------------------------------------------------- */
 
 static void member_11_news(struct wr_turn *turn)
 {
@@ -534,7 +534,7 @@ static void member_11_news(struct wr_turn *turn)
     }
 }
 
-/* ---- stage write (sales.flow:85) ------------------------------------------------------------- */
+/* ---- stage write (sales.flow:87) ------------------------------------------------------------- */
 
 static void stage_write(struct wr_turn *turn)
 {
@@ -590,7 +590,7 @@ static void stage_write(struct wr_turn *turn)
     }
 }
 
-/* ---- stage outline (sales.flow:96) ----------------------------------------------------------- */
+/* ---- stage outline (sales.flow:98) ----------------------------------------------------------- */
 
 static void stage_outline(struct wr_turn *turn)
 {
@@ -615,7 +615,7 @@ static void stage_outline(struct wr_turn *turn)
     }
 }
 
-/* ---- stage facts (sales.flow:104) ------------------------------------------------------------ */
+/* ---- stage facts (sales.flow:106) ------------------------------------------------------------ */
 
 static void stage_facts(struct wr_turn *turn)
 {
@@ -643,7 +643,7 @@ static void stage_facts(struct wr_turn *turn)
     }
 }
 
-/* ---- stage publish (sales.flow:113) ---------------------------------------------------------- */
+/* ---- stage publish (sales.flow:115) ---------------------------------------------------------- */
 
 static void stage_publish(struct wr_turn *turn)
 {
@@ -672,7 +672,7 @@ static void stage_publish(struct wr_turn *turn)
     }
 }
 
-/* ---- stage save (sales.flow:118) ------------------------------------------------------------- */
+/* ---- stage save (sales.flow:120) ------------------------------------------------------------- */
 
 static void stage_save(struct wr_turn *turn)
 {
@@ -710,7 +710,7 @@ static void stage_save(struct wr_turn *turn)
     }
 }
 
-/* ---- stage later (sales.flow:128) ------------------------------------------------------------ */
+/* ---- stage later (sales.flow:130) ------------------------------------------------------------ */
 
 static void stage_later(struct wr_turn *turn)
 {
@@ -726,7 +726,7 @@ static void stage_later(struct wr_turn *turn)
     }
 }
 
-/* ---- stage finish (sales.flow:134) ----------------------------------------------------------- */
+/* ---- stage finish (sales.flow:136) ----------------------------------------------------------- */
 
 static void stage_finish(struct wr_turn *turn)
 {
@@ -747,7 +747,7 @@ static void stage_finish(struct wr_turn *turn)
     }
 }
 
-/* ---- stage last_good (sales.flow:143) -------------------------------------------------------- */
+/* ---- stage last_good (sales.flow:145) -------------------------------------------------------- */
 
 static void stage_last_good(struct wr_turn *turn)
 {

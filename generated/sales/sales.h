@@ -5,14 +5,14 @@
 
 #include <wright/generated.h>
 
-/* sales.flow:8: Who to research, and why. */
+/* sales.flow:10: Who to research, and why. */
 struct ResearchRequest {
     struct wr_str account_id;
     struct wr_str domain;
     struct wr_str goal;
 };
 
-/* sales.flow:14 */
+/* sales.flow:16 */
 struct Account {
     struct wr_str name;
     struct wr_str segment;
@@ -20,13 +20,13 @@ struct Account {
     struct wr_str owner;
 };
 
-/* sales.flow:15 */
+/* sales.flow:17 */
 struct Company {
     struct wr_str industry;
     struct wr_str about;
 };
 
-/* sales.flow:16 */
+/* sales.flow:18 */
 struct Article {
     struct wr_str title;
     struct wr_str url;
@@ -37,17 +37,17 @@ struct list_of_Article {
     size_t count;
 };
 
-/* sales.flow:17 */
+/* sales.flow:19 */
 struct News {
     struct list_of_Article articles;
 };
 
-/* sales.flow:18 */
+/* sales.flow:20 */
 struct Note {
     struct wr_str id;
 };
 
-/* sales.flow:20 */
+/* sales.flow:22 */
 struct Signal {
     struct wr_str claim;
     bool has_url;
@@ -59,20 +59,20 @@ struct list_of_Signal {
     size_t count;
 };
 
-/* sales.flow:21 */
+/* sales.flow:23 */
 struct Narrative {
     struct wr_str headline;
     struct wr_str summary;
     struct list_of_Signal signals;
 };
 
-/* sales.flow:22 */
+/* sales.flow:24 */
 struct Sources {
     bool company;
     bool news;
 };
 
-/* sales.flow:23 */
+/* sales.flow:25 */
 struct AccountBrief {
     struct wr_str headline;
     struct wr_str summary;

@@ -197,7 +197,7 @@ static const struct wr_pattern pattern_2 = {
     .text = "[a-z0-9][a-z0-9.-]{2,99}",
 };
 
-/* ---- schema ResearchRequest (sales.flow:8) --------------------------------------------------- */
+/* ---- schema ResearchRequest (sales.flow:10) -------------------------------------------------- */
 
 static const struct wr_str enum_1[] = {
     {WR_TEXT("first_call")},
@@ -259,7 +259,7 @@ const struct wr_schema schema_ResearchRequest = {
     .encode = encode_ResearchRequest,
 };
 
-/* ---- schema Account (sales.flow:14) ---------------------------------------------------------- */
+/* ---- schema Account (sales.flow:16) ---------------------------------------------------------- */
 
 static const struct wr_field fields_Account[] = {
     {.name = {WR_TEXT("name")}, .required = true},
@@ -315,7 +315,7 @@ const struct wr_schema schema_Account = {
     .encode = encode_Account,
 };
 
-/* ---- schema Company (sales.flow:15) ---------------------------------------------------------- */
+/* ---- schema Company (sales.flow:17) ---------------------------------------------------------- */
 
 static const struct wr_field fields_Company[] = {
     {.name = {WR_TEXT("industry")}, .required = true},
@@ -363,7 +363,7 @@ const struct wr_schema schema_Company = {
     .encode = encode_Company,
 };
 
-/* ---- schema Article (sales.flow:16) ---------------------------------------------------------- */
+/* ---- schema Article (sales.flow:18) ---------------------------------------------------------- */
 
 static const struct wr_field fields_Article[] = {
     {.name = {WR_TEXT("title")}, .required = true},
@@ -411,7 +411,7 @@ const struct wr_schema schema_Article = {
     .encode = encode_Article,
 };
 
-/* ---- schema News (sales.flow:17) ------------------------------------------------------------- */
+/* ---- schema News (sales.flow:19) ------------------------------------------------------------- */
 
 static const struct wr_field fields_News[] = {
     {.name = {WR_TEXT("articles")}, .required = true},
@@ -457,7 +457,7 @@ const struct wr_schema schema_News = {
     .encode = encode_News,
 };
 
-/* ---- schema Note (sales.flow:18) ------------------------------------------------------------- */
+/* ---- schema Note (sales.flow:20) ------------------------------------------------------------- */
 
 static const struct wr_field fields_Note[] = {
     {.name = {WR_TEXT("id")}, .required = true},
@@ -499,7 +499,7 @@ const struct wr_schema schema_Note = {
     .encode = encode_Note,
 };
 
-/* ---- schema Signal (sales.flow:20) ----------------------------------------------------------- */
+/* ---- schema Signal (sales.flow:22) ----------------------------------------------------------- */
 
 static const struct wr_field fields_Signal[] = {
     {.name = {WR_TEXT("claim")}, .required = true},
@@ -549,7 +549,7 @@ const struct wr_schema schema_Signal = {
     .encode = encode_Signal,
 };
 
-/* ---- schema Narrative (sales.flow:21) -------------------------------------------------------- */
+/* ---- schema Narrative (sales.flow:23) -------------------------------------------------------- */
 
 static const struct wr_field fields_Narrative[] = {
     {.name = {WR_TEXT("headline")}, .required = true},
@@ -618,7 +618,7 @@ const struct wr_schema schema_Narrative = {
         "string(1..500).\"}},\"required\":[\"claim\",\"url\"],\"additionalProperties\":false}}}",
 };
 
-/* ---- schema Sources (sales.flow:22) ---------------------------------------------------------- */
+/* ---- schema Sources (sales.flow:24) ---------------------------------------------------------- */
 
 static const struct wr_field fields_Sources[] = {
     {.name = {WR_TEXT("company")}, .required = true},
@@ -666,7 +666,7 @@ const struct wr_schema schema_Sources = {
     .encode = encode_Sources,
 };
 
-/* ---- schema AccountBrief (sales.flow:23) ----------------------------------------------------- */
+/* ---- schema AccountBrief (sales.flow:25) ----------------------------------------------------- */
 
 static const struct wr_field fields_AccountBrief[] = {
     {.name = {WR_TEXT("headline")}, .required = true},

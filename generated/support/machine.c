@@ -1,4 +1,4 @@
-/* The machine of workflow draft_response (support.flow:37).
+/* The machine of workflow draft_response (support.flow:39).
  * What a job holds, what follows what, and one function a stage. Written by `wright compile`
  * from support.flow: edit that. */
 #include "support.h"
@@ -398,7 +398,7 @@ static struct wr_str prompt_support_answer(struct wr_arena *arena, const struct 
     return wr_text_done(&text);
 }
 
-/* ---- stage triage (support.flow:51) ---------------------------------------------------------- */
+/* ---- stage triage (support.flow:53) ---------------------------------------------------------- */
 
 static void stage_triage(struct wr_turn *turn)
 {
@@ -423,7 +423,7 @@ static void stage_triage(struct wr_turn *turn)
     }
 }
 
-/* ---- stage reset (support.flow:59) ----------------------------------------------------------- */
+/* ---- stage reset (support.flow:61) ----------------------------------------------------------- */
 
 static void stage_reset(struct wr_turn *turn)
 {
@@ -450,7 +450,7 @@ static void stage_reset(struct wr_turn *turn)
     }
 }
 
-/* ---- stage invoice (support.flow:68) --------------------------------------------------------- */
+/* ---- stage invoice (support.flow:70) --------------------------------------------------------- */
 
 static void stage_invoice(struct wr_turn *turn)
 {
@@ -477,7 +477,7 @@ static void stage_invoice(struct wr_turn *turn)
     }
 }
 
-/* ---- stage suggest (support.flow:77) --------------------------------------------------------- */
+/* ---- stage suggest (support.flow:79) --------------------------------------------------------- */
 
 static void stage_suggest(struct wr_turn *turn)
 {
@@ -502,7 +502,7 @@ static void stage_suggest(struct wr_turn *turn)
     }
 }
 
-/* ---- stage weigh (support.flow:85) ----------------------------------------------------------- */
+/* ---- stage weigh (support.flow:87) ----------------------------------------------------------- */
 
 static void stage_weigh(struct wr_turn *turn)
 {
@@ -523,7 +523,7 @@ static void stage_weigh(struct wr_turn *turn)
     }
 }
 
-/* ---- stage hold (support.flow:92) ------------------------------------------------------------ */
+/* ---- stage hold (support.flow:94) ------------------------------------------------------------ */
 
 static void stage_hold(struct wr_turn *turn)
 {
@@ -548,7 +548,7 @@ static void stage_hold(struct wr_turn *turn)
     }
 }
 
-/* ---- stage review (support.flow:97) ---------------------------------------------------------- */
+/* ---- stage review (support.flow:99) ---------------------------------------------------------- */
 
 static void stage_review(struct wr_turn *turn)
 {

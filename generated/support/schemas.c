@@ -39,7 +39,7 @@ static const struct wr_pattern pattern_1 = {
     .text = "[a-z]{2}",
 };
 
-/* ---- schema Ticket (support.flow:9) ---------------------------------------------------------- */
+/* ---- schema Ticket (support.flow:11) --------------------------------------------------------- */
 
 static const struct wr_str enum_1[] = {
     {WR_TEXT("billing")},
@@ -107,7 +107,7 @@ const struct wr_schema schema_Ticket = {
     .encode = encode_Ticket,
 };
 
-/* ---- schema Answer (support.flow:16) --------------------------------------------------------- */
+/* ---- schema Answer (support.flow:18) --------------------------------------------------------- */
 
 static const struct wr_str enum_2[] = {
     {WR_TEXT("rule")},
@@ -168,7 +168,7 @@ const struct wr_schema schema_Answer = {
     .encode = encode_Answer,
 };
 
-/* ---- schema Suggestion (support.flow:22) ----------------------------------------------------- */
+/* ---- schema Suggestion (support.flow:24) ----------------------------------------------------- */
 
 static const struct wr_field fields_Suggestion[] = {
     {.name = {WR_TEXT("text")}, .required = true},

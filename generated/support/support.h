@@ -5,7 +5,7 @@
 
 #include <wright/generated.h>
 
-/* support.flow:9: What a customer wrote. */
+/* support.flow:11: What a customer wrote. */
 struct Ticket {
     struct wr_str subject;
     struct wr_str body;
@@ -13,14 +13,14 @@ struct Ticket {
     struct wr_str locale;
 };
 
-/* support.flow:16: An answer to the customer. */
+/* support.flow:18: An answer to the customer. */
 struct Answer {
     struct wr_str text;
     struct wr_str by;
     double confidence;
 };
 
-/* support.flow:22 */
+/* support.flow:24 */
 struct Suggestion {
     struct wr_str text;
     double confidence;

@@ -1,4 +1,4 @@
-/* The machine of workflow create_storyboard (videos.flow:56).
+/* The machine of workflow create_storyboard (videos.flow:58).
  * What a job holds, what follows what, and one function a stage. Written by `wright compile`
  * from videos.flow: edit that. */
 #include "videos.h"
@@ -272,7 +272,7 @@ static struct wr_str prompt_scene(struct wr_arena *arena, const struct frame *fr
     return wr_text_done(&text);
 }
 
-/* ---- stage outline (videos.flow:78) ---------------------------------------------------------- */
+/* ---- stage outline (videos.flow:80) ---------------------------------------------------------- */
 
 static void stage_outline(struct wr_turn *turn)
 {
@@ -297,7 +297,7 @@ static void stage_outline(struct wr_turn *turn)
     }
 }
 
-/* ---- stage sketch (videos.flow:87) ----------------------------------------------------------- */
+/* ---- stage sketch (videos.flow:89) ----------------------------------------------------------- */
 
 static void stage_sketch(struct wr_turn *turn)
 {
@@ -331,7 +331,7 @@ static void stage_sketch(struct wr_turn *turn)
     }
 }
 
-/* ---- stage refine (videos.flow:96) ----------------------------------------------------------- */
+/* ---- stage refine (videos.flow:98) ----------------------------------------------------------- */
 
 static void stage_refine(struct wr_turn *turn)
 {
@@ -368,7 +368,7 @@ static void stage_refine(struct wr_turn *turn)
     }
 }
 
-/* ---- an item of refine (videos.flow:96) ------------------------------------------------------ */
+/* ---- an item of refine (videos.flow:98) ------------------------------------------------------ */
 
 static void item_5_refine(struct wr_turn *turn)
 {
@@ -393,7 +393,7 @@ static void item_5_refine(struct wr_turn *turn)
     }
 }
 
-/* ---- stage assemble (videos.flow:107) -------------------------------------------------------- */
+/* ---- stage assemble (videos.flow:109) -------------------------------------------------------- */
 
 static void stage_assemble(struct wr_turn *turn)
 {
@@ -414,7 +414,7 @@ static void stage_assemble(struct wr_turn *turn)
     }
 }
 
-/* ---- stage rough (videos.flow:114) ----------------------------------------------------------- */
+/* ---- stage rough (videos.flow:116) ----------------------------------------------------------- */
 
 static void stage_rough(struct wr_turn *turn)
 {

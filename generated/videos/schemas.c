@@ -4,7 +4,7 @@
 
 #include <wright/json.h>
 
-/* ---- schema Script (videos.flow:8) ----------------------------------------------------------- */
+/* ---- schema Script (videos.flow:10) ---------------------------------------------------------- */
 
 static const struct wr_str enum_1[] = {
     {WR_TEXT("sketch")},
@@ -74,7 +74,7 @@ const struct wr_schema schema_Script = {
     .encode = encode_Script,
 };
 
-/* ---- schema Beat (videos.flow:15) ------------------------------------------------------------ */
+/* ---- schema Beat (videos.flow:17) ------------------------------------------------------------ */
 
 static const struct wr_field fields_Beat[] = {
     {.name = {WR_TEXT("heading")}, .required = true},
@@ -122,7 +122,7 @@ const struct wr_schema schema_Beat = {
     .encode = encode_Beat,
 };
 
-/* ---- schema Outline (videos.flow:16) --------------------------------------------------------- */
+/* ---- schema Outline (videos.flow:18) --------------------------------------------------------- */
 
 static const struct wr_field fields_Outline[] = {
     {.name = {WR_TEXT("beats")}, .required = true},
@@ -177,7 +177,7 @@ const struct wr_schema schema_Outline = {
         "}}",
 };
 
-/* ---- schema Shot (videos.flow:17) ------------------------------------------------------------ */
+/* ---- schema Shot (videos.flow:19) ------------------------------------------------------------ */
 
 static const struct wr_str enum_2[] = {
     {WR_TEXT("wide")},
@@ -237,7 +237,7 @@ const struct wr_schema schema_Shot = {
     .encode = encode_Shot,
 };
 
-/* ---- schema Detail (videos.flow:18) ---------------------------------------------------------- */
+/* ---- schema Detail (videos.flow:20) ---------------------------------------------------------- */
 
 static const struct wr_field fields_Detail[] = {
     {.name = {WR_TEXT("shots")}, .required = true},
@@ -299,7 +299,7 @@ const struct wr_schema schema_Detail = {
         "\":false}}}",
 };
 
-/* ---- schema Scene (videos.flow:19) ----------------------------------------------------------- */
+/* ---- schema Scene (videos.flow:21) ----------------------------------------------------------- */
 
 static const struct wr_field fields_Scene[] = {
     {.name = {WR_TEXT("heading")}, .required = true},
@@ -365,7 +365,7 @@ const struct wr_schema schema_Scene = {
     .encode = encode_Scene,
 };
 
-/* ---- schema Storyboard (videos.flow:25) ------------------------------------------------------ */
+/* ---- schema Storyboard (videos.flow:27) ------------------------------------------------------ */
 
 static const struct wr_field fields_Storyboard[] = {
     {.name = {WR_TEXT("title")}, .required = true},

@@ -5,7 +5,7 @@
 
 #include <wright/generated.h>
 
-/* videos.flow:8: What is to be filmed. */
+/* videos.flow:10: What is to be filmed. */
 struct Script {
     struct wr_str title;
     struct wr_str text;
@@ -13,7 +13,7 @@ struct Script {
     int64_t max_scenes;
 };
 
-/* videos.flow:15: One scene as the outline has it. */
+/* videos.flow:17: One scene as the outline has it. */
 struct Beat {
     struct wr_str heading;
     struct wr_str action;
@@ -24,12 +24,12 @@ struct list_of_Beat {
     size_t count;
 };
 
-/* videos.flow:16 */
+/* videos.flow:18 */
 struct Outline {
     struct list_of_Beat beats;
 };
 
-/* videos.flow:17 */
+/* videos.flow:19 */
 struct Shot {
     struct wr_str framing;
     struct wr_str picture;
@@ -41,13 +41,13 @@ struct list_of_Shot {
     size_t count;
 };
 
-/* videos.flow:18 */
+/* videos.flow:20 */
 struct Detail {
     struct list_of_Shot shots;
     struct wr_str mood;
 };
 
-/* videos.flow:19 */
+/* videos.flow:21 */
 struct Scene {
     struct wr_str heading;
     struct wr_str action;
@@ -61,7 +61,7 @@ struct list_of_Scene {
     size_t count;
 };
 
-/* videos.flow:25 */
+/* videos.flow:27 */
 struct Storyboard {
     struct wr_str title;
     struct list_of_Scene scenes;

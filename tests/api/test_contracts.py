@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""The contracts of the four, read by what nobody here wrote (pinned in tests/api/contracts): both linters of OpenAPI
+find nothing, ajv holds every example against its schema, both generators make clients that compile under strict
+TypeScript, and those clients drive the real binaries through every outcome of latency."""
+import glob, json, os, shutil, subprocess, sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import npm
+from four import *
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "contracts")
+DOCUMENTS = {name: os.path.join(ROOT, "generated", name, "openapi.json") for name in ROUTES}
+QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
+peers = {}
+
+
+def node(script, *words, folder=None):
+    done = subprocess.run([peers["node"], script, *words], cwd=folder, capture_output=True, text=True,
+                          env={**os.environ, **QUIET}, timeout=120 * SLOW)
+    return done.returncode, done.stdout, done.stderr
+
+
+def at(*path):
+    return os.path.join(peers["modules"], *path)
+
+
+def bare_work():
+    """A folder that sees the packages and nothing else."""
+    work = tempfile.mkdtemp(dir=folder)
+    os.symlink(peers["modules"], os.path.join(work, "node_modules"))
+    for name in ("package.json", "tsconfig.json", "generate.mjs", "examples.mjs", "drive.ts"):
+        shutil.copy(os.path.join(HERE, name), work)
+    return work
+
+
+# ---- linters ------------------------------------------------------------------------------------------------
+
+def redocly(files):
+    """(files that were read, what was found)"""
+    code, out, err = node(at("@redocly", "cli", "bin", "cli.js"), "lint", "--extends=recommended", "--format=json", *files)
+    found, rest = [], out.strip()
+    while rest:  # a report for each file
+        report, end = json.JSONDecoder().raw_decode(rest)
+        found += report["problems"]
+        rest = rest[end:].strip()
+    return err.count("validated in"), [f"{one['location'][0]['source']['ref']} {one['ruleId']}: {one['message']}" for one in found]
+
+
+def spectral(files):
+    rules = os.path.join(tempfile.mkdtemp(dir=folder), "rules.json")
+    with open(rules, "w", encoding="utf-8") as file:
+        json.dump({"extends": ["spectral:oas"]}, file)
+    code, out, err = node(at("@stoplight", "spectral-cli", "dist", "index.js"), "lint", "--ruleset", rules, "--format", "json", *files)
+    return len(files), [f"{one['source']} {one['code']}: {one['message']}" for one in json.loads(out[out.index("["):out.rindex("]") + 1])]
+
+
+def test_lint():
+    word = "nobody_to_ask.json"  # a document without a contact and a licence
+    worse = os.path.join(tempfile.mkdtemp(dir=folder), word)
+    with open(DOCUMENTS["briefs"], encoding="utf-8") as file:
+        document = json.load(file)
+    del document["info"]["license"], document["info"]["contact"]
+    with open(worse, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    for name, lint, rule in (("redocly", redocly, "info-license"), ("spectral", spectral, "info-contact")):
+        read, found = lint([*DOCUMENTS.values(), worse])
+        ok(any(word in one and rule in one for one in found), f"{name} reads them, and would say what is missing", found)
+        found = [one for one in found if word not in one]
+        ok(read == len(DOCUMENTS) + 1 and not found, f"{name} finds nothing in the four, not even a warning", "\n".join(found))
+
+
+# ---- examples -----------------------------------------------------------------------------------------------
+
+def test_examples():
+    code, out, err = node("examples.mjs", *DOCUMENTS.values(), folder=bare_work())
+    rows = [json.loads(line) for line in out.splitlines()]
+    whole = [row for row in rows if "held" in row]
+    ok(code == 0 and len(whole) == 4 and len(rows) == 4 and all(row["held"] > 20 and row["schemas"] > 10 for row in whole),
+       f"ajv: {sum(row['held'] for row in whole)} examples are what their schemas say", out + err)
+
+
+# ---- clients ------------------------------------------------------------------------------------------------
+
+def by_word(kind):
+    """A model that does as the document says."""
+    def way(body):
+        text = json.dumps(body)
+        if "REFUSED" in text:
+            return Way(body="x", refusal="No.", pieces=1)
+        if "DOWN" in text or ("FALLBACK" in text and kind == LARGE):
+            return Way(status=503)
+        return Way(body=POINTS)
+    return way
+
+
+def servers():
+    world = World()
+    world.ways[LARGE], world.ways["*"] = by_word(LARGE), by_word(SMALL)
+    world.ways[SMALL] = by_word(SMALL)
+    yield "briefs", Api("briefs", world)
+    yield "limited", Api("briefs", world, change=[("auth    bearer", "limit   1 per 1h\n  auth    bearer")])
+    world = World()
+    world.ways[SMALL] = Way(silent=True)
+    yield "support", Api("support", world)
+    world = World()
+    world.ways[SMALL] = Way(body={"beats": [{"heading": f"Scene {i}", "action": "It happens."} for i in range(6)]})
+    world.ways[HEAVY] = Way(body=fixture("videos-detail"), delay=0.3)
+    yield "videos", Api("videos", world)
+    world = World()
+    world.ways[SMALL] = world.ways[LARGE] = Way(body=fixture("sales-narrative"))
+    world.ways[NEWS] = Way(status=503)
+    yield "sales", Api("sales", world)
+
+
+WANT = {
+    "full": dict(http=200, status="completed", result="full", final=True, quotes=["Sales rose by four per cent"],
+                 path=["draft: ok"]),
+    "degraded": dict(http=200, status="degraded", result="fallback", final=True, quotes=["Sales rose by four per cent"]),
+    "declared": dict(http=422, status="failed", code="refused", message="The model provider refused this document.",
+                     again=False, wait=None),
+    "down": dict(http=503, status="failed", code="unavailable", again=True, wait="30"),
+    "invalid": dict(http=422, problem="invalid_body", wait=None, errors=["/document minBytes"]),
+    "let through": dict(http=200, status="completed"),
+    "limited": dict(http=429, problem="limit_reached"),
+    "instant": dict(http=200, status="completed", by="rule"),
+    "later": dict(http=202, result="draft", final=False, by="nobody_yet", where=True),
+    "wrong review": dict(http=422, problem="invalid_body"),
+    "review": dict(http=200, status="completed", text="At night."),
+    "no such job": dict(http=404, problem="job_not_found"),
+    "no such key": dict(http=401, problem="key_unknown"),
+    "background": dict(http=202, final=False, output=None),
+    "background ends": dict(status="completed", result="full", scenes=6, drafts=True, cancelled="completed"),
+    "poll": dict(http=202, applied="respond-async", status="degraded"),
+}
+
+
+def test_clients():
+    work = bare_work()
+    code, out, err = node("generate.mjs", *[f"{name}={path}" for name, path in DOCUMENTS.items()], folder=work)
+    made = sorted(os.path.basename(path) for path in glob.glob(work + "/*-types.ts") + glob.glob(work + "/*/sdk.gen.ts"))
+    ok(code == 0 and len(made) == 8, "both generators make clients of the four", out + err)
+    code, out, err = node(at("typescript", "bin", "tsc"), "-p", ".", folder=work)
+    ok(code == 0, "which compile under strict TypeScript, and what uses them", out + err)
+    up = {name: {"url": f"http://127.0.0.1:{server.port}", "key": server.key} for name, server in servers()}
+    code, out, err = node("made/drive.js", json.dumps(up), folder=work)
+    seen = {row["name"]: row for row in map(json.loads, out.splitlines())}
+    ok(code == 0 and set(seen) == set(WANT), "they drive the binaries through every outcome", out + err)
+    for name, want in WANT.items():
+        got = seen.get(name, {})
+        ok(got and {key: got.get(key) for key in want} == want, f"{name}: {want}", got)
+    ok(int(seen["limited"]["wait"]) > 0 and "Bearer" in seen["no such key"]["how"] and seen["later"]["wait"] > 0,
+       "and 429, 401 and 202 say what to do", seen)
+
+
+if __name__ == "__main__":
+    found, modules = npm.install("contracts", (20, 19))
+    if not found:
+        skip("the contracts, read by others", modules)
+        main()
+    peers.update(node=found, modules=modules)
+    main(test_lint, test_examples, test_clients)
