@@ -145,6 +145,11 @@ simulate: all $(B)/tests/test_simulate
 ADVERSARY_JOBS ?= 100000
 adversary: all
 	@WRIGHT_BUILD=$(B) ADVERSARY_JOBS=$(ADVERSARY_JOBS) python3 tests/api/test_adversary.py
+# Every fault of a provider in each wire format, as a table, with outages of a minute.
+.PHONY: faults
+FAULTS_DOWN ?= 60
+faults: all
+	@WRIGHT_BUILD=$(B) FAULTS_DOWN=$(FAULTS_DOWN) python3 tests/api/test_providers.py
 # Seeded faults, each in a copy of the tree: the test that tests/mutants/list.txt names has to see it.
 .PHONY: mutants
 mutants:
@@ -170,6 +175,7 @@ help:
 	@echo "make tidy       layers, lengths, style, codes and their pages"
 	@echo "make fuzz       let fuzzers search, FUZZ_SECONDS each"
 	@echo "make adversary  the certificates against an adversary in virtual time; ADVERSARY_JOBS=N"
+	@echo "make faults     every fault of a provider in each wire format, outages of a minute included"
 	@echo "make mutants    seeded faults of the compiler and the engine: a named test sees each"
 	@echo "make simulate   a million jobs in virtual time, with crashes; JOBS=N for fewer"
 	@echo "make bench      speed and size, as ratios"
