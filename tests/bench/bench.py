@@ -6,6 +6,9 @@ test. Everything is on loopback and in one folder under the build; nothing is le
 import atexit, concurrent.futures, datetime, http.client, json, os, platform, re, select, shutil, signal, statistics, subprocess, sys, tempfile, time
 import urllib.request
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import paced
+
 BUILD = os.path.abspath(os.environ.get("WRIGHT_BUILD", "build"))
 CC = os.environ.get("CC", "gcc")
 SPEC = "spec/briefs.flow"
@@ -514,6 +517,10 @@ def measure_loops():
         system.stop()
 
 
+def measure_overhead():
+    paced.measure_overhead(sys.modules[__name__])
+
+
 # ---- the run ----------------------------------------------------------------------------------------
 
 def packages():
@@ -550,8 +557,9 @@ def main():
     began = time.monotonic()
     versions()
     failed = []
-    for measure in (measure_compile, measure_diff, measure_build, measure_start, measure_decode, measure_echo, measure_whole,
-                    measure_loops, measure_waiting):
+    only = os.environ.get("BENCH_ONLY", "")
+    for measure in filter(lambda measure: only in measure.__name__, (measure_compile, measure_diff, measure_build, measure_start, measure_decode, measure_echo, measure_whole,
+                    measure_loops, measure_overhead, measure_waiting)):
         try:
             measure()
         except (RuntimeError, OSError, ValueError, AttributeError, subprocess.SubprocessError) as error:

@@ -1,6 +1,8 @@
 /* Asks a server as fast as it answers: N connections, each with one request under way, every body its
- * own. `bench_load PORT PATH KEY BODY_FILE CONNECTIONS SECONDS WORD [SEED]`. In the body a run of sixteen
- * '#' is replaced by a number; a reply counts if it is a 200 and holds WORD. One line of JSON. */
+ * own. `bench_load PORT PATH KEY BODY_FILE CONNECTIONS SECONDS WORD [SEED [RATE]]`. In the body a run of
+ * sixteen '#' is replaced by a number; a reply counts if it is a 200 and holds WORD. One line of JSON.
+ * With RATE, so many requests a second are due whether or not those before were answered (an open loop),
+ * and a time is counted from when its request was due, not from when a connection was free for it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -11,8 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +29,7 @@ struct conn {
     int64_t started_us;
     bool busy;
     char *request, *reply;
+    struct conn *next; /* of those that are free */
 };
 
 struct load {
@@ -37,6 +42,11 @@ struct load {
     size_t open, count, good, other, broken;
     uint32_t *times_us;
     int64_t end_us;
+    double rate; /* 0: a closed loop */
+    uint64_t due;
+    int64_t start_us;
+    size_t late; /* requests that found no connection free */
+    struct conn *free;
     char first_other[1500]; /* what the first reply that does not count began with */
 };
 
@@ -82,7 +92,7 @@ static void dial(struct load *load, struct conn *conn)
 }
 
 /* On loopback a request of a few KB fits the socket's buffer: a write that is cut is an error here. */
-static void ask(struct load *load, struct conn *conn)
+static void ask(struct load *load, struct conn *conn, int64_t due_us)
 {
     char number[MARK_LEN + 1];
     snprintf(number, sizeof number, "%016llx", (unsigned long long)load->serial++);
@@ -90,11 +100,41 @@ static void ask(struct load *load, struct conn *conn)
     memcpy(conn->request + load->mark_at, number, MARK_LEN);
     conn->got = 0;
     conn->busy = true;
-    conn->started_us = now_us();
+    conn->started_us = due_us;
     ssize_t n = send(conn->fd, conn->request, load->request_len, MSG_NOSIGNAL);
     if (n != (ssize_t)load->request_len)
         fail("a request could not be sent whole");
     load->open++;
+}
+
+static int64_t due_us(const struct load *load)
+{
+    return load->start_us + (int64_t)((double)load->due * 1e6 / load->rate);
+}
+
+/* All that is due goes out, as far as there are connections for it. */
+static void ask_due(struct load *load)
+{
+    while (load->free && due_us(load) <= now_us() && due_us(load) < load->end_us) {
+        struct conn *conn = load->free;
+        load->free = conn->next;
+        int64_t at_us = due_us(load);
+        load->late += (double)(now_us() - at_us) > 1e6 / load->rate;
+        load->due++;
+        ask(load, conn, at_us);
+    }
+}
+
+/* Its reply has come: on to the next request, now or when one is due. */
+static void go_on(struct load *load, struct conn *conn)
+{
+    if (load->rate > 0) {
+        conn->next = load->free;
+        load->free = conn;
+        ask_due(load);
+    } else if (now_us() < load->end_us) {
+        ask(load, conn, now_us());
+    }
 }
 
 /* The reply's end: by its Content-Length, or the last chunk. */
@@ -122,8 +162,7 @@ static void count_reply(struct load *load, struct conn *conn)
     load->other += !good;
     if (!good && !*load->first_other)
         snprintf(load->first_other, sizeof load->first_other, "%.*s", (int)conn->got, conn->reply);
-    if (now_us() < load->end_us)
-        ask(load, conn);
+    go_on(load, conn);
 }
 
 static void receive(struct load *load, struct conn *conn)
@@ -140,7 +179,7 @@ static void receive(struct load *load, struct conn *conn)
             fail("the server cuts its connections");
         if (now_us() < load->end_us) {
             dial(load, conn);
-            ask(load, conn);
+            go_on(load, conn);
         }
         return;
     }
@@ -153,23 +192,60 @@ static void receive(struct load *load, struct conn *conn)
 
 /* ---- the run -------------------------------------------------------------------------------- */
 
+/* Rings at each moment at which a request is due. */
+static int open_clock(struct load *load)
+{
+    int64_t each_ns = (int64_t)(1e9 / load->rate);
+    struct timespec each = {each_ns / 1000000000, each_ns % 1000000000};
+    struct itimerspec often = {each, each};
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    int clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (clock < 0 || timerfd_settime(clock, 0, &often, NULL) != 0 ||
+        epoll_ctl(load->poll, EPOLL_CTL_ADD, clock, &event) != 0)
+        fail("no timer");
+    prctl(PR_SET_TIMERSLACK, 1UL);
+    return clock;
+}
+
+static void ring(struct load *load, int clock)
+{
+    uint64_t times;
+    if (read(clock, &times, sizeof times) > 0)
+        ask_due(load);
+}
+
+static bool under_way(const struct load *load)
+{
+    return load->open > 0 || (load->rate > 0 && due_us(load) < load->end_us);
+}
+
 static void run(struct load *load, size_t connections)
 {
     struct conn *conns = get(connections * sizeof *conns);
     struct epoll_event events[256];
+    int clock = load->rate > 0 ? open_clock(load) : -1;
     for (size_t i = 0; i < connections; i++) {
         conns[i].request = get(load->request_len);
         conns[i].reply = get(REPLY_MAX);
         dial(load, &conns[i]);
-        ask(load, &conns[i]);
     }
-    while (load->open > 0) {
+    load->start_us = now_us();
+    load->end_us += load->start_us;
+    for (size_t i = 0; i < connections; i++)
+        go_on(load, &conns[i]);
+    while (under_way(load)) {
         int n = epoll_wait(load->poll, events, 256, 30000);
         if (n == 0)
             fail("no reply for 30 s");
-        for (int i = 0; i < n; i++)
-            receive(load, events[i].data.ptr);
+        for (int i = 0; i < n; i++) {
+            if (events[i].data.ptr)
+                receive(load, events[i].data.ptr);
+            else
+                ring(load, clock);
+        }
     }
+    if (clock >= 0)
+        close(clock);
     for (size_t i = 0; i < connections; i++) {
         close(conns[i].fd);
         free(conns[i].request);
@@ -212,9 +288,10 @@ static void report(struct load *load, double seconds)
     qsort(load->times_us, load->count, sizeof *load->times_us, by_size);
     printf(
         "{\"good\": %zu, \"other\": %zu, \"broken\": %zu, \"seconds\": %.3f, \"rate\": %.1f, "
-        "\"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, \"cpu_s\": %.3f, \"first_other\": ",
+        "\"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, \"cpu_s\": %.3f, \"late\": %zu, "
+        "\"first_other\": ",
         load->good, load->other, load->broken, seconds, (double)load->good / seconds,
-        part(load, 0.5), part(load, 0.99), part(load, 1), cpu);
+        part(load, 0.5), part(load, 0.99), part(load, 1), cpu, load->late);
     print_text(load->first_other);
     printf("}\n");
 }
@@ -246,7 +323,7 @@ int main(int argc, char **argv)
 {
     struct load load = {.address = {.sin_family = AF_INET}};
     if (argc < 8)
-        fail("usage: bench_load PORT PATH KEY BODY_FILE CONNECTIONS SECONDS WORD [SEED]");
+        fail("usage: bench_load PORT PATH KEY BODY_FILE CONNECTIONS SECONDS WORD [SEED [RATE]]");
     int port = atoi(argv[1]), connections = atoi(argv[5]);
     double seconds = atof(argv[6]);
     if (port < 1 || port > 65535 || connections < 1 || connections > 4096 || seconds <= 0)
@@ -255,13 +332,13 @@ int main(int argc, char **argv)
     load.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     load.word = argv[7];
     load.serial = argc > 8 ? strtoull(argv[8], NULL, 10) << 32 : 0;
+    load.rate = argc > 9 ? atof(argv[9]) : 0;
     load.times_us = get(TIMES_MAX * sizeof *load.times_us);
     load.poll = epoll_create1(EPOLL_CLOEXEC);
     read_body(&load, argv[4], argv[2], argv[3]);
-    int64_t start = now_us();
-    load.end_us = start + (int64_t)(seconds * 1e6);
+    load.end_us = (int64_t)(seconds * 1e6); /* and from the start, once all are connected */
     run(&load, (size_t)connections);
-    report(&load, (double)(now_us() - start) / 1e6);
+    report(&load, (double)(now_us() - load.start_us) / 1e6);
     free(load.times_us);
     free(load.request);
     return 0;

@@ -1,6 +1,6 @@
 /* The upstreams of the whole-request measure, as cheap as they can be: a GET gets a glossary, a POST the
- * same stream of a chat completion, made once. `bench_upstream POINTS_FILE BYTES_AN_EVENT` prints its port.
- * 0 bytes: a request gets no answer. */
+ * same stream of a chat completion, made once. `bench_upstream POINTS_FILE BYTES_AN_EVENT [DELAY_MS]` prints
+ * its port. 0 bytes: a request gets no answer; with a delay a POST gets it so much later. */
 #include "runtime/http/server.h"
 
 #include <event2/event.h>
@@ -22,6 +22,8 @@
 
 static char *stream;
 static size_t stream_len;
+static struct event_base *loop;
+static struct timeval delay; /* under a second */
 
 static void fail(const char *what)
 {
@@ -29,18 +31,31 @@ static void fail(const char *what)
     exit(2);
 }
 
+static void answer(struct wr_exchange *exchange, struct wr_str type, struct wr_str body)
+{
+    struct wr_reply reply = {.status = 200, .content_type = type, .body = body};
+    wr_reply(exchange, &reply);
+}
+
+/* Nobody leaves before the answer: the load generator waits for all. */
+static void late(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    answer(arg, WR_STR("text/event-stream"), (struct wr_str){stream, stream_len});
+}
+
 static void serve(void *self, struct wr_exchange *exchange)
 {
     (void)self;
     if (!stream)
         return; /* a model that thinks for ever */
-    struct wr_reply reply = {
-        .status = 200, .content_type = WR_STR("application/json"), .body = WR_STR(GLOSSARY)};
-    if (exchange->request.method.len == 4) {
-        reply.content_type = WR_STR("text/event-stream");
-        reply.body = (struct wr_str){stream, stream_len};
-    }
-    wr_reply(exchange, &reply);
+    if (exchange->request.method.len != 4)
+        answer(exchange, WR_STR("application/json"), WR_STR(GLOSSARY));
+    else if (delay.tv_usec == 0)
+        late(-1, 0, exchange);
+    else
+        event_base_once(loop, -1, EV_TIMEOUT, late, exchange, &delay);
 }
 
 /* A piece of the answer, as it stands within a JSON string. */
@@ -79,8 +94,9 @@ int main(int argc, char **argv)
 {
     static char points[1 << 16];
     char error[256];
-    if (argc != 3 || atoi(argv[2]) < 0)
-        fail("usage: bench_upstream POINTS_FILE BYTES_AN_EVENT");
+    if (argc < 3 || argc > 4 || atoi(argv[2]) < 0)
+        fail("usage: bench_upstream POINTS_FILE BYTES_AN_EVENT [DELAY_MS]");
+    delay.tv_usec = argc > 3 ? atoi(argv[3]) % 1000 * 1000 : 0;
     FILE *file = fopen(argv[1], "rb");
     if (!file)
         fail("its file of points cannot be read");
@@ -88,7 +104,7 @@ int main(int argc, char **argv)
     fclose(file);
     if (atoi(argv[2]) > 0)
         make_stream(points, len, (size_t)atoi(argv[2]));
-    struct event_base *loop = event_base_new();
+    loop = event_base_new();
     struct wr_server_options options = {.handler = {.on_request = serve},
                                         .limits = {.connections = 16000}};
     struct wr_server *server = wr_server_new(loop, &options, error, sizeof error);
