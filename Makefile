@@ -150,6 +150,12 @@ adversary: all
 FAULTS_DOWN ?= 60
 faults: all
 	@WRIGHT_BUILD=$(B) FAULTS_DOWN=$(FAULTS_DOWN) python3 tests/api/test_providers.py
+# What providers enforce of generated schemas, and what is left to the validator, against the schemas.
+.PHONY: fit
+FIT_SCHEMAS ?= 1000
+FIT_DOCUMENTS ?= 1000
+fit: all
+	@WRIGHT_BUILD=$(B) FIT_SCHEMAS=$(FIT_SCHEMAS) FIT_DOCUMENTS=$(FIT_DOCUMENTS) python3 tests/emit/test_fit.py
 # Seeded faults, each in a copy of the tree: the test that tests/mutants/list.txt names has to see it.
 .PHONY: mutants
 mutants:
@@ -176,6 +182,7 @@ help:
 	@echo "make fuzz       let fuzzers search, FUZZ_SECONDS each"
 	@echo "make adversary  the certificates against an adversary in virtual time; ADVERSARY_JOBS=N"
 	@echo "make faults     every fault of a provider in each wire format, outages of a minute included"
+	@echo "make fit        schemas as providers take them, and the residue; FIT_SCHEMAS=N FIT_DOCUMENTS=N"
 	@echo "make mutants    seeded faults of the compiler and the engine: a named test sees each"
 	@echo "make simulate   a million jobs in virtual time, with crashes; JOBS=N for fewer"
 	@echo "make bench      speed and size, as ratios"

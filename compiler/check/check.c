@@ -14,7 +14,7 @@ static const struct analysis analyses[] = {
     {wc_check_bounds, false}, {wc_check_sizes, true}, {wc_check_routes, false},
     {wc_check_errors, true},  {wc_check_flow, true},  {wc_check_effects, false},
     {wc_check_latency, true}, {wc_check_cost, true},  {wc_check_labels, false},
-    {wc_check_notices, true}, {wc_check_names, true},
+    {wc_check_notices, true}, {wc_check_names, true}, {wc_check_fit, false},
 };
 
 void wc_check(struct wc_model *model, struct wc_diags *diags, bool parsed)

@@ -22,6 +22,7 @@ void wc_check_effects(struct wc_model *model, struct wc_diags *diags); /* retrie
 void wc_check_latency(struct wc_model *model, struct wc_diags *diags); /* timeouts, floors */
 void wc_check_cost(struct wc_model *model, struct wc_diags *diags);    /* the ceiling */
 void wc_check_notices(struct wc_model *model, struct wc_diags *diags); /* notifications */
+void wc_check_fit(struct wc_model *model, struct wc_diags *diags);     /* what models are asked */
 void wc_check_labels(struct wc_model *model, struct wc_diags *diags);  /* @pii and @secret */
 
 /* ---- circles and the longest way (loops.c) ------------------------------------------------- */

@@ -318,6 +318,7 @@ json_t *wc_certificate_json(const struct wc_model *model)
     wc_set(json, "api", json_sprintf("%s %s", model->name, model->version));
     wc_set_text(json, "contract", model->contract_hash);
     wc_set(json, "assumptions", assumptions_json(model));
+    wc_set(json, "asked", wc_proof_fit_json(model));
     wc_set(json, "labels", wc_proof_labels_json(model));
     wc_set(json, "workflows", workflows);
     return json;

@@ -4,6 +4,7 @@
 #define WC_EMIT_DOCUMENT_H
 
 #include "compiler/emit/emit.h"
+#include "compiler/model/profiles.h"
 
 #include <jansson.h>
 
@@ -13,8 +14,9 @@ struct wc_schema_style {
     bool docs;       /* descriptions; they are no part of an identity */
     bool sorted;     /* the order of fields does not count */
     bool anonymous;  /* schemas are called by their number in `named`, so that names do not count */
-    bool strict;     /* as strict modes of providers take them */
-    bool reply;      /* written by the binary: a field with a default is always there */
+    bool wire;       /* as a model is asked, … */
+    enum wr_profile profile; /* … by this profile */
+    bool reply;              /* written by the binary: a field with a default is always there */
     const struct wc_schemas *named;
     const struct wc_schema *root; /* called "#"; NULL: none is */
 };
@@ -28,6 +30,12 @@ struct wc_schemas {
  * which they stand in the specification does not count. */
 void wc_schemas_reach(struct wc_arena *arena, struct wc_schemas *schemas,
                       const struct wc_schema *from);
+
+static inline bool wc_says(const struct wc_schema_style *style, const struct wc_type *type,
+                           enum wr_rule rule)
+{
+    return !style->wire || wc_writes_rule(style->profile, type, rule);
+}
 
 json_t *wc_type_json(const struct wc_type *type, const struct wc_schema_style *style);
 json_t *wc_object_json(const struct wc_schema *schema, const struct wc_schema_style *style);

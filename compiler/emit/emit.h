@@ -99,8 +99,8 @@ void wc_emit_tests(struct wc_buf *out, const struct wc_model *model);
 /* One line of canonical JSON, what the schema's hash is taken of: neither the names of schemas nor
  * the order of fields nor descriptions count. */
 void wc_json_schema(struct wc_buf *out, const struct wc_schema *schema);
-/* The form that a provider's strict mode takes: every field required (an optional one may be
- * null), closed objects, no bounds that strict modes refuse. One line. */
-void wc_json_schema_strict(struct wc_buf *out, const struct wc_schema *schema);
+/* As a model is asked by the profile: what it does not take is left out or written otherwise. One line. */
+void wc_json_schema_wire(struct wc_buf *out, const struct wc_schema *schema,
+                         enum wr_profile profile);
 
 #endif

@@ -1,4 +1,4 @@
-/* Schemas as JSON Schema 2020-12: in full, in the form that strict modes of providers take, and in
+/* Schemas as JSON Schema 2020-12: in full, as profiles of providers take them, and in
  * the canonical form that a schema's hash is taken of. */
 #include "compiler/emit/document.h"
 #include "compiler/model/type.h"
@@ -103,20 +103,19 @@ static void set_pattern(json_t *json, const char *pattern)
 static json_t *string_json(const struct wc_type *type, const struct wc_schema_style *style)
 {
     json_t *json = named_type("string");
-    if (style->strict)
-        return json;
-    if (type->pattern)
+    if (type->pattern && wc_says(style, type, WR_RULE_PATTERN))
         set_pattern(json, type->pattern);
-    if (!type->in_bytes) {
+    if (!type->in_bytes && wc_says(style, type, WR_RULE_LENGTH))
         set_range(json, "minLength", "maxLength", type);
+    if (!type->in_bytes || !wc_says(style, type, WR_RULE_BYTES))
         return json;
-    }
     /* A code point takes one to four bytes, so these are implied; the exact bound stands beside. */
     if (type->has_min && type->min > 0)
         wc_set(json, "minLength", json_integer((type->min + 3) / 4));
     if (type->has_max)
         wc_set(json, "maxLength", json_integer(type->max));
-    set_range(json, "x-minBytes", "x-maxBytes", type);
+    if (!style->wire)
+        set_range(json, "x-minBytes", "x-maxBytes", type);
     return json;
 }
 
@@ -128,9 +127,10 @@ static json_t *format_json(const struct wc_type *type, const struct wc_schema_st
                                         [WR_URI] = "uri",
                                         [WR_EMAIL] = "email"};
     json_t *json = named_type("string");
-    if (style->strict)
+    if (wc_says(style, type, WR_RULE_FORMAT))
+        wc_set_text(json, "format", names[wc_format_of(type->kind)]);
+    if (!wc_says(style, type, WR_RULE_LENGTH))
         return json;
-    wc_set_text(json, "format", names[wc_format_of(type->kind)]);
     set_range(json, "minLength", "maxLength", type);
     if (type->kind == WC_TYPE_DATETIME)
         wc_set(json, "maxLength", json_integer(WR_DATETIME_MOST));
@@ -141,7 +141,11 @@ static json_t *format_json(const struct wc_type *type, const struct wc_schema_st
 static json_t *any_json(const struct wc_type *type, const struct wc_schema_style *style)
 {
     json_t *json = json_object();
-    if (style->strict)
+    if (style->wire && !wc_profiles[style->profile].any) {
+        wc_set_text(json, "type", "string");
+        wc_set_text(json, "description", "Any JSON value, as text.");
+    }
+    if (style->wire)
         return json;
     set_range(json, "x-minBytes", "x-maxBytes", type);
     wc_set(json, "x-maxDepth", json_integer(WR_ANY_DEPTH));
@@ -183,16 +187,34 @@ static json_t *list_json(const struct wc_type *type, const struct wc_schema_styl
 {
     json_t *json = named_type("array");
     wc_set(json, "items", wc_type_json(type->element, style));
-    if (!style->strict)
+    if (wc_says(style, type, WR_RULE_ITEMS))
+        set_range(json, "minItems", "maxItems", type);
+    return json;
+}
+
+/* A map where keys have to be known: a list of its entries. */
+static json_t *pairs_json(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    json_t *json = named_type("array"), *pair = named_type("object"), *parts = json_object();
+    wc_set_text(json, "description", "The entries of a map: each key once.");
+    wc_set(parts, "key", type->key ? wc_type_json(type->key, style) : named_type("string"));
+    wc_set(parts, "value", wc_type_json(type->element, style));
+    wc_set(pair, "properties", parts);
+    wc_set(pair, "required", json_pack("[ss]", "key", "value"));
+    wc_set(pair, "additionalProperties", json_false());
+    wc_set(json, "items", pair);
+    if (wc_says(style, type, WR_RULE_ENTRIES))
         set_range(json, "minItems", "maxItems", type);
     return json;
 }
 
 static json_t *map_json(const struct wc_type *type, const struct wc_schema_style *style)
 {
+    if (style->wire && !wc_profiles[style->profile].maps)
+        return pairs_json(type, style);
     json_t *json = named_type("object");
     wc_set(json, "additionalProperties", wc_type_json(type->element, style));
-    if (style->strict)
+    if (!wc_says(style, type, WR_RULE_ENTRIES))
         return json;
     if (type->key)
         wc_set(json, "propertyNames", wc_type_json(type->key, style));
@@ -203,19 +225,19 @@ static json_t *map_json(const struct wc_type *type, const struct wc_schema_style
 static json_t *int_json(const struct wc_type *type, const struct wc_schema_style *style)
 {
     json_t *json = named_type("integer");
-    if (style->strict)
-        return json;
-    set_range(json, "minimum", "maximum", type);
-    wc_set_text(json, "x-currency", type->currency);
+    if (wc_says(style, type, WR_RULE_RANGE))
+        set_range(json, "minimum", "maximum", type);
+    if (!style->wire)
+        wc_set_text(json, "x-currency", type->currency);
     return json;
 }
 
 static json_t *number_json(const struct wc_type *type, const struct wc_schema_style *style)
 {
     json_t *json = named_type("number");
-    if (!style->strict && type->has_min)
+    if (wc_says(style, type, WR_RULE_RANGE) && type->has_min)
         wc_set(json, "minimum", bound(type->number_min));
-    if (!style->strict && type->has_max)
+    if (wc_says(style, type, WR_RULE_RANGE) && type->has_max)
         wc_set(json, "maximum", bound(type->number_max));
     return json;
 }
@@ -231,8 +253,8 @@ static json_t *union_json(const struct wc_type *type, const struct wc_schema_sty
         wc_set(mapping, variant->name, json_incref(json_object_get(ref, "$ref")));
         wc_append(choices, ref);
     }
-    bool named = !style->strict && !style->anonymous;
-    wc_set(json, style->strict ? "anyOf" : "oneOf", choices);
+    bool named = !style->wire && !style->anonymous;
+    wc_set(json, style->wire ? "anyOf" : "oneOf", choices);
     if (named) {
         json_t *discriminator = json_object();
         wc_set_text(discriminator, "propertyName", type->choice->tag);

@@ -4,13 +4,25 @@
 
 #include <string.h>
 
-/* What a model should know of a field: its doc, and the bounds that a strict mode does not take. */
-static const char *field_hint(const struct wc_field *field, struct wc_buf *text)
+/* Is there something that the wire's schema does not say of the type? */
+static bool is_left(const struct wc_type *type, const struct wc_schema_style *style)
+{
+    unsigned rules = wc_rules_of(type);
+    for (unsigned rule = 1; rule <= rules; rule *= 2)
+        if ((rules & rule) && !wc_says(style, type, (enum wr_rule)rule))
+            return true;
+    return (type->kind == WC_TYPE_LIST || type->kind == WC_TYPE_MAP) &&
+           is_left(type->element, style);
+}
+
+/* What a model should know of a field: its doc, and the bounds that its profile does not take. */
+static const char *field_hint(const struct wc_field *field, const struct wc_schema_style *style,
+                              struct wc_buf *text)
 {
     const struct wc_type *type = field->type;
     if (field->doc)
         wc_buf_text(text, field->doc);
-    if (type->has_min || type->has_max || type->pattern || wc_is_format(type->kind)) {
+    if (is_left(type, style)) {
         wc_buf_text(text, field->doc ? " Must fit " : "Must fit ");
         wc_type_write(text, type);
         wc_buf_char(text, '.');
@@ -46,21 +58,21 @@ static json_t *or_unset(json_t *json_take)
     return json;
 }
 
-static json_t *strict_field(const struct wc_field *field, const struct wc_schema_style *style)
+static json_t *wire_field(const struct wc_field *field, const struct wc_schema_style *style)
 {
     json_t *json = wc_type_json(field->type, style);
-    if (field->optional && !field->type->nullable)
+    if (field->optional && !field->type->nullable && wc_profiles[style->profile].nulls)
         json = or_unset(json);
     struct wc_buf hint = {0};
-    json = described(json, field_hint(field, &hint));
+    json = described(json, field_hint(field, style, &hint));
     wc_buf_free(&hint);
     return json;
 }
 
 static json_t *field_json(const struct wc_field *field, const struct wc_schema_style *style)
 {
-    if (style->strict)
-        return strict_field(field, style);
+    if (style->wire)
+        return wire_field(field, style);
     json_t *json = wc_type_json(field->type, style);
     if (style->docs)
         wc_set_text(json, "description", field->doc);
@@ -73,7 +85,7 @@ static json_t *field_json(const struct wc_field *field, const struct wc_schema_s
 
 static bool is_required(const struct wc_field *field, const struct wc_schema_style *style)
 {
-    if (style->strict)
+    if (style->wire && wc_profiles[style->profile].nulls)
         return true;
     return !field->optional && (style->reply || !field->fallback);
 }
@@ -107,9 +119,9 @@ json_t *wc_object_json(const struct wc_schema *schema, const struct wc_schema_st
         wc_set(json, "required", required);
     else
         json_decref(required);
-    if (!schema->open || style->strict)
+    if (!schema->open || (style->wire && wc_profiles[style->profile].closes))
         wc_set(json, "additionalProperties", json_false());
-    if (!style->strict)
+    if (!style->wire)
         wc_set_number(json, "x-depth", schema->depth);
     return json;
 }
@@ -148,9 +160,10 @@ void wc_json_schema(struct wc_buf *out, const struct wc_schema *schema)
     wc_json_take(out, document(schema, &style), WC_COMPACT_SORTED);
 }
 
-void wc_json_schema_strict(struct wc_buf *out, const struct wc_schema *schema)
+void wc_json_schema_wire(struct wc_buf *out, const struct wc_schema *schema,
+                         enum wr_profile profile)
 {
-    struct wc_schema_style style = {.ref = "#/$defs/", .strict = true};
+    struct wc_schema_style style = {.ref = "#/$defs/", .wire = true, .profile = profile};
     wc_json_take(out, document(schema, &style), WC_COMPACT);
 }
 

@@ -220,6 +220,32 @@ static void labels(struct wc_buf *out, const json_t *json)
     wc_buf_char(out, '\n');
 }
 
+static void asked(struct wc_buf *out, const json_t *json)
+{
+    const char *place;
+    size_t i;
+    json_t *row, *what;
+    if (json_array_size(json) == 0)
+        return;
+    wc_buf_text(out, "asked  what a provider enforces, and what is left to the validator alone\n");
+    json_array_foreach(json, i, row)
+    {
+        wc_buf_printf(out, "    %s by profile %s: ", text_at(row, "schema"),
+                      text_at(row, "profile"));
+        join(out, json_object_get(row, "asked_of"), ", ", "nobody");
+        wc_buf_char(out, '\n');
+        json_object_foreach(json_object_get(row, "rewritten"), place, what)
+            wc_buf_printf(out, "      %-*s %s\n", NAME_WIDTH, place, json_string_value(what));
+        json_object_foreach(json_object_get(row, "residue"), place, what)
+        {
+            wc_buf_printf(out, "      %-*s left: ", NAME_WIDTH, place);
+            join(out, what, ", ", "");
+            wc_buf_char(out, '\n');
+        }
+    }
+    wc_buf_char(out, '\n');
+}
+
 void wc_emit_prove(struct wc_buf *out, const struct wc_model *model)
 {
     json_t *json = wc_certificate_json(model), *flow, *text;
@@ -238,6 +264,7 @@ void wc_emit_prove(struct wc_buf *out, const struct wc_model *model)
         bounds(out, json_object_get(flow, "bounds"));
         wc_buf_char(out, '\n');
     }
+    asked(out, json_object_get(json, "asked"));
     labels(out, json_object_get(json, "labels"));
     wc_buf_printf(out, "assumed\n    a commit or a read of the store takes %" PRId64 "ms at most\n",
                   number_at(assumed, "commit_ms"));

@@ -3,6 +3,7 @@
 #include "compiler/emit/expr.h"
 #include "compiler/emit/machine.h"
 #include "compiler/emit/schemas.h"
+#include "compiler/model/profiles.h"
 #include "compiler/model/type.h"
 
 #include <string.h>
@@ -270,9 +271,14 @@ static void emit_row(struct wc_buf *out, struct wc_arena *arena, const struct wc
     wc_init_field(&init, "size", "sizeof(struct %s)", name);
     wc_init_field(&init, "decode", "decode_%s", name);
     wc_init_field(&init, "encode", "encode_%s", name);
-    if (schema->is_asked) {
-        wc_json_schema_strict(&json, schema);
-        wc_init_text(&init, "json_schema", wc_arena_copy(arena, json.data, json.len));
+    for (unsigned profile = 0; profile < WR_PROFILE_COUNT; profile++) {
+        if (!(schema->asked >> profile & 1))
+            continue;
+        json.len = 0;
+        wc_json_schema_wire(&json, schema, (enum wr_profile)profile);
+        wc_init_text(&init,
+                     wc_arena_printf(arena, "wires[WR_PROFILE_%s]", wc_profiles[profile].name),
+                     wc_arena_copy(arena, json.data, json.len));
     }
     wc_buf_printf(&before, "const struct wr_schema schema_%s = ", name);
     wc_init_write(out, before.data, &init, true, ";");

@@ -140,7 +140,7 @@ struct wc_schema {
     const char *hash; /* "sha256:…" of its canonical JSON Schema; set by wc_model_hash() */
     bool is_input, is_output; /* of some workflow */
     bool used;                /* anywhere */
-    bool is_asked;            /* some `ask` gives it */
+    unsigned asked;           /* a bit for each profile that an `ask` puts it by (check/fit.c) */
     unsigned all_labels;      /* of its fields, at any depth */
     uint32_t depth;           /* how often a value of it may hold another in it; 0: not said */
     struct wc_span depth_span;

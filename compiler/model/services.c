@@ -156,7 +156,7 @@ void wc_resolve_services(struct wc_resolver *r)
 static const struct {
     const char *name, *format;
 } providers[] = {
-#define PROVIDER(name, format, path, structured, limit, key_header) {name, #format},
+#define PROVIDER(name, format, ...) {name, #format},
 #include <wright/providers.def>
 #undef PROVIDER
 };

@@ -72,8 +72,6 @@ static void resolve_ask(struct wc_resolver *r, const struct wc_ast_action *ast,
         action->model->used = true;
     if (ast->as)
         action->as = named_schema(r, ast->as, "a model");
-    if (action->as && action->as->kind == WC_TYPE_SCHEMA)
-        action->as->schema->is_asked = true;
     if (ast->tools.count > 0)
         wc_not_built(r, ast->tools.items[0].span, "`tools`");
 }

@@ -4,6 +4,7 @@
 #define WC_TOOL_MOCK_H
 
 #include "compiler/model/model.h"
+#include "compiler/model/profiles.h"
 #include "runtime/http/server.h"
 
 #include <jansson.h>
@@ -83,9 +84,10 @@ struct wc_mock_text {
 };
 
 struct wc_mock_source {
-    struct wc_mock_text material; /* strings are excerpts of it */
-    uint64_t random;              /* the state; the same one gives the same document */
-    size_t sentence;              /* the one to take excerpts of, counted round */
+    struct wc_mock_text material;     /* strings are excerpts of it */
+    uint64_t random;                  /* the state; the same one gives the same document */
+    size_t sentence;                  /* the one to take excerpts of, counted round */
+    const struct wc_profile *profile; /* of the model that answers so; NULL: of none */
 };
 
 uint64_t wc_mock_random(struct wc_mock_source *source);

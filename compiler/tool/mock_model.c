@@ -68,13 +68,15 @@ const struct wc_schema *wc_mock_schema_named(const struct wc_mock *mock, const c
 const struct wc_schema *wc_mock_schema_like(const struct wc_mock *mock, const json_t *json)
 {
     const struct wc_schema *found = NULL;
-    for (size_t i = 0; json && !found && i < mock->model->schemas.count; i++) {
+    size_t count = mock->model->schemas.count * WR_PROFILE_COUNT;
+    for (size_t i = 0; json && !found && i < count; i++) {
         struct wc_buf text = {0};
-        wc_json_schema_strict(&text, mock->model->schemas.items[i]);
-        json_t *strict = json_loadb(text.data, text.len, 0, NULL);
-        if (json_equal(strict, json))
-            found = mock->model->schemas.items[i];
-        json_decref(strict);
+        wc_json_schema_wire(&text, mock->model->schemas.items[i / WR_PROFILE_COUNT],
+                            (enum wr_profile)(i % WR_PROFILE_COUNT));
+        json_t *wire = json_loadb(text.data, text.len, 0, NULL);
+        if (json_equal(wire, json))
+            found = mock->model->schemas.items[i / WR_PROFILE_COUNT];
+        json_decref(wire);
         wc_buf_free(&text);
     }
     return found;
@@ -116,12 +118,13 @@ static char *content_for(const struct wc_mock_ask *ask)
 {
     const struct wc_schema *schema = ask->schema;
     struct wc_mock_text rendered = {ask->prompt, ask->prompt_len};
-    struct wc_mock_source source = {{NULL, 0}, 0, 0};
+    struct wc_mock_source source = {{NULL, 0}, 0, 0, NULL};
     if (ask->way.kind == WC_MOCK_WRONG)
         return strdup("{\"simulated\":\"not of the schema\"}");
     if (!schema)
         return strdup("This answer is simulated.");
     source.material = wc_mock_material(ask->mock, ask->target->model, rendered);
+    source.profile = &wc_profiles[wc_profile_for(ask->target->model, schema)];
     source.random = hash(ask->mock->seed, ask->prompt, ask->prompt_len);
     source.random = hash(source.random, ask->model, strlen(ask->model));
     source.sentence = (size_t)(wc_mock_random(&source) % 1000);

@@ -176,7 +176,7 @@ static bool gives_value(const struct wc_stage *stage)
 static json_t *service_document(struct wc_mock *mock, struct wr_exchange *exchange,
                                 const struct wc_stage *stage, struct wr_str path)
 {
-    struct wc_mock_source source = {{NULL, 0}, wc_mock_hash(mock->seed, path), 0};
+    struct wc_mock_source source = {{NULL, 0}, wc_mock_hash(mock->seed, path), 0, NULL};
     source.random ^= wc_mock_hash(0, exchange->request.body);
     if (!gives_value(stage))
         return json_object();

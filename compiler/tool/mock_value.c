@@ -3,6 +3,7 @@
 #include "compiler/model/type.h"
 #include "compiler/tool/mock.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { DEPTH_MAX = 6, USUAL_ITEMS = 3 };
@@ -112,7 +113,7 @@ static json_t *make_format(const struct wc_type *type)
 }
 
 /* A text as long as the least, where that is more than what stands for anything. */
-static json_t *make_any(struct making *it, const struct wc_type *type)
+static json_t *make_anything(struct making *it, const struct wc_type *type)
 {
     if (type->has_min && type->min > 2) {
         struct wc_type text = {.kind = WC_TYPE_STRING, .has_min = true, .has_max = true};
@@ -120,6 +121,19 @@ static json_t *make_any(struct making *it, const struct wc_type *type)
         return simulated(it, &text);
     }
     return type->has_max && type->max < 2 ? json_integer(0) : json_object();
+}
+
+/* Within a string, where the profile carries it so. */
+static json_t *make_any(struct making *it, const struct wc_type *type)
+{
+    json_t *json = make_anything(it, type), *quoted;
+    if (!it->source->profile || it->source->profile->any)
+        return json;
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_decref(json);
+    quoted = json_string(text);
+    free(text);
+    return quoted;
 }
 
 /* An everyday amount where the range has one. */
@@ -214,6 +228,17 @@ static json_t *make_list(struct making *it, const struct wc_type *type, unsigned
     return list;
 }
 
+/* The map as a list of its entries, where the profile carries it so. */
+static json_t *pairs_of(json_t *map_take)
+{
+    const char *key;
+    json_t *value, *list = json_array();
+    json_object_foreach(map_take, key, value)
+        json_array_append_new(list, json_pack("{sssO}", "key", key, "value", value));
+    json_decref(map_take);
+    return list;
+}
+
 /* Keys must differ: one that comes again is not added, and the count may stay below the usual. */
 static json_t *make_map(struct making *it, const struct wc_type *type, unsigned depth)
 {
@@ -224,7 +249,7 @@ static json_t *make_map(struct making *it, const struct wc_type *type, unsigned 
         json_object_set_new(map, json_string_value(key), make(it, type->element, depth + 1));
         json_decref(key);
     }
-    return map;
+    return it->source->profile && !it->source->profile->maps ? pairs_of(map) : map;
 }
 
 /* The texts of one object speak of one sentence. */

@@ -217,18 +217,16 @@ const struct wr_schema schema_KeyPoints = {
     .size = sizeof(struct KeyPoints),
     .decode = decode_KeyPoints,
     .encode = encode_KeyPoints,
-    .json_schema =
+    .wires[WR_PROFILE_openai] =
         "{\"type\":\"object\",\"properties\":{\"points\":{\"type\":\"array\",\"items\":{\"$ref\":"
-        "\"#/$defs/KeyPoint\"},\"description\":\"Must fit "
-        "KeyPoint[..20].\"},\"summary\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}],\"d"
-        "escription\":\"Must fit "
+        "\"#/$defs/KeyPoint\"},\"maxItems\":20},\"summary\":{\"anyOf\":[{\"type\":\"string\"},{\"t"
+        "ype\":\"null\"}],\"description\":\"Must fit "
         "string(..2000).\"}},\"required\":[\"points\",\"summary\"],\"additionalProperties\":false,"
         "\"$defs\":{\"KeyPoint\":{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string"
         "\",\"description\":\"Must fit "
         "string(1..400).\"},\"quote\":{\"type\":\"string\",\"description\":\"Must fit "
-        "string(1..400).\"},\"confidence\":{\"type\":\"number\",\"description\":\"Must fit "
-        "number(0..1).\"}},\"required\":[\"text\",\"quote\",\"confidence\"],\"additionalProperties"
-        "\":false}}}",
+        "string(1..400).\"},\"confidence\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1}},\"re"
+        "quired\":[\"text\",\"quote\",\"confidence\"],\"additionalProperties\":false}}}",
 };
 
 /* ---- schema Glossary (briefs.flow:18) -------------------------------------------------------- */

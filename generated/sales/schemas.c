@@ -605,14 +605,13 @@ const struct wr_schema schema_Narrative = {
     .size = sizeof(struct Narrative),
     .decode = decode_Narrative,
     .encode = encode_Narrative,
-    .json_schema =
+    .wires[WR_PROFILE_openai] =
         "{\"type\":\"object\",\"properties\":{\"headline\":{\"type\":\"string\",\"description\":\""
         "Must fit string(1..160).\"},\"summary\":{\"type\":\"string\",\"description\":\"Must fit "
         "string(1..1500).\"},\"signals\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/Signal"
-        "\"},\"description\":\"Must fit "
-        "Signal[..8].\"}},\"required\":[\"headline\",\"summary\",\"signals\"],\"additionalProperti"
-        "es\":false,\"$defs\":{\"Signal\":{\"type\":\"object\",\"properties\":{\"claim\":{\"type\""
-        ":\"string\",\"description\":\"Must fit "
+        "\"},\"maxItems\":8}},\"required\":[\"headline\",\"summary\",\"signals\"],\"additionalProp"
+        "erties\":false,\"$defs\":{\"Signal\":{\"type\":\"object\",\"properties\":{\"claim\":{\"ty"
+        "pe\":\"string\",\"description\":\"Must fit "
         "string(1..300).\"},\"url\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}],\"descr"
         "iption\":\"Must fit "
         "string(1..500).\"}},\"required\":[\"claim\",\"url\"],\"additionalProperties\":false}}}",

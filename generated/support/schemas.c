@@ -214,8 +214,9 @@ const struct wr_schema schema_Suggestion = {
     .size = sizeof(struct Suggestion),
     .decode = decode_Suggestion,
     .encode = encode_Suggestion,
-    .json_schema =
+    .wires[WR_PROFILE_openai] =
         "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\",\"description\":\"Must"
-        " fit string(1..2000).\"},\"confidence\":{\"type\":\"number\",\"description\":\"Must fit "
-        "number(0..1).\"}},\"required\":[\"text\",\"confidence\"],\"additionalProperties\":false}",
+        " fit "
+        "string(1..2000).\"},\"confidence\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1}},\"r"
+        "equired\":[\"text\",\"confidence\"],\"additionalProperties\":false}",
 };

@@ -166,13 +166,12 @@ const struct wr_schema schema_Outline = {
     .size = sizeof(struct Outline),
     .decode = decode_Outline,
     .encode = encode_Outline,
-    .json_schema =
+    .wires[WR_PROFILE_openai] =
         "{\"type\":\"object\",\"properties\":{\"beats\":{\"type\":\"array\",\"items\":{\"$ref\":\""
-        "#/$defs/Beat\"},\"description\":\"Must fit "
-        "Beat[1..24].\"}},\"required\":[\"beats\"],\"additionalProperties\":false,\"$defs\":{\"Bea"
-        "t\":{\"type\":\"object\",\"properties\":{\"heading\":{\"type\":\"string\",\"description\""
-        ":\"Must fit string(1..120).\"},\"action\":{\"type\":\"string\",\"description\":\"Must "
-        "fit "
+        "#/$defs/Beat\"},\"minItems\":1,\"maxItems\":24}},\"required\":[\"beats\"],\"additionalPro"
+        "perties\":false,\"$defs\":{\"Beat\":{\"type\":\"object\",\"properties\":{\"heading\":{\"t"
+        "ype\":\"string\",\"description\":\"Must fit "
+        "string(1..120).\"},\"action\":{\"type\":\"string\",\"description\":\"Must fit "
         "string(1..600).\"}},\"required\":[\"heading\",\"action\"],\"additionalProperties\":false}"
         "}}",
 };
@@ -287,7 +286,7 @@ const struct wr_schema schema_Detail = {
     .size = sizeof(struct Detail),
     .decode = decode_Detail,
     .encode = encode_Detail,
-    .json_schema =
+    .wires[WR_PROFILE_anthropic] =
         "{\"type\":\"object\",\"properties\":{\"shots\":{\"type\":\"array\",\"items\":{\"$ref\":\""
         "#/$defs/Shot\"},\"description\":\"Must fit "
         "Shot[1..6].\"},\"mood\":{\"type\":\"string\",\"description\":\"Must fit "

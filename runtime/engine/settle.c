@@ -31,13 +31,22 @@ static struct wr_str tell_faults(struct wr_arena *arena, const struct wr_reader 
     return wr_text_done(&text);
 }
 
+/* What a model says is mapped back from the form its schema was rewritten in. */
+static void read_answer(struct wr_reader *in, struct wr_attempt *attempt,
+                        const struct wr_outcome *outcome, const struct wr_action *action)
+{
+    wr_reader_init(in, &attempt->arena, outcome->value);
+    in->null_is_absent = action->kind == WR_ACT_ASK;
+    in->map_is_pairs = outcome->forms & WR_FORM_PAIRS;
+    in->any_is_text = outcome->forms & WR_FORM_TEXTS;
+}
+
 static const void *decode(struct wr_attempt *attempt, const struct wr_action *action)
 {
     if (attempt->value || action->kind == WR_ACT_RUN || !action->as)
         return attempt->value;
     struct wr_reader in;
-    wr_reader_init(&in, &attempt->arena, attempt->outcome.value);
-    in.null_is_absent = action->kind == WR_ACT_ASK;
+    read_answer(&in, attempt, &attempt->outcome, action);
     struct wr_text unknown = {.arena = &attempt->arena};
     in.unknown = &unknown;
     const void *value = wr_decode(&in, action->as);
@@ -106,8 +115,7 @@ bool wr_attempt_would_do(struct wr_attempt *attempt, const struct wr_action *act
     struct wr_reader in;
     if (tried.class != WR_OK)
         return false;
-    wr_reader_init(&in, &attempt->arena, tried.value);
-    in.null_is_absent = true;
+    read_answer(&in, attempt, &tried, action);
     const void *value = wr_decode(&in, action->as);
     if (!value)
         return false;

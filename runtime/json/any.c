@@ -58,10 +58,24 @@ static bool take_text(struct wr_reader *in, struct wr_str *text)
     return good && in->fault_total == before;
 }
 
+/* The value that a string has within it. */
+static bool take_quoted(struct wr_reader *in, struct wr_str *text)
+{
+    struct wr_reader within;
+    wr_next(in);
+    const char *start = in->at;
+    if (!wr_read_string(in, text, 0, SIZE_MAX, WR_BYTES))
+        return false;
+    in->mark = start;
+    wr_reader_init(&within, in->arena, *text);
+    return wr_json_check(&within) || wr_fault(in, "json", "must be one JSON value, as text");
+}
+
 bool wr_read_json(struct wr_reader *in, struct wr_str *to, size_t min, size_t max)
 {
     struct wr_str text;
-    if (!take_text(in, &text))
+    bool quoted = wr_next(in) == '"' && in->any_is_text;
+    if (!(quoted ? take_quoted : take_text)(in, &text))
         return false;
     struct measure measure = without_space(text, NULL);
     if (measure.depth > WR_ANY_DEPTH)

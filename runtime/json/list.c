@@ -108,10 +108,65 @@ static bool take_key(struct wr_reader *in, const struct wr_entries *entries, str
     return !in->stopped;
 }
 
+/* {"key": …, "value": …} into an entry, NULL where there are too many; false where reading stopped. Keys are added
+ * when their object has ended: what it holds has keys of its own. */
+static bool read_pair(struct wr_reader *in, const struct wr_entries *entries, char *place)
+{
+    static const struct wr_field fields[] = {{.name = {WR_TEXT("key")}, .required = true},
+                                             {.name = {WR_TEXT("value")}, .required = true}};
+    static const struct wr_shape shape = {.fields = fields, .count = 2};
+    struct wr_object object;
+    uint64_t seen[WR_SEEN_WORDS(2)];
+    struct wr_str key = {0};
+    size_t offset = 0;
+    if (!wr_read_object(in, &object, &shape, seen))
+        return !in->stopped;
+    while (wr_read_member(in, &object)) {
+        if (!place) {
+            wr_skip_value(in);
+        } else if (object.field == 1) {
+            entries->value(in, place + entries->value_at);
+        } else {
+            wr_next(in);
+            offset = (size_t)(in->at - in->start);
+            if (wr_read_string(in, &key, 0, SIZE_MAX, WR_BYTES))
+                entries->key(in, key);
+        }
+    }
+    if (place)
+        memcpy(place, &key, sizeof key);
+    bool good = wr_read_object_end(in, &object);
+    return good && place ? wr_members_add(in, key, offset) : !in->stopped;
+}
+
+static void *read_pairs(struct wr_reader *in, size_t *count, const struct wr_entries *entries,
+                        size_t min, size_t max)
+{
+    const char *start = in->at;
+    struct items items = {.size = entries->size};
+    size_t seen = 0, keys_before = in->key_count;
+    if (!wr_read_items(in))
+        return NULL;
+    while (wr_read_item(in, &seen))
+        if (!read_pair(in, entries, seen <= max ? add(in, &items, max) : NULL))
+            return NULL;
+    if (in->stopped)
+        return NULL;
+    in->depth++; /* of the entries: what comes twice is said there */
+    wr_members_check(in, keys_before);
+    in->depth--;
+    check_count(in, start, seen, min, max, false);
+    *count = items.count;
+    return items.data;
+}
+
 void *wr_read_map(struct wr_reader *in, size_t *count, const struct wr_entries *entries, size_t min,
                   size_t max)
 {
-    if (wr_next(in) != '{') {
+    int first = wr_next(in);
+    if (first == '[' && in->map_is_pairs)
+        return read_pairs(in, count, entries, min, max);
+    if (first != '{') {
         wr_fault_type(in, "an object");
         return NULL;
     }

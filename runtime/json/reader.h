@@ -44,6 +44,8 @@ struct wr_reader {
     size_t memory_max;            /* bytes that decoding may take from the arena */
     size_t memory_used;
     bool null_is_absent; /* null stands for an absent optional field: providers' strict modes */
+    bool map_is_pairs;   /* a map may be a list of {key, value}: the same */
+    bool any_is_text;    /* a value without a type is JSON within a string: the same */
     bool last_wins;      /* a name may come again, its last value counts: what others wrote */
     struct wr_str tag;   /* of the union whose object is read next; `ptr` NULL: of none */
     bool in_key;         /* the string being checked is a key */
@@ -63,7 +65,7 @@ struct wr_reader {
     const struct wr_shape *shapes[WR_DEPTH_MAX + 1]; /* of the open objects; NULL: of none */
 };
 
-/* After it, `memory_max`, `null_is_absent` and `last_wins` may be set. `text` must outlive what is
+/* After it, `memory_max` and the flags down to `last_wins` may be set. `text` must outlive what is
  * decoded. */
 void wr_reader_init(struct wr_reader *in, struct wr_arena *arena, struct wr_str text);
 /* Decodes the whole document, white space around it allowed: the typed struct in the arena, or NULL,

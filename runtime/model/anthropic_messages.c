@@ -63,7 +63,7 @@ static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
     case WR_STRUCTURED_TOOL:
         return wr_put(body, ",\"tools\":[{\"name\":") && wr_put_quoted(body, name) &&
                wr_put(body, ",\"description\":\"Takes the answer.\",\"input_schema\":") &&
-               wr_put(body, request->as->json_schema) &&
+               wr_put(body, request->wire) &&
                wr_put(body, "}],\"tool_choice\":{\"type\":\"tool\",\"name\":") &&
                wr_put_quoted(body, name) && wr_put(body, ",\"disable_parallel_tool_use\":true}");
     case WR_STRUCTURED_JSON: /* it has no mode for JSON without a schema */
@@ -73,7 +73,7 @@ static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
         return wr_put(body,
                       ",\"output_config\":{\"format\":{\"type\":\"json_schema\","
                       "\"schema\":") &&
-               wr_put(body, request->as->json_schema) && wr_put(body, "}}");
+               wr_put(body, request->wire) && wr_put(body, "}}");
     }
 }
 

@@ -339,16 +339,15 @@ static bool prepare_ask(struct wr_effect *effect)
     }
     const char *path = effect->provider->path;
     const struct wr_wire *format = effect->provider->format;
-    const struct wr_asked request = {
+    struct wr_asked request = {
         .model = effect->model,
         .provider = effect->provider,
         .messages = action->messages,
         .message_count = action->message_count,
         .as = action->as,
-        .structured =
-            effect->model->structured ? effect->model->structured : effect->provider->structured,
         .host = effect->place->host,
     };
+    effect->forms = wr_fit(&request);
     if (!format->request(&effect->body, &request) || !set_url(effect, wr_str_of(path)))
         return false;
     set_basics(effect);

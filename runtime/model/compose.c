@@ -51,7 +51,7 @@ struct wr_str wr_schema_name(const struct wr_schema *schema)
 
 bool wr_has_schema(const struct wr_asked *request)
 {
-    return request->as && request->as->json_schema;
+    return request->wire;
 }
 
 bool wr_wants_instruction(const struct wr_asked *request)
@@ -62,7 +62,7 @@ bool wr_wants_instruction(const struct wr_asked *request)
 
 bool wr_put_instruction(struct wr_bytes *body, const struct wr_asked *request)
 {
-    const char *schema = request->as->json_schema;
+    const char *schema = request->wire;
     return wr_put(body,
                   "Answer with one JSON object and nothing else. It must be valid by this JSON "
                   "Schema: ") &&

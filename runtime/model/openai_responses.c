@@ -20,7 +20,7 @@ static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
                wr_put(body,
                       ",\"description\":\"Takes the answer.\",\"strict\":true,"
                       "\"parameters\":") &&
-               wr_put(body, request->as->json_schema) &&
+               wr_put(body, request->wire) &&
                wr_put(body, "}],\"tool_choice\":{\"type\":\"function\",\"name\":") &&
                wr_put_quoted(body, name) && wr_put(body, "},\"parallel_tool_calls\":false");
     case WR_STRUCTURED_JSON:
@@ -30,7 +30,7 @@ static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
     default:
         return wr_put(body, ",\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":") &&
                wr_put_quoted(body, name) && wr_put(body, ",\"strict\":true,\"schema\":") &&
-               wr_put(body, request->as->json_schema) && wr_put(body, "}}");
+               wr_put(body, request->wire) && wr_put(body, "}}");
     }
 }
 

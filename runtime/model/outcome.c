@@ -159,6 +159,7 @@ void wr_attempt_outcome(struct wr_effect *effect, CURLcode result, struct wr_out
     outcome->class = effect->class;
     outcome->http_status = effect->status;
     outcome->usage = effect->answer.usage;
+    outcome->forms = effect->forms;
     outcome->model_version = text_of(arena, effect->answer.version);
     if (effect->first_us >= 0)
         outcome->first_token_us = effect->first_us - effect->started_us;

@@ -4,8 +4,9 @@
 #include <stdio.h>
 
 static const struct wr_provider providers[] = {
-#define PROVIDER(name, format, path, structured, limit, key_header)                                \
-    {name, path, &wr_##format, WR_STRUCTURED_##structured, limit, key_header},
+#define PROVIDER(name, format, path, structured, limit, key_header, strict, tool)                  \
+    {name,  path,       &wr_##format,        WR_STRUCTURED_##structured,                           \
+     limit, key_header, WR_PROFILE_##strict, WR_PROFILE_##tool},
 #include <wright/providers.def>
 #undef PROVIDER
 };
@@ -16,6 +17,33 @@ const struct wr_provider *wr_provider_find(const char *name)
         if (strcmp(providers[i].name, name) == 0)
             return &providers[i];
     return NULL;
+}
+
+static const unsigned forms[] = {
+#define PROFILE(name, version, nulls, closes, maps, any, ...)                                      \
+    ((maps) ? 0 : WR_FORM_PAIRS) | ((any) ? 0 : WR_FORM_TEXTS),
+#include <wright/profiles.def>
+#undef PROFILE
+};
+
+unsigned wr_fit(struct wr_asked *request)
+{
+    const struct wr_provider *provider = request->provider;
+    enum wr_structured mode = request->model->structured;
+    mode = mode ? mode : provider->structured;
+    enum wr_profile profile = mode == WR_STRUCTURED_STRICT ? provider->strict
+                              : mode == WR_STRUCTURED_TOOL ? provider->tool
+                                                           : WR_PROFILE_told;
+    request->structured = mode;
+    if (!request->as)
+        return 0;
+    request->wire = request->as->wires[profile];
+    if (!request->wire && profile != WR_PROFILE_told) {
+        profile = WR_PROFILE_told;
+        request->wire = request->as->wires[profile];
+        request->structured = WR_STRUCTURED_JSON;
+    }
+    return forms[profile];
 }
 
 static const struct {

@@ -35,6 +35,7 @@ struct wr_asked {
     size_t message_count;
     const struct wr_schema *as; /* NULL: plain text is wanted */
     enum wr_structured structured;
+    const char *wire; /* the schema as JSON, as its profile takes it; NULL: none is sent */
     const char *host; /* of the endpoint, in lower case */
 };
 
@@ -55,10 +56,15 @@ struct wr_provider {
     enum wr_structured structured; /* where the specification does not say */
     const char *limit;             /* the field that bounds the output; "": the host decides */
     const char *key_header;        /* of a bearer key; "": Authorization */
+    enum wr_profile strict, tool;  /* what it takes of a schema in these modes */
 };
 
 /* NULL where there is none of that name. */
 const struct wr_provider *wr_provider_find(const char *name);
+
+/* How a model is put to its schema: sets `structured` and `wire`. Where the profile does not carry the
+ * schema, it is told in words. Gives what its answer is rewritten in: a bit each of enum wr_form. */
+unsigned wr_fit(struct wr_asked *request);
 
 extern const struct wr_wire wr_openai_chat, wr_openai_responses, wr_anthropic_messages;
 

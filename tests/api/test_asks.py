@@ -8,12 +8,13 @@ from harness import *
 from later.built import build
 
 SPEC = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lang", "ok", "asks.flow")
+FITTED = SPEC.replace("asks.flow", "told_in_words.flow")
 GOOD, BAD = {"text": "tea", "sure": 1}, {"text": "tea", "sure": 2}
 
 
 class Asks(Server):
-    def __init__(self, upstream, **more):
-        self.binary = build(SPEC)
+    def __init__(self, upstream, spec=SPEC, **more):
+        self.binary = build(spec)
         super().__init__(upstream, **more)
 
     def send(self, route, text="tea"):
@@ -111,4 +112,41 @@ def test_ceiling():
     ok(float(reply.json["usage"]["cost_usd"]) <= 0.0003, "the ceiling is kept", reply.json["usage"])
 
 
-main(test_repair, test_examples, test_hedge, test_arms, test_unknown_usage, test_ceiling)
+DEEP = {"a": "x"}
+for _ in range(10):
+    DEEP = {"a": DEEP}
+VALUE = {"title": "Tea", "tags": {"hot": {"a": {"a": "x"}}, "old": {"a": {"a": "y"}}}, "extra": {"any": [1, "1"]},
+         "what": {"kind": "leaf", "a": "z"}, "when": "2026-02-03"}
+
+
+def test_fitted():
+    """A schema goes out as the provider takes it, and its answer is mapped back."""
+    def wire(**more):
+        pairs = [{"key": key, "value": value} for key, value in VALUE["tags"].items()]
+        return {**VALUE, "tags": pairs, "extra": '{"any": [1, "1"]}', **more}
+    up = Upstream()
+    up.ways["gpt"] = [Way(body=wire()), Way(body=wire(extra=None)), Way(body=wire(tags=wire()["tags"] * 2)),
+                      Way(body=wire(extra="{")), Way(body=DEEP)]
+    server = Asks(up, spec=FITTED)
+    reply = server.send("/fits")
+    same((reply.json["status"], reply.json["output"]), ("completed", VALUE), "pairs are a map, and text is the value in it")
+    schema = up.sent("gpt")[0]["body"]["response_format"]["json_schema"]["schema"]
+    same((schema["additionalProperties"], sorted(schema["required"])), (False, ["extra", "tags", "title", "what", "when"]),
+         "closed, and every field required")
+    tags, extra = schema["properties"]["tags"], schema["properties"]["extra"]
+    same((tags["type"], tags["maxItems"], tags["items"]["required"], extra["anyOf"][0]["type"], extra["anyOf"][1]["type"]),
+         ("array", 4, ["key", "value"], "string", "null"), "the map is a list, the value without a type a text or null")
+    same(schema["properties"]["title"]["pattern"], "^[A-Z][a-z]{0,9}$", "what the profile enforces is on the wire")
+    same(server.send("/fits", "again").json["output"], {k: v for k, v in VALUE.items() if k != "extra"}, "null: left out")
+    for name in ("a key that comes twice", "text that is no JSON"):
+        reply = server.send("/fits", name)
+        same((reply.json["error_code"], reply.json["versions"]["fallback_path"]),
+             ("down", ["one: schema_invalid", "two: connect_failed"]), f"{name} is refused")
+    same(server.send("/deep").json["output"], DEEP, "what the profile cannot carry is asked for")
+    body = up.sent("gpt")[-1]["body"]
+    told = body["messages"][0]
+    ok(body["response_format"] == {"type": "json_object"} and told["role"] == "system" and "JSON Schema: " in told["content"],
+       "in words", body)
+
+
+main(test_fitted, test_repair, test_examples, test_hedge, test_arms, test_unknown_usage, test_ceiling)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """docs/providers.md prints the tables that errors and ends of answers are judged by: this writes them from
-faults.def and stops.def, and knows each provider of providers.def. `--write` puts them into the page."""
+faults.def, stops.def and profiles.def, and knows each provider of providers.def. `--write` puts them into the page."""
 import os, re, sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -33,6 +33,21 @@ def stops():
     return rows, "\n".join(lines)
 
 
+def profiles():
+    text = re.sub(r",\n\s+", ", ", read("runtime", "include", "wright", "profiles.def"))
+    rows = [re.split(r", ", row) for row in re.findall(r"^PROFILE\((.*)\)$", text, re.M)]
+    word = {"true": "yes", "false": "no", "0": ""}
+    lines = ["| profile | version | optional field | object | map | value without a type | holds itself | enforces besides | "
+             "levels | fields | enumerated | letters |", "| " + "--- | " * 12]
+    for name, version, nulls, closes, maps, kind, circles, rules, *most in rows:
+        cells = [f"`{name}`", version.strip('"'), "or null" if nulls == "true" else "may be left out",
+                 "closed" if closes == "true" else "as declared", "as it is" if maps == "true" else "list of {key, value}",
+                 "as it is" if kind == "true" else "JSON within a string", word[circles],
+                 rules.replace("WR_RULE_", "").replace(" |", ",").lower() if rules != "0" else "", *(word.get(n, n) for n in most)]
+        lines.append("| " + " | ".join(cells) + " |")
+    return rows, "\n".join(line.rstrip() for line in lines)
+
+
 def put(page, mark, table):
     begin, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
     at, to = page.index(begin) + len(begin), page.index(end)
@@ -43,7 +58,8 @@ def main():
     page = read("docs", "providers.md")
     fault_rows, fault_table = faults()
     stop_rows, stop_table = stops()
-    wanted = put(put(page, "faults", fault_table), "stops", stop_table)
+    profile_rows, profile_table = profiles()
+    wanted = put(put(put(page, "faults", fault_table), "stops", stop_table), "profiles", profile_table)
     if "--write" in sys.argv:
         with open(PAGE, "w", encoding="utf-8") as file:
             file.write(wanted)
@@ -53,6 +69,7 @@ def main():
     ok(wanted == page, "the page prints the tables")
     ok(len(fault_rows) == count("FAULT", read("runtime", "model", "faults.def")) > 40
        and len(stop_rows) == count("STOP", read("runtime", "model", "stops.def")) > 20, "each row was understood")
+    ok(len(profile_rows) == 4 and all(len(row) == 12 for row in profile_rows), "each profile was understood")
     ok(len(names) > 5 and all(f"| `{name}` |" in page for name in names), "each provider has its row")
     done()
 

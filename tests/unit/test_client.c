@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define OBJECT "{\"type\":\"object\"}"
+
 /* ---- a server that follows a script: '@N' waits N ms; at its end it closes --------------------- */
 
 struct script {
@@ -127,8 +129,8 @@ static const struct wr_program program = {.name = "briefs",
                                           .service_count = 1,
                                           .models = &model,
                                           .model_count = 1};
-static const struct wr_schema points = {.name = "KeyPoints",
-                                        .json_schema = "{\"type\":\"object\"}"};
+static const struct wr_schema points = {
+    .name = "KeyPoints", .wires = {[WR_PROFILE_told] = OBJECT, [WR_PROFILE_openai] = OBJECT}};
 
 static char url[64] = "http://127.0.0.1:1";
 static const char *key = "sk-test-1", *certificates;

@@ -186,7 +186,7 @@ static void encode_brief(struct wr_writer *out, const void *value)
 }
 
 static const struct wr_schema schema = {"Brief",      "sha256:0",   sizeof(struct brief),
-                                        decode_brief, encode_brief, NULL};
+                                        decode_brief, encode_brief, {NULL}};
 
 /* ---- helpers ---------------------------------------------------------------------------------- */
 

@@ -4,8 +4,13 @@
 #include "runtime/base/str.h"
 #include "tests/unit/wire_fixture.h"
 
+#define OBJECT "{\"type\":\"object\"}"
+
 static const struct wr_model model = {.model = "m\"1", .max_output_tokens = 7};
-static const struct wr_schema points = {.name = "Points", .json_schema = "{\"type\":\"object\"}"};
+static const struct wr_schema points = {
+    .name = "Points",
+    .wires = {
+        [WR_PROFILE_told] = OBJECT, [WR_PROFILE_openai] = OBJECT, [WR_PROFILE_grammar] = OBJECT}};
 
 static bool says(const char *host, const struct wr_message *messages, const char *want)
 {

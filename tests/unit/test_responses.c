@@ -1,7 +1,10 @@
 /* OpenAI's Responses: requests as bytes, and streams as the provider and its likes send them. */
 #include "tests/unit/wire_fixture.h"
 
-static const struct wr_schema points = {.name = "Points", .json_schema = "{\"type\":\"object\"}"};
+#define OBJECT "{\"type\":\"object\"}"
+
+static const struct wr_schema points = {
+    .name = "Points", .wires = {[WR_PROFILE_told] = OBJECT, [WR_PROFILE_openai] = OBJECT}};
 
 #define CREATED                                                                                    \
     "event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0,"         \

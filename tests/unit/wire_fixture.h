@@ -89,18 +89,19 @@ static inline bool wire_usage(const struct wire_heard *heard, int64_t input, int
 static inline void wire_says(const char *provider, enum wr_structured structured,
                              const struct wr_schema *as, const char *want, const char *name)
 {
-    static const struct wr_model model = {.model = "m\"1", .max_output_tokens = 7};
+    const struct wr_model model = {
+        .model = "m\"1", .max_output_tokens = 7, .structured = structured};
     static const struct wr_message messages[] = {{"system", {"Be\nbrief.", 9}},
                                                  {"user", {"Say \"hi\".", 9}}};
     const struct wr_provider *it = wr_provider_find(provider);
     struct wr_bytes body = {0};
-    const struct wr_asked request = {.model = &model,
-                                     .provider = it,
-                                     .messages = messages,
-                                     .message_count = 2,
-                                     .as = as,
-                                     .structured = structured ? structured : it->structured,
-                                     .host = "localhost"};
+    struct wr_asked request = {.model = &model,
+                               .provider = it,
+                               .messages = messages,
+                               .message_count = 2,
+                               .as = as,
+                               .host = "localhost"};
+    wr_fit(&request);
     bool made = it->format->request(&body, &request) && wr_bytes_add(&body, "", 1);
     tap_text(made ? body.data : "", want, name);
     wr_bytes_free(&body);

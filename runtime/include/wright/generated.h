@@ -46,6 +46,28 @@ struct wr_str wr_choice_tag(struct wr_choice value, const struct wr_union *choic
 struct wr_choice wr_choice_as(struct wr_choice value, const struct wr_union *from,
                               const struct wr_union *into);
 
+/* How an asked schema is put to a model: a row of profiles.def. */
+enum wr_profile {
+#define PROFILE(name, ...) WR_PROFILE_##name,
+#include <wright/profiles.def>
+#undef PROFILE
+    WR_PROFILE_COUNT
+};
+
+/* What a schema can say of a value beside its shape. */
+enum wr_rule {
+    WR_RULE_LENGTH = 1,   /* code points of a string */
+    WR_RULE_BYTES = 2,    /* bytes of a string, or of any value */
+    WR_RULE_PATTERN = 4,  /* of a string */
+    WR_RULE_FORMAT = 8,   /* uuid, date, … */
+    WR_RULE_RANGE = 16,   /* of a number */
+    WR_RULE_ITEMS = 32,   /* how many a list has */
+    WR_RULE_ENTRIES = 64, /* how many a map has */
+    WR_RULE_KEYS = 128,   /* of a map: none comes twice */
+    WR_RULE_DEPTH = 256,  /* how often a value may hold its like */
+    WR_RULE_JSON = 512    /* of a string: it is one JSON value */
+};
+
 struct wr_schema {
     const char *name;
     const char *hash; /* "sha256:…" of the canonical schema */
@@ -53,7 +75,8 @@ struct wr_schema {
     /* Fills `value` (zeroed, `size` bytes) or leaves at least one error in the reader. */
     bool (*decode)(struct wr_reader *in, void *value);
     void (*encode)(struct wr_writer *out, const void *value); /* canonical JSON */
-    const char *json_schema; /* for a provider's structured output; NULL where no `ask` uses it */
+    const char *wires[WR_PROFILE_COUNT]; /* as JSON Schema, rewritten for the profile; NULL: no
+                                            `ask` needs it, or the profile cannot carry it */
 };
 
 /* ---- error classes ------------------------------------------------------------------------ */
