@@ -169,11 +169,14 @@ static void put_engine(const struct wr_app *app, struct wr_text *out)
         struct wr_engine_counts one;
         wr_engine_counts(app->loops[i].engine, &one);
         counts.jobs += one.jobs;
+        counts.resting += one.resting;
         counts.waiters += one.waiters;
         counts.unsaved += one.unsaved;
         connections += wr_server_connections(app->loops[i].server);
     }
     wr_metrics_value(out, "wright_jobs_live", "gauge", "Jobs under way.", "", counts.jobs);
+    wr_metrics_value(out, "wright_jobs_resting", "gauge",
+                     "Of them, those that are parked and not in memory.", "", counts.resting);
     wr_metrics_value(out, "wright_jobs_held", "gauge",
                      "Jobs begun before an upgrade that this program does not go on with.", "",
                      (double)wr_shared_held(app->shared));

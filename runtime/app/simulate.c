@@ -16,6 +16,8 @@ static void tell(const struct wr_program *program, const struct wr_sim_report *r
            (unsigned long long)report->ended[2], (unsigned long long)report->ended[3]);
     printf("crashes    %llu, and %llu jobs taken up again\n", (unsigned long long)report->crashes,
            (unsigned long long)report->recovered);
+    if (report->rests)
+        printf("rests      %llu parked jobs left memory\n", (unsigned long long)report->rests);
     printf("store      %llu commits, %llu of them failed; %llu checkpoints of journals\n",
            (unsigned long long)report->commits, (unsigned long long)report->failed_commits,
            (unsigned long long)report->checkpoints);

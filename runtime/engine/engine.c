@@ -8,6 +8,7 @@
 #define JOBS_MAX 10000
 /* Folding so many takes about a millisecond, and most jobs never have as many. */
 #define CHECKPOINT_ENTRIES 512
+#define REST_MS 1000    /* it is there again in some milliseconds */
 #define PARKED_TIMES 16 /* as many jobs may be parked as may be under way, so many times */
 
 static void *zeroed(size_t count, size_t size)
@@ -91,6 +92,7 @@ struct wr_engine *wr_engine_new(const struct wr_program *program, const struct w
     engine->traces = options && options->traces;
     engine->loop = options ? options->loop : 0;
     engine->loops = options && options->loops ? options->loops : 1;
+    engine->rest_ms = options && options->rest_ms ? options->rest_ms : REST_MS;
     engine->checkpoint_entries =
         options && options->checkpoint_entries ? options->checkpoint_entries : CHECKPOINT_ENTRIES;
     engine->shared = options ? options->shared : NULL;
@@ -118,6 +120,7 @@ void wr_engine_free(struct wr_engine *engine)
                 wr_waiter_free(job->waiters);
             wr_job_retire(job);
         }
+    wr_lot_close(engine);
     while (engine->waiters)
         wr_waiter_orphan(engine->waiters);
     wr_recovery_orphan(engine->recovery);
@@ -176,7 +179,8 @@ void wr_engine_drain(struct wr_engine *engine, void (*done)(void *arg), void *ar
 void wr_engine_counts(const struct wr_engine *engine, struct wr_engine_counts *counts)
 {
     *counts = (struct wr_engine_counts){
-        .jobs = engine->job_count,
+        .jobs = engine->job_count + engine->lot.count,
+        .resting = engine->lot.count,
         .waiters = engine->waiter_count,
         .unsaved = engine->unsaved,
         .store_down = engine->store_down,

@@ -31,6 +31,7 @@ struct wr_engine_options {
     uint32_t loop, loops;
     bool traces; /* the observer tells somebody of spans: a trace that begins here is sampled */
     uint32_t checkpoint_entries; /* a journal's, between two checkpoints at least; 0: 512 */
+    uint32_t rest_ms; /* a job that is parked for so long or longer leaves memory; 0: 1000 */
 };
 
 /* All tables outlive the engine. `observer` may be NULL. Never NULL. */
@@ -163,7 +164,8 @@ void wr_engine_unwatch(struct wr_watch *watch);
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
-/* At start, before the first submission: takes up every job that has not ended. `held`: jobs that
+/* At start, before the first submission: takes up every job that has not ended, or notes when one that
+ * is parked will wake. `held`: jobs that
  * this program cannot go on with (their workflow is gone); they stay in the store as they are. */
 void wr_engine_recover(struct wr_engine *engine,
                        void (*done)(void *arg, enum wr_store_status status, size_t resumed,
@@ -176,7 +178,8 @@ void wr_engine_drain(struct wr_engine *engine, void (*done)(void *arg), void *ar
 /* ---- what it is doing: readiness, metrics ----------------------------------------------------- */
 
 struct wr_engine_counts {
-    uint32_t jobs;    /* live */
+    uint32_t jobs;    /* live, those that rest among them */
+    uint32_t resting; /* parked, and not in memory */
     uint32_t waiters; /* owed an answer */
     uint32_t unsaved; /* ended, but the store has not yet taken the end */
     bool store_down;  /* the last answer of the store was a failure */
@@ -193,7 +196,7 @@ struct wr_gate_counts {
     uint32_t in_use, queued;
     enum wr_breaker_state breaker;
 };
-/* A live job's state, folded as far as things have happened; NULL: it is not live. For who checks the
+/* A live job's state, folded as far as things have happened; NULL: it is not live, or rests. For who checks the
  * engine; borrowed until it goes on. */
 const struct wr_state *wr_engine_state(const struct wr_engine *engine, struct wr_id job);
 /* Services first, then models, in the program's order; false past the last. Of all loops; any thread. */

@@ -47,7 +47,8 @@ static const struct wr_place *root_of(const struct wr_state *state)
 static struct wr_str waiting_for(const struct wr_state *state)
 {
     const struct wr_place *root = root_of(state);
-    return root && !wr_state_ended(state) ? root->waiting_for : (struct wr_str){0};
+    bool waits = root && !wr_state_ended(state) && !state->parking;
+    return waits ? root->waiting_for : (struct wr_str){0};
 }
 
 /* A job under way: a twentieth of the time that it may still take, from one second to half a minute. */

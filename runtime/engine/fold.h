@@ -102,6 +102,7 @@ struct wr_state {
     int64_t input_tokens, output_tokens, cost, attempts; /* of models */
     struct wr_str arm;                                   /* of a split workflow */
     int64_t reserved;                                    /* for attempts under way */
+    bool parking; /* as told: its own machine's park is not durable, so nobody hears of it */
 };
 
 void wr_state_init(struct wr_state *state, struct wr_arena *arena, struct wr_id job);

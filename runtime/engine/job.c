@@ -92,7 +92,7 @@ void wr_job_retire(struct wr_job *job)
         engine->unsaved--;
     job->unsaved = false;
     job->phase = WR_JOB_RETIRED;
-    wr_job_end_watches(job);
+    wr_watches_end(&job->watches);
     if (job->notice.timer)
         engine->clock->cancel(engine->clock->self, job->notice.timer);
     job->notice.timer = NULL;

@@ -5,6 +5,7 @@
 
 #include "runtime/engine/fold.h"
 #include "runtime/engine/gate.h"
+#include "runtime/engine/lot.h"
 #include "runtime/engine/quota.h"
 
 #include <stdatomic.h>
@@ -41,6 +42,8 @@ struct wr_engine {
     uint32_t checkpoint_entries;
     struct wr_gate *gates; /* before each of shared->upstreams */
     struct wr_job *buckets[WR_JOB_BUCKETS];
+    struct wr_lot lot; /* jobs that rest */
+    uint32_t rest_ms;
     struct wr_waiter *waiters; /* those at no job: refused, or reading the store */
     uint64_t id_stamp;         /* of the newest job: milliseconds and twelve bits */
     uint32_t parked;           /* of job_count */
@@ -102,8 +105,9 @@ struct wr_attempt {
     bool owed;              /* the store will call back */
     bool waits;             /* for somebody else: a call, its turn, a timer, a person */
     int64_t began_us;
-    int64_t wake_us; /* monotonic: of a park that began in this process; else 0 */
+    int64_t wake_us; /* monotonic: its park ends; 0: that is not known yet */
     bool parked;     /* the job is counted as parked while it is under way */
+    bool resting;    /* it waits for its time or a person, and the job's journal has it */
     bool shortened;  /* it has less than its own timeout */
     struct wr_outcome outcome;
     struct wr_str faults; /* of a model's answer: what its schema or a check said */
@@ -220,7 +224,14 @@ struct wr_job {
     size_t entry_count, entry_room, sent;
     uint32_t seq; /* of the newest entry */
     struct wr_since since;
-    uint32_t durable;           /* of the newest that an awaited commit has covered */
+    uint32_t durable; /* of the newest that an awaited commit has covered */
+    /* It has rested: when each machine entered its stage, and the moment in UTC and monotonic at which
+     * its park ends. 0: it has not. */
+    int64_t entered_us[WR_REST_DEPTH], park_ms, park_us;
+    bool stands_parked;         /* so its row has it */
+    bool offered;               /* to the lot */
+    uint32_t resting;           /* of its attempts */
+    uint32_t park_seq;          /* of its own machine's newest park */
     uint32_t draft_seq;         /* of the newest draft … */
     enum wr_result told_result; /* … and what is told while it is not durable */
     struct wr_str told_output;
@@ -249,6 +260,7 @@ int64_t wr_workflow_job_ms(const struct wr_workflow *workflow);  /* by when a jo
 int64_t wr_workflow_keep_ms(const struct wr_workflow *workflow); /* once it has ended */
 /* "name@version"; NULL: the program has it no more. */
 const struct wr_workflow *wr_program_workflow(const struct wr_program *program, struct wr_str name);
+const struct wr_workflow *wr_program_named(const struct wr_program *program, struct wr_str name);
 const struct wr_stage *wr_workflow_stage(const struct wr_workflow *workflow, struct wr_str name);
 
 /* record.c: the journal of a job, going out */
@@ -322,7 +334,10 @@ void wr_waiter_retry_state(struct wr_waiter *waiter, const struct wr_state *stat
 /* tell.c: a job that is not live is told; `waiter->telling` */
 void wr_waiter_tell_state(struct wr_waiter *waiter, struct wr_state *state);
 
-/* The state as it may be told: without a draft that is not durable. Borrows the job's. */
+/* Has something come, durable or not, for the park that the activity is in? NULL: nothing. */
+const struct wr_signal *wr_activity_came(const struct wr_activity *activity);
+
+/* The state as it may be told: without a draft or a park that is not durable. Borrows the job's. */
 void wr_job_told(const struct wr_job *job, struct wr_state *told);
 
 /* settle.c */
@@ -359,8 +374,8 @@ void wr_member_over(struct wr_activity *member);
 enum wr_phase wr_child_end(struct wr_activity *child, const struct wr_transition *way);
 
 /* upgrade.c: a job that cannot go on as it is, under this program. `input` NULL: it does not fit any
- * more. False: it is held. */
-bool wr_job_upgrade(struct wr_job *job, const void *input);
+ * more. */
+void wr_job_upgrade(struct wr_job *job, const void *input);
 /* A held job is let go (to be cancelled, or with its engine); others are let be. */
 void wr_job_unhold(struct wr_job *job);
 void wr_job_record_held(struct wr_job *job); /* before: what was under way is uncertain */
@@ -446,16 +461,44 @@ void wr_waiter_refuse_invalid(struct wr_waiter *waiter, int status, struct wr_st
 void wr_waiter_answer_state(struct wr_waiter *waiter, const struct wr_state *state);
 /* The job `waiter->id`, live or from the store. */
 void wr_waiter_look(struct wr_waiter *waiter);
+/* It waits in `list`, at no job, and no longer than the store may take; `owed`: for a read of its own. */
+void wr_waiter_await_store(struct wr_waiter *waiter, struct wr_waiter **list, bool owed);
 void wr_waiter_free(struct wr_waiter *waiter);
 /* The engine ends: freed now, or when the store has answered. */
 void wr_waiter_orphan(struct wr_waiter *waiter);
 
 /* watch.c */
-void wr_job_tell_watches(struct wr_job *job); /* the journal has grown */
-void wr_job_end_watches(struct wr_job *job);  /* and will not any more, here */
+void wr_watches_move(struct wr_watch **from, struct wr_watch **to, struct wr_job *job,
+                     struct wr_resting *resting);
+void wr_job_tell_watches(struct wr_job *job);   /* the journal has grown */
+void wr_watches_end(struct wr_watch **watches); /* and will not any more, here */
 
 /* recover.c: the same. NULL is nothing. */
 void wr_recovery_orphan(struct wr_recovery *recovery);
+/* A job as the store gave it goes on; `rested` NULL: a process of before had it. NULL: it is held, as
+ * there is no workflow for it, or its journal is damaged. */
+struct wr_job *wr_job_take_up(struct wr_engine *engine, const struct wr_job_row *row,
+                              const struct wr_entry *entries, size_t entry_count,
+                              const struct wr_resting *rested);
+/* When a job that an earlier process began has its result. */
+int64_t wr_recovered_line_us(const struct wr_engine *engine, const struct wr_workflow *workflow,
+                             int64_t deadline_ms);
+
+/* tell.c: understands what the waiter brings, at its job */
+void wr_waiter_tell_job(struct wr_waiter *waiter);
+
+/* ---- jobs that rest (lot.c) --------------------------------------------------------------------- */
+
+/* Perhaps it can leave memory: that is looked at later. */
+void wr_lot_offer(struct wr_job *job);
+/* One that the store has, without its journal. False: this program does not know its workflow. */
+bool wr_lot_add(struct wr_engine *engine, const struct wr_job_row *row);
+/* The waiter needs the job in memory: it is read, then the waiter goes on there. */
+void wr_lot_wait(struct wr_resting *resting, struct wr_waiter *waiter);
+/* Sets when the next one wakes. */
+void wr_lot_schedule(struct wr_engine *engine);
+/* Nobody wakes any more, of those that it ends with. */
+void wr_lot_close(struct wr_engine *engine);
 
 /* ---- keys (keys.c): SHA-256 over parts, each with its length ---------------------------------- */
 

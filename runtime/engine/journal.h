@@ -37,6 +37,9 @@ struct wr_entry {
     /* Who is told of it once it is durable; not read back. NULL: nobody. Both live as long as the program. */
     const char *notify; /* services, separated by spaces */
     const char *event;  /* "done", "fail", "draft" */
+    /* What becomes of the job's row with it; not read back. `standing` NULL: nothing does. */
+    const char *standing;       /* the row's status */
+    int64_t parked_ms, wake_ms; /* UTC: it rests from and until then, with nothing to do; else 0 */
 };
 
 const char *wr_entry_kind_name(enum wr_entry_kind kind);

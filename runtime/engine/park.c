@@ -43,6 +43,9 @@ enum wr_phase wr_draft_start(struct wr_attempt *attempt)
 void wr_job_told(const struct wr_job *job, struct wr_state *told)
 {
     *told = job->state;
+    if (job->park_seq > job->durable && told->status == WR_STATUS_QUEUED)
+        told->status = WR_STATUS_PROCESSING;
+    told->parking = job->park_seq > job->durable;
     if (job->draft_seq <= job->durable)
         return;
     told->result = job->told_result;
@@ -83,6 +86,8 @@ static void count_parked(struct wr_attempt *attempt)
 void wr_attempt_unpark(struct wr_attempt *attempt)
 {
     struct wr_engine *engine = attempt->activity->job->engine;
+    attempt->activity->job->resting -= attempt->resting;
+    attempt->resting = false;
     if (!attempt->parked)
         return;
     attempt->parked = false;
@@ -92,8 +97,7 @@ void wr_attempt_unpark(struct wr_attempt *attempt)
     wr_quota_return(engine->shared->quotas, &attempt->activity->job->seats);
 }
 
-/* What has come for the park that the activity is in, durable or not; NULL: nothing. */
-static const struct wr_signal *what_came(const struct wr_activity *activity)
+const struct wr_signal *wr_activity_came(const struct wr_activity *activity)
 {
     const struct wr_state *state = &activity->job->state;
     const struct wr_place *place = wr_state_place_find(state, activity->path);
@@ -125,7 +129,7 @@ void wr_job_deliver(struct wr_job *job)
     struct wr_attempt *attempt = root->attempt;
     if (job->phase != WR_JOB_RUNNING || !attempt || !attempt->parked)
         return;
-    const struct wr_signal *came = what_came(root);
+    const struct wr_signal *came = wr_activity_came(root);
     if (came && came->seq <= job->durable)
         wr_activity_advance(root, take(attempt, came));
 }
@@ -136,9 +140,23 @@ static void time_is_over(void *arg)
     struct wr_attempt *attempt = arg;
     enum wr_action_kind kind = attempt->activity->turn.action.kind;
     attempt->timer = NULL;
-    if (!what_came(attempt->activity))
+    if (!wr_activity_came(attempt->activity))
         wr_activity_advance(attempt->activity,
                             end_with(attempt, kind == WR_ACT_SLEEP ? WR_OK : WR_CLASS_expired));
+}
+
+/* How long it still lasts, by what is known of the two clocks. */
+static int64_t left_of_park(const struct wr_attempt *attempt, const struct wr_place *place)
+{
+    const struct wr_activity *activity = attempt->activity;
+    const struct wr_job *job = activity->job;
+    int64_t most_us = activity->turn.action.within_ms * 1000;
+    int64_t left_us = attempt->wake_us - wr_engine_us(job->engine);
+    if (!attempt->wake_us && job->park_ms == place->until_ms) /* it has rested */
+        left_us = job->park_us - wr_engine_us(job->engine);
+    else if (!attempt->wake_us) /* parked by a process of before: its monotonic clock is gone */
+        left_us = (place->until_ms - wr_engine_utc_ms(job->engine)) * 1000;
+    return left_us < 0 ? 0 : left_us > most_us ? most_us : left_us; /* UTC was set back */
 }
 
 /* The park is durable. Its end stands in UTC; the timer that waits for it is monotonic. */
@@ -148,21 +166,19 @@ enum wr_phase wr_activity_park(struct wr_activity *activity)
     struct wr_attempt *attempt = activity->attempt;
     const struct wr_clock *clock = job->engine->clock;
     const struct wr_place *place = wr_state_place(&job->state, activity->path);
-    const struct wr_signal *came = what_came(activity);
+    const struct wr_signal *came = wr_activity_came(activity);
     if (came && came->seq <= job->durable)
         return take(attempt, came); /* it was early */
-    int64_t left_us = attempt->wake_us - wr_engine_us(job->engine);
-    if (!attempt->wake_us) /* parked by a process of before: its monotonic clock is gone */
-        left_us = (place->until_ms - wr_engine_utc_ms(job->engine)) * 1000;
-    if (left_us > activity->turn.action.within_ms * 1000) /* UTC was set back */
-        left_us = activity->turn.action.within_ms * 1000;
-    if (left_us < 0)
-        left_us = 0;
+    int64_t left_us = left_of_park(attempt, place);
+    attempt->wake_us = wr_engine_us(job->engine) + left_us;
     attempt->timer = clock->after(clock->self, left_us, time_is_over, attempt);
     count_parked(attempt);
     bool alone =
         activity->turn.action.kind == WR_ACT_SLEEP; /* nobody knows when a person answers */
-    answer_early(job, alone ? wr_engine_us(job->engine) + left_us : INT64_MAX);
+    answer_early(job, alone ? attempt->wake_us : INT64_MAX);
+    attempt->resting = true;
+    job->resting++;
+    wr_lot_offer(job);
     return WR_PHASE_WAIT;
 }
 
@@ -183,6 +199,8 @@ static enum wr_phase park(struct wr_attempt *attempt, struct wr_str waiting_for)
         event.schema = wr_str_of(activity->stage->value->hash);
     }
     wr_job_record(job, &event);
+    if (activity->path.len == 0)
+        job->park_seq = event.seq;
     return wr_activity_commit(activity, WR_PHASE_PARK);
 }
 

@@ -152,6 +152,7 @@ struct wr_job_row {
     struct wr_id job;
     struct wr_str workflow, contract_hash, caller, status, result_type, error_code;
     int64_t created_ms, deadline_ms, finished_ms; /* UTC; finished 0: not yet */
+    int64_t parked_ms, wake_ms;                   /* UTC: as its newest entry left it; else 0 */
 };
 
 struct wr_list_query {
@@ -197,8 +198,10 @@ struct wr_store {
                    void (*done)(void *arg, enum wr_store_status status, struct wr_str value,
                                 int64_t remembered_ms),
                    void *arg);
-    /* Jobs that have not ended, oldest first, one call of `each` a job, as read() gives it; then `done`. */
-    void (*unfinished)(void *self,
+    /* Jobs that have not ended, one call of `each` a job; then `done`. First those that rest (`wake_ms`)
+     * and began under this contract, without their journals; then all others, as read() gives them. Each
+     * kind oldest first. */
+    void (*unfinished)(void *self, struct wr_str contract_hash,
                        void (*each)(void *arg, const struct wr_job_row *row,
                                     const struct wr_entry *entries, size_t entry_count),
                        void (*done)(void *arg, enum wr_store_status status), void *arg);

@@ -34,7 +34,26 @@ static void address(const struct wr_job *job, const struct wr_event *event, stru
     entry->event = draft ? "draft" : done ? "done" : "fail";
 }
 
-static void add_entry(struct wr_job *job, const struct wr_event *event)
+/* What the job's row says, where the event changes it: lists are made of rows, and a restart reads no
+ * journal of a job that has nothing to do. What has come for it is something. */
+static void stand(struct wr_job *job, const struct wr_event *event, struct wr_entry *entry)
+{
+    bool parks = event->kind == WR_ENTRY_PARKED,
+         came = event->kind == WR_ENTRY_SIGNALLED || event->kind == WR_ENTRY_REVIEWED;
+    bool ends = event->kind == WR_ENTRY_ENDED || event->kind == WR_ENTRY_RESTARTED;
+    if (wr_broken("row") && came)
+        return;
+    if (event->path.len || (!parks && !(job->stands_parked && (came || ends))))
+        return;
+    entry->standing = wr_status_name(job->state.status);
+    job->stands_parked = !ends;
+    if (!parks || wr_activity_came(&job->root))
+        return;
+    entry->parked_ms = event->at_ms;
+    entry->wake_ms = event->until_ms;
+}
+
+static struct wr_entry *add_entry(struct wr_job *job, const struct wr_event *event)
 {
     if (job->entry_count == job->entry_room) {
         size_t room = job->entry_room ? 2 * job->entry_room : 8;
@@ -47,6 +66,7 @@ static void add_entry(struct wr_job *job, const struct wr_event *event)
     *entry = wr_event_encode(&job->arena, event);
     address(job, event, entry);
     wr_job_count(job, entry, 1);
+    return entry;
 }
 
 /* ---- checkpoints ------------------------------------------------------------------------------- */
@@ -89,13 +109,14 @@ static void record_checkpoint(struct wr_job *job)
 void wr_job_record(struct wr_job *job, struct wr_event *event)
 {
     event->seq = ++job->seq;
-    add_entry(job, event);
+    struct wr_entry *entry = add_entry(job, event);
     if (event->kind == WR_ENTRY_FINISHED)
         job->end = *event; /* folded once it is durable: nobody is told before */
     else if (wr_broken("fold") && event->kind == WR_ENTRY_ENDED)
         job->state.seq++; /* skipped */
     else
         wr_state_fold(&job->state, event);
+    stand(job, event, entry);
     if (event->kind != WR_ENTRY_FINISHED && is_checkpoint_due(job))
         record_checkpoint(job);
     wr_job_tell_watches(job);
@@ -167,6 +188,7 @@ static void notice_is_durable(struct wr_job *job)
     if (job->notice_again)
         wr_job_commit_notice(job);
     wr_job_deliver(job);
+    wr_lot_offer(job);
 }
 
 static void wait_to_try(struct wr_commit *commit)
@@ -203,8 +225,10 @@ static void committed(void *arg, enum wr_store_status status)
     struct wr_activity *activity = commit->activity;
     if (activity && activity->epoch != commit->epoch &&
         !(wr_broken("late") && status == WR_STORE_OK && activity->phase == WR_PHASE_OVER &&
-          commit->then == WR_PHASE_ATTEMPT))
-        return; /* late */
+          commit->then == WR_PHASE_ATTEMPT)) { /* late */
+        wr_lot_offer(job);
+        return;
+    }
     if (commit == &job->notice && job->phase == WR_JOB_ENDING)
         return; /* the end is sent with it */
     if (status != WR_STORE_OK)

@@ -30,15 +30,20 @@ const struct wr_workflow *wr_program_workflow(const struct wr_program *program, 
     return NULL;
 }
 
+const struct wr_workflow *wr_program_named(const struct wr_program *program, struct wr_str name)
+{
+    for (size_t i = 0; i < program->workflow_count; i++)
+        if (wr_str_is(name, program->workflows[i]->name))
+            return program->workflows[i];
+    return NULL;
+}
+
 /* Another version of it: "name@". */
 static const struct wr_workflow *other_version(const struct wr_program *program, struct wr_str name)
 {
     const char *end = name.len ? memchr(name.ptr, '@', name.len) : NULL;
-    for (size_t i = 0; end && i < program->workflow_count; i++)
-        if (wr_str_is((struct wr_str){name.ptr, (size_t)(end - name.ptr)},
-                      program->workflows[i]->name))
-            return program->workflows[i];
-    return NULL;
+    return end ? wr_program_named(program, (struct wr_str){name.ptr, (size_t)(end - name.ptr)})
+               : NULL;
 }
 
 static const void *decode(struct wr_job *job, const struct wr_schema *schema, struct wr_str json)
@@ -70,6 +75,16 @@ static enum wr_phase end_uncertain(struct wr_activity *activity)
     return WR_PHASE_MOVE;
 }
 
+/* After a restart a stage has its time again; a job that has only rested knows when it entered. */
+static int64_t entered_us(const struct wr_activity *activity)
+{
+    size_t depth = 0;
+    for (const struct wr_activity *above = activity->parent; above; above = above->parent)
+        depth++;
+    int64_t known_us = depth < WR_REST_DEPTH ? activity->job->entered_us[depth] : 0;
+    return known_us ? known_us : wr_engine_us(activity->job->engine);
+}
+
 enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_place *place)
 {
     bool above = activity->stage->member_count > 0; /* what is below it says how it goes on */
@@ -79,7 +94,7 @@ enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_p
         activity->repairs = activity->repairing = (uint32_t)place->repairing;
     activity->faulty = activity->stage->repairs > 0 && (place->class == WR_CLASS_schema_invalid ||
                                                         place->class == WR_CLASS_check_failed);
-    activity->entered_us = wr_engine_us(activity->job->engine);
+    activity->entered_us = entered_us(activity);
     activity->retry_after_ms = -1;
     activity->span = wr_span_stage(activity, place->now_ms);
     if (place->target.len)
@@ -97,47 +112,66 @@ enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_p
 }
 
 /* Takes up what the fold found. Where its stage or a value's schema is no more what it was, what
- * becomes of it is the workflow's to say. False: it is held. */
-static bool go_on(struct wr_job *job)
+ * becomes of it is the workflow's to say. */
+static void go_on(struct wr_job *job)
 {
     const struct wr_workflow *workflow = job->workflow;
     const struct wr_place *place = wr_state_place(&job->state, job->root.path);
     struct wr_str name = place->target.len ? place->target : place->stage;
     struct wr_activity *root = &job->root;
     const void *input = decode(job, workflow->input, job->state.input);
-    if (!input || job->other_version)
-        return wr_job_upgrade(job, input);
+    if (!input || job->other_version) {
+        wr_job_upgrade(job, input);
+        return;
+    }
     wr_job_set_input(job, input);
     enum wr_phase phase = WR_PHASE_ENTER;
     root->stage = name.len ? wr_workflow_stage(workflow, name) : &workflow->stages[0];
-    if (!root->stage || !wr_restore_machine(root))
-        return wr_job_upgrade(job, input);
+    if (!root->stage || !wr_restore_machine(root)) {
+        wr_job_upgrade(job, input);
+        return;
+    }
     if (name.len)
         phase = wr_activity_resume(root, place);
     wr_activity_advance(root, phase);
-    return true;
 }
 
 /* The reply's budget is void, its client is gone. A job that ends in the background has a deadline
  * that stands, in UTC; any other gets its whole time again, from now. */
-static int64_t line_us(const struct wr_engine *engine, const struct wr_workflow *workflow,
-                       const struct wr_state *state)
+int64_t wr_recovered_line_us(const struct wr_engine *engine, const struct wr_workflow *workflow,
+                             int64_t deadline_ms)
 {
     int64_t left_ms = wr_workflow_job_ms(workflow);
     if (workflow->background_ms || workflow->latency == WR_BACKGROUND)
-        left_ms = state->deadline_ms - wr_engine_utc_ms(engine);
+        left_ms = deadline_ms - wr_engine_utc_ms(engine);
     return wr_engine_us(engine) + (left_ms > 0 ? left_ms : 0) * 1000;
 }
 
-static void resume(void *arg, const struct wr_job_row *row, const struct wr_entry *entries,
-                   size_t entry_count)
+/* What it has of its life in memory. */
+static void restore_times(struct wr_job *job, const struct wr_resting *rested)
 {
-    struct wr_recovery *recovery = arg;
-    struct wr_engine *engine = recovery->engine;
+    struct wr_engine *engine = job->engine;
+    if (!rested) {
+        job->line_us = wr_recovered_line_us(engine, job->workflow, job->state.deadline_ms);
+        wr_quota_sit(engine->shared->quotas, job->workflow, job->state.caller, true, &job->seats);
+        return;
+    }
+    job->seats = rested->seats;
+    job->line_us = rested->line_us;
+    job->reply_us = rested->reply_us;
+    job->began_us = rested->began_us;
+    job->waited_us = rested->waited_us + wr_engine_us(engine) - rested->rested_us;
+    memcpy(job->entered_us, rested->entered_us, sizeof job->entered_us);
+    job->park_ms = rested->park_ms;
+    job->park_us = rested->park_us;
+}
+
+struct wr_job *wr_job_take_up(struct wr_engine *engine, const struct wr_job_row *row,
+                              const struct wr_entry *entries, size_t entry_count,
+                              const struct wr_resting *rested)
+{
     struct wr_arena arena = {0};
     struct wr_state state;
-    if (!engine || !wr_engine_owns(engine, &row->job) || wr_job_find(engine, &row->job))
-        return;
     wr_state_init(&state, &arena, row->job);
     bool sound = wr_state_fold_all(&state, entries, entry_count) && !wr_state_ended(&state);
     const struct wr_workflow *workflow =
@@ -146,10 +180,9 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     if (is_other)
         workflow = other_version(engine->program, state.workflow);
     if (!workflow) {
-        recovery->held++;
         wr_shared_hold(engine->shared, row->job);
         wr_arena_free(&arena);
-        return;
+        return NULL;
     }
     atomic_fetch_add(&engine->shared->jobs, 1); /* whatever the bound: it was admitted before */
     struct wr_job *job = wr_job_new(engine, workflow, row->job, &arena);
@@ -160,9 +193,27 @@ static void resume(void *arg, const struct wr_job_row *row, const struct wr_entr
     job->phase = WR_JOB_RUNNING;
     job->other_version = is_other;
     job->accepted = true;
-    job->line_us = line_us(engine, workflow, &state);
-    wr_quota_sit(engine->shared->quotas, workflow, state.caller, true, &job->seats);
-    if (go_on(job))
+    job->stands_parked = wr_state_place(&job->state, job->root.path)->waiting_for.len > 0;
+    restore_times(job, rested);
+    go_on(job);
+    return job;
+}
+
+/* One that rests stays where it is: read, it would be put back. */
+static void resume(void *arg, const struct wr_job_row *row, const struct wr_entry *entries,
+                   size_t entry_count)
+{
+    struct wr_recovery *recovery = arg;
+    struct wr_engine *engine = recovery->engine;
+    if (!engine || !wr_engine_owns(engine, &row->job) || wr_job_find(engine, &row->job) ||
+        wr_lot_find(&engine->lot, &row->job))
+        return;
+    if (entry_count == 0 && row->wake_ms && wr_lot_add(engine, row)) {
+        recovery->resumed++;
+        return;
+    }
+    const struct wr_job *job = wr_job_take_up(engine, row, entries, entry_count, NULL);
+    if (job && job->phase != WR_JOB_HELD)
         recovery->resumed++;
     else
         recovery->held++;
@@ -175,6 +226,7 @@ static void recovered(void *arg, enum wr_store_status status)
     if (!recovery.engine)
         return;
     recovery.engine->recovery = NULL;
+    wr_lot_schedule(recovery.engine);
     wr_engine_heard(recovery.engine, status);
     recovery.done(recovery.arg, status, recovery.resumed, recovery.held);
 }
@@ -199,5 +251,6 @@ void wr_engine_recover(struct wr_engine *engine,
     recovery->done = done;
     recovery->arg = arg;
     engine->recovery = recovery;
-    engine->store->unfinished(engine->store->self, resume, recovered, recovery);
+    const struct wr_str contract = wr_str_of(engine->program->contract_hash);
+    engine->store->unfinished(engine->store->self, contract, resume, recovered, recovery);
 }

@@ -281,6 +281,12 @@ void wr_waiter_tell_state(struct wr_waiter *waiter, struct wr_state *state)
     understand(waiter, wr_program_workflow(waiter->engine->program, state->workflow), state, NULL);
 }
 
+void wr_waiter_tell_job(struct wr_waiter *waiter)
+{
+    struct wr_job *job = waiter->job;
+    understand(waiter, job->workflow, &job->state, job);
+}
+
 struct wr_waiter *wr_engine_tell(struct wr_engine *engine, const struct wr_telling *telling,
                                  struct wr_str caller, struct wr_str by, wr_answer_fn *answered,
                                  void *arg)
@@ -293,7 +299,7 @@ struct wr_waiter *wr_engine_tell(struct wr_engine *engine, const struct wr_telli
     wr_waiter_look(waiter);
     struct wr_job *job = waiter->job;
     if (job && job->accepted)
-        understand(waiter, job->workflow, &job->state, job);
+        wr_waiter_tell_job(waiter);
     return waiter;
 }
 

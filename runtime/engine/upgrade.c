@@ -198,7 +198,7 @@ static void fail(struct wr_job *job)
 
 /* ---- which ------------------------------------------------------------------------------------- */
 
-bool wr_job_upgrade(struct wr_job *job, const void *input)
+void wr_job_upgrade(struct wr_job *job, const void *input)
 {
     enum wr_upgrade how = job->workflow->on_upgrade;
     bool restarts =
@@ -210,5 +210,4 @@ bool wr_job_upgrade(struct wr_job *job, const void *input)
         restart(job, input);
     else
         hold(job);
-    return job->phase != WR_JOB_HELD;
 }

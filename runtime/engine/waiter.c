@@ -31,6 +31,16 @@ static void unlink_from(struct wr_waiter *waiter)
         waiter->next->at = waiter->at;
 }
 
+/* The job that it was at may have nobody else. */
+static void leave(struct wr_waiter *waiter)
+{
+    struct wr_job *job = waiter->job;
+    unlink_from(waiter);
+    waiter->job = NULL;
+    if (job)
+        wr_lot_offer(job);
+}
+
 static void stop_timer(struct wr_waiter *waiter)
 {
     const struct wr_clock *clock = waiter->engine->clock;
@@ -63,7 +73,7 @@ void wr_waiter_free(struct wr_waiter *waiter)
 {
     struct wr_engine *engine = waiter->engine;
     stop_timer(waiter);
-    unlink_from(waiter);
+    leave(waiter);
     engine->waiter_count--;
     free(waiter->telling);
     free(waiter->errors);
@@ -197,9 +207,8 @@ void wr_waiter_refuse(struct wr_waiter *waiter, enum wr_answer_kind why)
 {
     const struct wr_clock *clock = waiter->engine->clock;
     stop_timer(waiter);
-    unlink_from(waiter); /* the job's end is not its answer */
+    leave(waiter); /* the job's end is not its answer */
     link_to(waiter, &waiter->engine->waiters);
-    waiter->job = NULL;
     waiter->refusal = why;
     waiter->timer = clock->after(clock->self, 0, refuse_now, waiter);
 }
@@ -306,30 +315,52 @@ static void read_too_long(void *arg)
         answered(waiter->arg, &refusal);
 }
 
-void wr_waiter_look(struct wr_waiter *waiter)
+static void job_too_long(void *arg)
+{
+    struct wr_waiter *waiter = arg;
+    waiter->timer = NULL;
+    wr_waiter_answer_refusal(waiter, WR_ANSWER_STORE_DOWN);
+}
+
+void wr_waiter_await_store(struct wr_waiter *waiter, struct wr_waiter **list, bool owed)
 {
     const struct wr_clock *clock = waiter->engine->clock;
-    const struct wr_store *store = waiter->engine->store;
-    struct wr_job *job = wr_job_find(waiter->engine, &waiter->id);
-    /* Whoever joins knows that it was accepted, sometimes before this loop does. */
-    bool there = job && (job->accepted || waiter->joined || waiter->replayed);
-    if (there) {
-        if (may_see(waiter, job->state.caller))
-            wr_waiter_attach(waiter, job);
-        else
-            wr_waiter_refuse(waiter, WR_ANSWER_NOT_FOUND);
-        return;
-    }
     stop_timer(waiter);
     unlink_from(waiter);
-    link_to(waiter, &waiter->engine->waiters);
+    link_to(waiter, list);
     waiter->job = NULL;
-    waiter->owed = true;
+    waiter->owed = owed;
     int64_t left_us = waiter->budget_us - wr_engine_us(waiter->engine);
     if (left_us <= 0 || left_us > READ_MAX_US)
         left_us = READ_MAX_US;
-    waiter->timer = clock->after(clock->self, left_us, read_too_long, waiter);
-    store->read(store->self, waiter->id, looked, waiter);
+    waiter->timer = clock->after(clock->self, left_us, owed ? read_too_long : job_too_long, waiter);
+}
+
+/* Who only looks at a job that rests has it from the store. */
+static bool needs_live(const struct wr_waiter *waiter)
+{
+    bool waits = waiter->until_us > wr_engine_us(waiter->engine);
+    return waiter->cancels || waiter->telling || (waits && !waiter->retries);
+}
+
+void wr_waiter_look(struct wr_waiter *waiter)
+{
+    struct wr_engine *engine = waiter->engine;
+    const struct wr_store *store = engine->store;
+    struct wr_job *job = wr_job_find(engine, &waiter->id);
+    struct wr_resting *resting = job ? NULL : wr_lot_find(&engine->lot, &waiter->id);
+    /* Whoever joins knows that it was accepted, sometimes before this loop does. */
+    bool there = job && (job->accepted || waiter->joined || waiter->replayed);
+    if (there && may_see(waiter, job->state.caller)) {
+        wr_waiter_attach(waiter, job);
+    } else if (there) {
+        wr_waiter_refuse(waiter, WR_ANSWER_NOT_FOUND);
+    } else if (resting && needs_live(waiter)) {
+        wr_lot_wait(resting, waiter);
+    } else {
+        wr_waiter_await_store(waiter, &engine->waiters, true);
+        store->read(store->self, waiter->id, looked, waiter);
+    }
 }
 
 struct wr_waiter *wr_engine_look(struct wr_engine *engine, const struct wr_look *look,

@@ -170,7 +170,9 @@ void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
         check_ended(world, job, &spot, &event);
     else if (event.kind == WR_ENTRY_TRANSITION)
         check_transition(world, job, &spot, &event);
+    wr_sim_check_left_park(world, job, &event);
     bool follows = wr_state_fold(&job->state, &event);
+    wr_sim_check_row(world, job, &event);
     if (follows && event.kind == WR_ENTRY_CHECKPOINT)
         check_checkpoint(world, job, &event);
     if (!follows)
@@ -437,6 +439,12 @@ static void check_memory(struct wr_world *world, const struct wr_sim_job *job)
 
 void wr_sim_check_step(struct wr_world *world)
 {
+    struct wr_engine_counts counts = {0};
+    if (world->engine)
+        wr_engine_counts(world->engine, &counts);
+    if (counts.resting > world->resting)
+        world->report->rests += counts.resting - world->resting;
+    world->resting = counts.resting;
     for (size_t i = 0; i < world->touched_count; i++) {
         world->touched[i]->touched = false;
         if (world->engine && !world->dead)

@@ -46,6 +46,21 @@ static bool was_published(const struct wr_sim_job *job, const json_t *output)
     return found;
 }
 
+/* Did a park for this become durable? */
+static bool was_parked(const struct wr_sim_job *job, const char *waiting_for)
+{
+    bool found = false;
+    struct wr_arena arena = {0};
+    for (size_t i = 0; i < job->entry_count && !found; i++) {
+        struct wr_event event;
+        found = job->entries[i].kind == WR_ENTRY_PARKED &&
+                wr_event_decode(&arena, &job->entries[i], &event) &&
+                wr_str_is(event.waiting_for, waiting_for);
+    }
+    wr_arena_free(&arena);
+    return found;
+}
+
 void wr_sim_check_body(struct wr_world *world, const struct wr_sim_job *job,
                        const struct wr_answer *answer)
 {
@@ -57,6 +72,9 @@ void wr_sim_check_body(struct wr_world *world, const struct wr_sim_job *job,
         wr_sim_broken(world, &job->id, "commit: a draft was shown that is not durable");
     if (!answer->ended && (answer->retry_after_s < 1 || answer->retry_after_s > 60))
         wr_sim_broken(world, &job->id, "legal: Retry-After is %u s", answer->retry_after_s);
+    const json_t *waits = json_object_get(doc, "waiting_for");
+    if (json_is_string(waits) && !was_parked(job, json_string_value(waits)))
+        wr_sim_broken(world, &job->id, "commit: a park was shown that is not durable");
     json_decref(doc);
 }
 
@@ -67,6 +85,49 @@ void wr_sim_check_park(struct wr_world *world, const struct wr_sim_job *job,
     if (stage && stage->at_most && rounds >= stage->at_most)
         wr_sim_broken(world, &job->id, "park: stage %s sleeps for the %uth time, %u are allowed",
                       stage->name, rounds + 1, stage->at_most);
+}
+
+/* What has come for the job's own machine, and is not taken. */
+static const struct wr_signal *came(const struct wr_state *state, const struct wr_place *root)
+{
+    struct wr_str name = wr_signal_waited(root->waiting_for);
+    bool waits = name.len || wr_str_equal(root->waiting_for, WR_STR("review"));
+    const struct wr_signal *signal = waits ? wr_state_signal(state, name) : NULL;
+    return signal && !signal->taken ? signal : NULL;
+}
+
+/* UTC says when it ends, where nobody sets that. */
+void wr_sim_check_left_park(struct wr_world *world, const struct wr_sim_job *job,
+                            const struct wr_event *event)
+{
+    const struct wr_place *place = wr_state_place_find(&job->state, event->path);
+    if (event->kind != WR_ENTRY_ENDED || !place || !place->waiting_for.len)
+        return;
+    bool slept = wr_str_equal(place->waiting_for, WR_STR("retry")) && event->class == WR_OK;
+    if ((slept || event->class == WR_CLASS_expired) && !world->weather.clock_jumps &&
+        event->at_ms < place->until_ms - 2)
+        wr_sim_broken(world, &job->id, "park: stage %.*s was left %lld ms too early",
+                      (int)event->stage.len, event->stage.ptr,
+                      (long long)(place->until_ms - event->at_ms));
+    if (event->class == WR_CLASS_expired && event->path.len == 0 && came(&job->state, place))
+        wr_sim_broken(world, &job->id, "park: stage %.*s expired, and what it waits for had come",
+                      (int)event->stage.len, event->stage.ptr);
+}
+
+void wr_sim_check_row(struct wr_world *world, const struct wr_sim_job *job,
+                      const struct wr_event *event)
+{
+    const struct wr_place *root = wr_state_place_find(&job->state, WR_STR(""));
+    bool parked = root && root->waiting_for.len > 0;
+    bool queued = parked && !wr_str_equal(root->waiting_for, WR_STR("retry"));
+    int64_t wake_ms = parked && !came(&job->state, root) ? root->until_ms : 0;
+    if (wr_state_ended(&job->state) || event->kind == WR_ENTRY_CHECKPOINT)
+        return;
+    if (wr_str_equal(job->status, WR_STR("queued")) != queued || job->wake_ms != wake_ms)
+        wr_sim_broken(world, &job->id,
+                      "park: the row is %.*s until %lld, the journal says %s, %lld",
+                      (int)job->status.len, job->status.ptr, (long long)job->wake_ms,
+                      queued ? "queued" : "processing", (long long)wake_ms);
 }
 
 void wr_sim_check_deadline(struct wr_world *world, const struct wr_sim_job *job)

@@ -13,7 +13,9 @@ static void recovered(void *arg, enum wr_store_status status, size_t resumed, si
 void wr_sim_begin_life(struct wr_world *world)
 {
     struct wr_engine_options options = {.jobs_max = world->jobs_max,
-                                        .checkpoint_entries = world->checkpoint_entries};
+                                        .checkpoint_entries = world->checkpoint_entries,
+                                        .rest_ms = world->rest_ms};
+    world->resting = 0;
     world->life++;
     world->mono_us = (int64_t)wr_chance(world, 1000000000) + 1000000;
     world->dead = world->recovered = false;

@@ -32,6 +32,7 @@ struct wr_sim_options {
 
 struct wr_sim_report {
     uint64_t jobs, runs, crashes, recovered, effects, commits, failed_commits, checkpoints, early;
+    uint64_t rests; /* jobs that left memory while they were parked */
     uint64_t answers, refused, steps;
     uint64_t ended[4];                           /* completed, degraded, failed, cancelled */
     char digest[65];                             /* SHA-256 over every journal, hex */

@@ -26,7 +26,7 @@ struct wr_sim_op {
     bool pages; /* all entries after `after`; else from the newest checkpoint on */
     struct wr_key key;
     int64_t not_before_ms;
-    struct wr_str schema;
+    struct wr_str schema; /* recall; unfinished: the contract */
     void (*accepted)(void *, enum wr_store_status, enum wr_accepted, struct wr_id);
     void (*appended)(void *, enum wr_store_status);
     void (*was_read)(void *, enum wr_store_status, const struct wr_job_row *,
@@ -86,6 +86,11 @@ static bool add_entries(struct wr_world *world, struct wr_sim_job *job,
         if (entry.kind == WR_ENTRY_CHECKPOINT)
             job->checkpoint = job->entry_count;
         job->entries[job->entry_count++] = entry;
+        if (entry.standing) {
+            job->status = wr_str_of(entry.standing);
+            job->parked_ms = entry.parked_ms;
+            job->wake_ms = entry.wake_ms;
+        }
         if (!job->touched)
             world->touched[world->touched_count++] = job;
         job->touched = true;
@@ -387,10 +392,14 @@ static void tell_job(const struct wr_sim_job *job, struct wr_sim_op *op)
         .created_ms = job->created_ms,
         .deadline_ms = job->deadline_ms,
         .finished_ms = job->finished_ms,
+        .parked_ms = job->parked_ms,
+        .wake_ms = job->wake_ms,
     };
     size_t skipped = op->pages ? op->after : job->checkpoint;
     if (skipped > job->entry_count)
         skipped = job->entry_count;
+    if (op->kind == OP_UNFINISHED && job->wake_ms && wr_str_equal(job->contract, op->schema))
+        skipped = job->entry_count; /* it rests */
     if (op->kind == OP_READ)
         op->was_read(op->arg, WR_STORE_OK, &row, job->entries + skipped,
                      job->entry_count - skipped);
@@ -499,12 +508,13 @@ static void store_recall(void *self, const struct wr_key *key, int64_t not_befor
     read_later(op);
 }
 
-static void store_unfinished(void *self,
+static void store_unfinished(void *self, struct wr_str contract_hash,
                              void (*each)(void *, const struct wr_job_row *,
                                           const struct wr_entry *, size_t),
                              void (*done)(void *, enum wr_store_status), void *arg)
 {
     struct wr_sim_op *op = new_op(self, OP_UNFINISHED, arg);
+    op->schema = wr_arena_str(&op->arena, contract_hash);
     op->each = each;
     op->done = done;
     read_later(op);

@@ -37,6 +37,7 @@ struct wr_sim_job {
     const struct wr_workflow *workflow;
     struct wr_str caller, contract;
     int64_t created_ms, deadline_ms, finished_ms;
+    int64_t parked_ms, wake_ms; /* of the row */
     struct wr_key idempotency, body, dedupe;
     int64_t idempotency_until_ms, dedupe_until_ms;
     struct wr_entry *entries; /* durable */
@@ -99,9 +100,10 @@ struct wr_world {
     struct wr_engine *engine;
     struct wr_str *inputs; /* by workflow: requests repeat themselves */
     int64_t pause_us;      /* between requests, about */
-    uint32_t jobs_max, checkpoint_entries;
-    uint32_t life; /* how often it was started */
-    bool dead;     /* the process has died; nothing it still does reaches the world */
+    uint32_t jobs_max, checkpoint_entries, rest_ms;
+    uint32_t resting; /* jobs, after the newest step */
+    uint32_t life;    /* how often it was started */
+    bool dead;        /* the process has died; nothing it still does reaches the world */
     bool recovered;
     uint32_t *in_flight; /* by service, then model */
     uint32_t *probes;    /* of them, those sent while the breaker was half open */
@@ -179,6 +181,11 @@ void wr_sim_check_body(struct wr_world *world, const struct wr_sim_job *job,
                        const struct wr_answer *answer);
 void wr_sim_check_park(struct wr_world *world, const struct wr_sim_job *job,
                        const struct wr_stage *stage, const struct wr_event *event);
+/* What ends a park, before it is folded; and after any entry, the row against the journal. */
+void wr_sim_check_left_park(struct wr_world *world, const struct wr_sim_job *job,
+                            const struct wr_event *event);
+void wr_sim_check_row(struct wr_world *world, const struct wr_sim_job *job,
+                      const struct wr_event *event);
 /* Does a job of the program wait for anybody? And what somebody might tell one; false: nothing. */
 bool wr_sim_parks(const struct wr_world *world);
 bool wr_sim_telling(struct wr_world *world, const struct wr_sim_job *job, struct wr_arena *arena,

@@ -112,6 +112,18 @@ static int note_checkpoint(struct wr_connection *c, const struct wr_id *job, uin
     return finish_statement(statement);
 }
 
+static int stand(struct wr_connection *c, const struct wr_id *job, const struct wr_entry *entry)
+{
+    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_stand);
+    if (!statement)
+        return sqlite3_errcode(c->db);
+    bind_blob(statement, 1, job->bytes, sizeof job->bytes);
+    bind_text(statement, 2, wr_str_of(entry->standing));
+    sqlite3_bind_int64(statement, 3, entry->parked_ms);
+    sqlite3_bind_int64(statement, 4, entry->wake_ms);
+    return finish_statement(statement);
+}
+
 /* What is there already (up to `last`) stays as it is; a gap is refused. */
 static int add_entries(struct wr_connection *c, struct wr_op *op, int64_t n, int64_t last,
                        const struct wr_entry *entries, size_t count)
@@ -125,6 +137,8 @@ static int add_entries(struct wr_connection *c, struct wr_op *op, int64_t n, int
         int code = add_entry(c, n, &entries[i]);
         if (code == SQLITE_OK && entries[i].kind == WR_ENTRY_CHECKPOINT)
             code = note_checkpoint(c, &op->append.job, entries[i].seq);
+        if (code == SQLITE_OK && entries[i].standing)
+            code = stand(c, &op->append.job, &entries[i]);
         if (code != SQLITE_OK)
             return code;
         last = entries[i].seq;

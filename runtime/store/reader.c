@@ -1,78 +1,17 @@
 /* The readers' threads: questions on connections of their own, so that nobody who reads waits for
  * the disk of those who write. Answers cross to the loop in one block of memory each. */
 #include "runtime/base/log.h"
-#include "runtime/store/sqlite.h"
+#include "runtime/store/query.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum query_kind {
-    QUERY_READ,
-    QUERY_READ_AFTER,
-    QUERY_LIST,
-    QUERY_RECALL,
-    QUERY_UNFINISHED,
-    QUERY_DUE,
-    QUERY_DELIVERIES
-};
-
-#define SEQ_MAX ((1u << 20) - 1)
 #define SOME_BYTES 65536 /* of bodies, after which read_after() stops */
 
-/* Memory of one answer, freed at once. */
-struct chunk {
-    struct chunk *next;
-    max_align_t bytes[];
-};
-
-struct answer {
-    struct chunk *chunks;
-    enum wr_store_status status;
-    struct wr_job_row *rows;
-    struct wr_entry *entries;
-    struct wr_delivery *deliveries;
-    size_t row_count, entry_count, delivery_count;
-    struct wr_str value;
-    int64_t at_ms;
-};
-
-typedef void read_done(void *arg, enum wr_store_status status, const struct wr_job_row *row,
-                       const struct wr_entry *entries, size_t entry_count);
-typedef void list_done(void *arg, enum wr_store_status status, const struct wr_job_row *rows,
-                       size_t count);
-typedef void recall_done(void *arg, enum wr_store_status status, struct wr_str value,
-                         int64_t remembered_ms);
-typedef void each_job(void *arg, const struct wr_job_row *row, const struct wr_entry *entries,
-                      size_t entry_count);
-typedef void all_done(void *arg, enum wr_store_status status);
-
-struct wr_query {
-    struct wr_query *next;
-    struct wr_side *side; /* who asks */
-    enum query_kind kind;
-    struct wr_id job;
-    uint32_t after; /* read_after */
-    uint32_t upto;  /* read */
-    struct wr_key key;
-    int64_t not_before_ms;
-    struct wr_str texts[4]; /* list: caller, status, workflow, waiting_for; recall: schema */
-    uint32_t limit;
-    int state; /* deliveries: -1: any */
-    wr_deliveries_done *deliveries;
-    read_done *read;
-    list_done *list;
-    recall_done *recall;
-    each_job *each;
-    all_done *all;
-    void *arg;
-    struct answer answer;
-    char bytes[];
-};
-
 /* NULL with the answer's status set: memory is out. */
-static void *get(struct answer *answer, size_t size)
+static void *get(struct wr_found *answer, size_t size)
 {
-    struct chunk *chunk = malloc(sizeof *chunk + size);
+    struct wr_chunk *chunk = malloc(sizeof *chunk + size);
     if (!chunk) {
         answer->status = WR_STORE_FAILED;
         return NULL;
@@ -82,16 +21,16 @@ static void *get(struct answer *answer, size_t size)
     return chunk->bytes;
 }
 
-static void answer_free(struct answer *answer)
+void wr_reader_free(struct wr_found *answer)
 {
-    for (struct chunk *chunk = answer->chunks, *next; chunk; chunk = next) {
+    for (struct wr_chunk *chunk = answer->chunks, *next; chunk; chunk = next) {
         next = chunk->next;
         free(chunk);
     }
-    *answer = (struct answer){0};
+    *answer = (struct wr_found){0};
 }
 
-static struct wr_str column(struct answer *answer, sqlite3_stmt *statement, int at)
+static struct wr_str column(struct wr_found *answer, sqlite3_stmt *statement, int at)
 {
     const void *bytes = sqlite3_column_blob(statement, at);
     size_t len = bytes ? (size_t)sqlite3_column_bytes(statement, at) : 0;
@@ -104,7 +43,7 @@ static struct wr_str column(struct answer *answer, sqlite3_stmt *statement, int 
     return (struct wr_str){copy, len};
 }
 
-static void column_row(struct answer *answer, sqlite3_stmt *statement, struct wr_job_row *row)
+static void column_row(struct wr_found *answer, sqlite3_stmt *statement, struct wr_job_row *row)
 {
     if (sqlite3_column_bytes(statement, 0) == (int)sizeof row->job.bytes)
         memcpy(row->job.bytes, sqlite3_column_blob(statement, 0), sizeof row->job.bytes);
@@ -117,17 +56,13 @@ static void column_row(struct answer *answer, sqlite3_stmt *statement, struct wr
     row->created_ms = sqlite3_column_int64(statement, 7);
     row->deadline_ms = sqlite3_column_int64(statement, 8);
     row->finished_ms = sqlite3_column_int64(statement, 9);
+    row->parked_ms = sqlite3_column_int64(statement, 12);
+    row->wake_ms = sqlite3_column_int64(statement, 13);
 }
 
-/* Where a job's journal is. */
-struct journal {
-    int64_t n;
-    uint32_t checkpoint; /* seq; 0: there is none */
-};
-
 /* The rest of a table of rows; `journal` is the last one's; the array doubles in new chunks, as old ones live as long. */
-static void read_rows(struct answer *answer, sqlite3_stmt *statement, int code,
-                      struct journal *journal)
+void wr_reader_rows(struct wr_found *answer, sqlite3_stmt *statement, int code,
+                    struct wr_whereabouts *journal)
 {
     size_t room = 0;
     for (; code == SQLITE_ROW && answer->status == WR_STORE_OK; code = sqlite3_step(statement)) {
@@ -149,14 +84,14 @@ static void read_rows(struct answer *answer, sqlite3_stmt *statement, int code,
 }
 
 /* Up to the entry `upto`, from the newest checkpoint on or, where that is later, from the first one. */
-static uint32_t begin_of(const struct journal *journal, uint32_t upto)
+static uint32_t begin_of(const struct wr_whereabouts *journal, uint32_t upto)
 {
     return journal->checkpoint <= upto ? journal->checkpoint : 0;
 }
 
 /* From the one to the other; where not `all`, the first ones of them. */
-static void read_entries(struct wr_connection *c, struct answer *answer, int64_t n, bool all,
-                         uint32_t from, uint32_t upto)
+void wr_reader_entries(struct wr_connection *c, struct wr_found *answer, int64_t n, bool all,
+                       uint32_t from, uint32_t upto)
 {
     sqlite3_stmt *statement = wr_connection_sql(c, all ? WR_SQL_read_entries : WR_SQL_read_some);
     int code = statement ? SQLITE_ROW : SQLITE_ERROR;
@@ -195,22 +130,22 @@ static void read_entries(struct wr_connection *c, struct answer *answer, int64_t
 
 static void do_read(struct wr_connection *c, struct wr_query *query)
 {
-    struct answer *answer = &query->answer;
+    struct wr_found *answer = &query->answer;
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_read_job);
     if (!statement) {
         answer->status = WR_STORE_FAILED;
         return;
     }
-    struct journal journal = {0};
+    struct wr_whereabouts journal = {0};
     sqlite3_bind_blob64(statement, 1, query->job.bytes, sizeof query->job.bytes, SQLITE_STATIC);
-    read_rows(answer, statement, sqlite3_step(statement), &journal);
+    wr_reader_rows(answer, statement, sqlite3_step(statement), &journal);
     sqlite3_reset(statement);
     if (answer->status == WR_STORE_OK && answer->row_count == 0)
         answer->status = WR_STORE_NOT_FOUND;
-    if (answer->status == WR_STORE_OK && query->kind == QUERY_READ)
-        read_entries(c, answer, journal.n, true, begin_of(&journal, query->upto), query->upto);
+    if (answer->status == WR_STORE_OK && query->kind == WR_QUERY_READ)
+        wr_reader_entries(c, answer, journal.n, true, begin_of(&journal, query->upto), query->upto);
     else if (answer->status == WR_STORE_OK)
-        read_entries(c, answer, journal.n, false, query->after + 1, SEQ_MAX);
+        wr_reader_entries(c, answer, journal.n, false, query->after + 1, WR_SEQ_MAX);
 }
 
 static void bind_text(sqlite3_stmt *statement, int at, struct wr_str text)
@@ -229,7 +164,7 @@ static void do_list(struct wr_connection *c, struct wr_query *query)
         query->answer.status = WR_STORE_FAILED;
         return;
     }
-    struct journal journal = {0};
+    struct wr_whereabouts journal = {0};
     static const uint8_t after_all[sizeof query->job.bytes + 1] = {
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
     if (wr_id_is_zero(&query->job))
@@ -243,13 +178,13 @@ static void do_list(struct wr_connection *c, struct wr_query *query)
         bind_text(statement, 5, query->texts[0]);
     if (waiting)
         bind_text(statement, 6, query->texts[3]);
-    read_rows(&query->answer, statement, sqlite3_step(statement), &journal);
+    wr_reader_rows(&query->answer, statement, sqlite3_step(statement), &journal);
     sqlite3_reset(statement);
 }
 
 static void do_recall(struct wr_connection *c, struct wr_query *query)
 {
-    struct answer *answer = &query->answer;
+    struct wr_found *answer = &query->answer;
     sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_recall);
     if (!statement) {
         answer->status = WR_STORE_FAILED;
@@ -270,8 +205,8 @@ static void do_recall(struct wr_connection *c, struct wr_query *query)
 
 static void do_deliveries(struct wr_connection *c, struct wr_query *query)
 {
-    struct answer *answer = &query->answer;
-    bool due = query->kind == QUERY_DUE;
+    struct wr_found *answer = &query->answer;
+    bool due = query->kind == WR_QUERY_DUE;
     sqlite3_stmt *statement =
         wr_connection_sql(c, due ? WR_SQL_due_deliveries : WR_SQL_list_deliveries);
     struct wr_delivery *rows = get(answer, query->limit * sizeof *rows);
@@ -309,107 +244,52 @@ static void do_deliveries(struct wr_connection *c, struct wr_query *query)
 static void give_answer(void *arg)
 {
     struct wr_query *query = arg;
-    const struct answer *answer = &query->answer;
+    const struct wr_found *answer = &query->answer;
     bool good = answer->status == WR_STORE_OK;
     switch (query->kind) {
-    case QUERY_READ:
-    case QUERY_READ_AFTER:
+    case WR_QUERY_READ:
+    case WR_QUERY_READ_AFTER:
         query->read(query->arg, answer->status, good ? answer->rows : NULL, answer->entries,
                     good ? answer->entry_count : 0);
         break;
-    case QUERY_LIST:
+    case WR_QUERY_LIST:
         query->list(query->arg, answer->status, answer->rows, good ? answer->row_count : 0);
         break;
-    case QUERY_RECALL:
+    case WR_QUERY_RECALL:
         query->recall(query->arg, answer->status, answer->value, answer->at_ms);
         break;
-    case QUERY_UNFINISHED:
+    case WR_QUERY_UNFINISHED:
         query->all(query->arg, answer->status);
         break;
-    case QUERY_DUE:
-    case QUERY_DELIVERIES:
+    case WR_QUERY_DUE:
+    case WR_QUERY_DELIVERIES:
         query->deliveries(query->arg, answer->status, answer->deliveries,
                           good ? answer->delivery_count : 0);
         break;
     }
-    answer_free(&query->answer);
+    wr_reader_free(&query->answer);
     free(query);
-}
-
-/* One unfinished job on its way to the loop. */
-struct found {
-    struct answer answer;
-    each_job *each;
-    void *arg;
-};
-
-static void give_job(void *arg)
-{
-    struct found *found = arg;
-    found->each(found->arg, found->answer.rows, found->answer.entries, found->answer.entry_count);
-    answer_free(&found->answer);
-    free(found);
-}
-
-/* The next unfinished job of a loop; its journal is read only where it is that loop's. */
-static enum wr_store_status read_open_job(const struct wr_side *side, struct wr_connection *c,
-                                          struct answer *answer, struct wr_id *after)
-{
-    sqlite3_stmt *statement = wr_connection_sql(c, WR_SQL_open_jobs);
-    if (!statement)
-        return WR_STORE_FAILED;
-    struct journal journal = {0};
-    do {
-        answer_free(answer);
-        sqlite3_bind_blob64(statement, 1, after->bytes, sizeof after->bytes, SQLITE_STATIC);
-        read_rows(answer, statement, sqlite3_step(statement), &journal);
-        sqlite3_reset(statement);
-        if (answer->status == WR_STORE_OK && answer->row_count == 1)
-            *after = answer->rows[0].job;
-    } while (answer->status == WR_STORE_OK && answer->row_count == 1 &&
-             wr_id_share(after, side->s->options.loops) != side->share);
-    if (answer->status == WR_STORE_OK && answer->row_count == 1)
-        read_entries(c, answer, journal.n, true, journal.checkpoint, SEQ_MAX);
-    return answer->status;
-}
-
-static void do_unfinished(struct wr_connection *c, struct wr_query *query)
-{
-    for (struct wr_id after = {{0}};;) {
-        struct found *found = calloc(1, sizeof *found);
-        query->answer.status =
-            found ? read_open_job(query->side, c, &found->answer, &after) : WR_STORE_FAILED;
-        if (!found || query->answer.status != WR_STORE_OK || found->answer.row_count == 0) {
-            if (found)
-                answer_free(&found->answer);
-            free(found);
-            return;
-        }
-        found->each = query->each;
-        found->arg = query->arg;
-        wr_store_post(query->side->inbox, give_job, found);
-    }
 }
 
 static void run_query(struct wr_sqlite *s, struct wr_connection *c, struct wr_query *query)
 {
     pthread_rwlock_rdlock(&s->using);
     switch (query->kind) {
-    case QUERY_READ:
-    case QUERY_READ_AFTER:
+    case WR_QUERY_READ:
+    case WR_QUERY_READ_AFTER:
         do_read(c, query);
         break;
-    case QUERY_LIST:
+    case WR_QUERY_LIST:
         do_list(c, query);
         break;
-    case QUERY_RECALL:
+    case WR_QUERY_RECALL:
         do_recall(c, query);
         break;
-    case QUERY_UNFINISHED:
-        do_unfinished(c, query);
+    case WR_QUERY_UNFINISHED:
+        wr_reader_unfinished(c, query);
         break;
-    case QUERY_DUE:
-    case QUERY_DELIVERIES:
+    case WR_QUERY_DUE:
+    case WR_QUERY_DELIVERIES:
         do_deliveries(c, query);
         break;
     }
@@ -466,7 +346,7 @@ bool wr_reader_start(struct wr_sqlite *s, struct wr_connection *c, pthread_t *th
 /* ---- the port ------------------------------------------------------------------------------- */
 
 /* Without memory there is nothing to answer with; the process ends as it would on the next call. */
-static struct wr_query *make(enum query_kind kind, void *arg, size_t size)
+static struct wr_query *make(enum wr_query_kind kind, void *arg, size_t size)
 {
     struct wr_query *query = malloc(sizeof *query + size);
     if (!query)
@@ -493,42 +373,42 @@ static void put(struct wr_side *side, struct wr_query *query)
     }
 }
 
-static void read_upto(struct wr_side *side, struct wr_id job, uint32_t seq, read_done *done,
+static void read_upto(struct wr_side *side, struct wr_id job, uint32_t seq, wr_read_done *done,
                       void *arg)
 {
-    struct wr_query *query = make(QUERY_READ, arg, 0);
+    struct wr_query *query = make(WR_QUERY_READ, arg, 0);
     query->job = job;
     query->upto = seq;
     query->read = done;
     put(side, query);
 }
 
-static void port_read(void *self, struct wr_id job, read_done *done, void *arg)
+static void port_read(void *self, struct wr_id job, wr_read_done *done, void *arg)
 {
-    read_upto(self, job, SEQ_MAX, done, arg);
+    read_upto(self, job, WR_SEQ_MAX, done, arg);
 }
 
-void wr_store_read_upto(struct wr_store *store, struct wr_id job, uint32_t seq, read_done *done,
+void wr_store_read_upto(struct wr_store *store, struct wr_id job, uint32_t seq, wr_read_done *done,
                         void *arg)
 {
     read_upto(wr_side_of(store->self), job, seq, done, arg);
 }
 
-static void port_read_after(void *self, struct wr_id job, uint32_t after, read_done *done,
+static void port_read_after(void *self, struct wr_id job, uint32_t after, wr_read_done *done,
                             void *arg)
 {
-    struct wr_query *query = make(QUERY_READ_AFTER, arg, 0);
+    struct wr_query *query = make(WR_QUERY_READ_AFTER, arg, 0);
     query->job = job;
     query->after = after;
     query->read = done;
     put(self, query);
 }
 
-static void port_list(void *self, const struct wr_list_query *list, list_done *done, void *arg)
+static void port_list(void *self, const struct wr_list_query *list, wr_list_done *done, void *arg)
 {
     const struct wr_str texts[] = {list->caller, list->status, list->workflow, list->waiting_for};
     struct wr_query *query =
-        make(QUERY_LIST, arg, texts[0].len + texts[1].len + texts[2].len + texts[3].len);
+        make(WR_QUERY_LIST, arg, texts[0].len + texts[1].len + texts[2].len + texts[3].len);
     char *to = query->bytes;
     for (size_t i = 0; i < WR_COUNT(texts); i++) {
         if (texts[i].len)
@@ -543,9 +423,9 @@ static void port_list(void *self, const struct wr_list_query *list, list_done *d
 }
 
 static void port_recall(void *self, const struct wr_key *key, int64_t not_before_ms,
-                        struct wr_str schema_hash, recall_done *done, void *arg)
+                        struct wr_str schema_hash, wr_recall_done *done, void *arg)
 {
-    struct wr_query *query = make(QUERY_RECALL, arg, schema_hash.len);
+    struct wr_query *query = make(WR_QUERY_RECALL, arg, schema_hash.len);
     if (schema_hash.len)
         memcpy(query->bytes, schema_hash.ptr, schema_hash.len);
     query->texts[0] = (struct wr_str){query->bytes, schema_hash.len};
@@ -555,9 +435,13 @@ static void port_recall(void *self, const struct wr_key *key, int64_t not_before
     put(self, query);
 }
 
-static void port_unfinished(void *self, each_job *each, all_done *done, void *arg)
+static void port_unfinished(void *self, struct wr_str contract_hash, wr_each_job *each,
+                            wr_all_done *done, void *arg)
 {
-    struct wr_query *query = make(QUERY_UNFINISHED, arg, 0);
+    struct wr_query *query = make(WR_QUERY_UNFINISHED, arg, contract_hash.len);
+    if (contract_hash.len)
+        memcpy(query->bytes, contract_hash.ptr, contract_hash.len);
+    query->texts[0] = (struct wr_str){query->bytes, contract_hash.len};
     query->each = each;
     query->all = done;
     put(self, query);
@@ -571,7 +455,7 @@ static uint32_t few(uint32_t limit)
 void wr_store_due(struct wr_store *store, struct wr_str service, uint32_t limit,
                   wr_deliveries_done *done, void *arg)
 {
-    struct wr_query *query = make(QUERY_DUE, arg, service.len);
+    struct wr_query *query = make(WR_QUERY_DUE, arg, service.len);
     memcpy(query->bytes, service.ptr, service.len);
     query->texts[0] = (struct wr_str){query->bytes, service.len};
     query->limit = few(limit);
@@ -582,7 +466,7 @@ void wr_store_due(struct wr_store *store, struct wr_str service, uint32_t limit,
 void wr_store_deliveries(struct wr_store *store, int state, uint32_t limit,
                          wr_deliveries_done *done, void *arg)
 {
-    struct wr_query *query = make(QUERY_DELIVERIES, arg, 0);
+    struct wr_query *query = make(WR_QUERY_DELIVERIES, arg, 0);
     query->state = state;
     query->limit = few(limit);
     query->deliveries = done;

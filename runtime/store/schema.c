@@ -90,6 +90,20 @@ static const char *const steps[] = {
 
     /* 4: where a long journal is read from: the seq of its newest checkpoint. */
     "ALTER TABLE job ADD COLUMN checkpoint INTEGER NOT NULL DEFAULT 0;",
+
+    /* 5: from when until when a job rests, with nothing to do, and its status as clients see it: one that
+     * waits for somebody is queued. What a job that has not ended waits for stands in its newest entry
+     * but checkpoints; where that is no park, something has come. */
+    "ALTER TABLE job ADD COLUMN parked_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN wake_ms INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE job SET parked_ms = park.at_ms, wake_ms = json_extract(park.body, '$.until_ms'),"
+    " status = iif(json_extract(park.body, '$.waiting_for') = 'retry', status, 'queued')"
+    " FROM (SELECT j.id AS id, e.at_ms AS at_ms, e.kind AS kind, e.path AS path,"
+    " CAST(coalesce(e.body, b.data) AS TEXT) AS body FROM job j"
+    " JOIN entry e ON e.place = (SELECT max(place) FROM entry"
+    " WHERE place BETWEEN j.n << 20 AND (j.n << 20) + 1048575 AND kind <> 12)"
+    " LEFT JOIN blob b ON b.hash = e.blob WHERE j.finished_ms = 0) AS park"
+    " WHERE job.id = park.id AND park.kind = 8 AND park.path = '';",
 };
 
 #define NEWEST ((int64_t)(sizeof steps / sizeof *steps))

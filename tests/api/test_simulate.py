@@ -71,7 +71,9 @@ def other_programs():
     for name, why in (("everything", "patterns, maps, lists, optional schemas: its values are made"),
                       ("writes", "every way to write"), ("rounds", "effects in circles"),
                       ("long", "a circle of many rounds"),
-                      ("tree", "members, items and children"), ("effects", "a once effect after a keyed one")):
+                      ("tree", "members, items and children"),
+                      ("rests", "jobs that leave memory while they are parked, and their parents"),
+                      ("effects", "a once effect after a keyed one")):
         binary = build(name)
         run = simulate("--jobs", JOBS // 4, "--crash", binary=binary)
         same(run.returncode, 0, f"{why}, and nothing breaks")
@@ -79,6 +81,11 @@ def other_programs():
             print("# " + run.stdout.replace("\n", "\n# "))
     if not INSTRUMENTED:
         return
+    for broken, rule, what in (("lot", "end", "one that rests and cannot be read is let be"),
+                               ("row", "park", "what came for one that rests is not in its row")):
+        run = simulate("--jobs", 10000, "--crash", binary=os.path.join(folder, "rests"), WRIGHT_BREAK=broken)
+        ok(run.returncode == 1 and re.search(rf"^BROKEN +{rule}: ", run.stdout, re.M), f"it is noticed: {what}",
+           run.stdout)
     run = simulate("--jobs", 10000, "--crash", binary=os.path.join(folder, "tree"), WRIGHT_BREAK="late",
                    ASAN_OPTIONS="detect_leaks=0")
     ok(run.returncode == 1 and re.search(r"^BROKEN +late: ", run.stdout, re.M),

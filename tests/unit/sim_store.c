@@ -57,6 +57,11 @@ static bool same_key(const struct wr_key *a, const struct wr_key *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
+static void text_to(char *to, size_t room, struct wr_str from)
+{
+    snprintf(to, room, "%.*s", (int)from.len, from.ptr ? from.ptr : "");
+}
+
 /* As the port says: what is there stays, gaps are refused. */
 static bool add_entries(struct sim_job *job, const struct wr_entry *entries, size_t count)
 {
@@ -75,13 +80,10 @@ static bool add_entries(struct sim_job *job, const struct wr_entry *entries, siz
         *job->end = node;
         job->end = &node->next;
         job->seq = entries[i].seq;
+        if (entries[i].standing)
+            snprintf(job->status, sizeof job->status, "%s", entries[i].standing);
     }
     return true;
-}
-
-static void text_to(char *to, size_t room, struct wr_str from)
-{
-    snprintf(to, room, "%.*s", (int)from.len, from.ptr ? from.ptr : "");
 }
 
 static void apply_accept(struct sim *sim, struct sim_op *op)
@@ -335,12 +337,14 @@ static void sim_recall(void *self, const struct wr_key *key, int64_t not_before_
     op->recalled = done;
 }
 
-static void sim_unfinished(void *self,
+/* Every job with its journal, as from a store that has no column for those that rest. */
+static void sim_unfinished(void *self, struct wr_str contract_hash,
                            void (*each)(void *, const struct wr_job_row *, const struct wr_entry *,
                                         size_t),
                            void (*done)(void *, enum wr_store_status), void *arg)
 {
     struct sim_op *op = add_op(self, OP_UNFINISHED, arg);
+    (void)contract_hash;
     op->each = each;
     op->done = done;
 }

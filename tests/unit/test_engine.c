@@ -498,15 +498,16 @@ static void test_damage(void)
             char *copy = malloc(sizeof body - 1);
             memcpy(copy, body, sizeof body - 1);
             copy[at_byte] = (char)byte;
-            struct wr_entry entry = {2,   WR_ENTRY_ENDED, 5, {"", 0}, {copy, sizeof body - 1}, NULL,
-                                     NULL};
+            struct wr_entry entry = {
+                .seq = 2, .kind = WR_ENTRY_ENDED, .at_ms = 5, .body = {copy, sizeof body - 1}};
             struct wr_event event;
             refused += !wr_event_decode(&arena, &entry, &event);
             entry.body.len = at_byte;
             refused += !wr_event_decode(&arena, &entry, &event);
             free(copy);
         }
-    struct wr_entry entry = {2, WR_ENTRY_ENDED, 5, {"", 0}, {body, sizeof body - 1}, NULL, NULL};
+    struct wr_entry entry = {
+        .seq = 2, .kind = WR_ENTRY_ENDED, .at_ms = 5, .body = {body, sizeof body - 1}};
     struct wr_event event;
     tap_ok(wr_event_decode(&arena, &entry, &event) && event.attempt == 3 && event.cut &&
                event.class == WR_CLASS_auth && event.stage.len == 4 &&

@@ -25,6 +25,7 @@ struct seen {
     size_t rows, entries, body_len;
     char first[64], text[64];
     uint32_t seqs[16];
+    int64_t wakes;
     bool answered;
 };
 
@@ -87,6 +88,7 @@ static void on_each(void *arg, const struct wr_job_row *row, const struct wr_ent
     seen->rows++;
     seen->job = row->job;
     seen->entries += count;
+    seen->wakes += row->wake_ms;
     (void)entries;
 }
 
@@ -123,7 +125,7 @@ static struct wr_key key(int number)
 
 static struct wr_entry entry(uint32_t seq, enum wr_entry_kind kind, const char *body)
 {
-    return (struct wr_entry){seq, kind, 1000, WR_STR(""), {body, strlen(body)}, NULL, NULL};
+    return (struct wr_entry){.seq = seq, .kind = kind, .at_ms = 1000, .body = {body, strlen(body)}};
 }
 
 #define FAR                                                                                        \
@@ -342,10 +344,34 @@ static void test_finish(void)
                                      .remember_schema = WR_STR("sha256:s")};
     append_one(s, accepts[1].job, entry(2, WR_ENTRY_FINISHED, "{}"), &finish);
     tap_text(read_one(s, accepts[1].job).first, "completed", "a finished job has its status");
-    s->unfinished(s->self, on_each, on_append, &seen);
+    s->unfinished(s->self, WR_STR("sha256:c"), on_each, on_append, &seen);
     run_until(1);
     tap_ok(seen.rows == 2 && seen.entries == 2 && !wr_id_compare(&seen.job, &accepts[2].job),
            "unfinished jobs come oldest first, with their journals");
+    struct wr_entry parked = entry(2, WR_ENTRY_PARKED, "{}");
+    parked.standing = "queued";
+    parked.parked_ms = 5000;
+    parked.wake_ms = 9000;
+    append_one(s, accepts[0].job, parked, NULL);
+    tap_text(read_one(s, accepts[0].job).first, "queued",
+             "a parked job has the status it was given");
+    seen = (struct seen){0};
+    s->unfinished(s->self, WR_STR("sha256:aa"), on_each, on_append, &seen);
+    run_until(1);
+    tap_ok(seen.rows == 2 && seen.entries == 1 && seen.wakes == 9000,
+           "one that rests comes without its journal");
+    seen = (struct seen){0};
+    s->unfinished(s->self, WR_STR("sha256:bb"), on_each, on_append, &seen);
+    run_until(1);
+    tap_ok(seen.rows == 2 && seen.entries == 3, "and with it to another program");
+    struct wr_entry came = entry(3, WR_ENTRY_REVIEWED, "{}");
+    came.standing = "queued";
+    append_one(s, accepts[0].job, came, NULL);
+    seen = (struct seen){0};
+    s->unfinished(s->self, WR_STR("sha256:aa"), on_each, on_append, &seen);
+    run_until(1);
+    tap_ok(seen.rows == 2 && seen.entries == 4 && seen.wakes == 0,
+           "also to its own, once there is something to do");
     const struct wr_list_query all = {.caller = WR_STR("ann"), .limit = 2};
     s->list(s->self, &all, on_list, &seen);
     run_until(1);
@@ -571,7 +597,7 @@ static void test_checkpoint(void)
     seen = read_one(s, accept.job);
     tap_ok(seen.entries == 2 && seen.seqs[0] == 3 && seen.seqs[1] == 4, "with one, from it on");
     seen = (struct seen){0};
-    s->unfinished(s->self, on_each, on_append, &seen);
+    s->unfinished(s->self, WR_STR("sha256:c"), on_each, on_append, &seen);
     run_until(1);
     tap_ok(seen.entries == 2, "so is one that has not ended, at a start");
     seen = (struct seen){0};
@@ -677,7 +703,7 @@ static void test_loops(void)
         struct wr_id own = seen[i].job;
         seen[i] = (struct seen){0};
         loop = bases[i];
-        sides[i]->unfinished(sides[i]->self, on_each, on_append, &seen[i]);
+        sides[i]->unfinished(sides[i]->self, WR_STR("sha256:c"), on_each, on_append, &seen[i]);
         run_until(1);
         tap_ok(seen[i].rows == 1 && wr_id_compare(&seen[i].job, &own) == 0,
                "loop %d is given its own unfinished job", i);

@@ -199,7 +199,7 @@ static void check_jobs(struct wr_store *s)
     }
     tap_ok(seen.sound && seen.entries == 42, "their journals are whole: %zu entries", seen.entries);
     struct seen open = {.sound = true};
-    s->unfinished(s->self, on_each, on_done, &open);
+    s->unfinished(s->self, WR_STR("sha256:c"), on_each, on_done, &open);
     answered();
     tap_ok(open.rows == 1 && open.entries == 6 && !wr_id_compare(&open.job, &listed[0]),
            "the one under way is found");
@@ -208,7 +208,8 @@ static void check_jobs(struct wr_store *s)
 static void check_keys(struct wr_store *s, const struct wr_key keys[5], struct wr_str schema)
 {
     struct seen seen = {0};
-    const struct wr_entry first = {1, WR_ENTRY_ACCEPTED, 1, WR_STR(""), WR_STR("{}"), NULL, NULL};
+    const struct wr_entry first = {
+        .seq = 1, .kind = WR_ENTRY_ACCEPTED, .at_ms = 1, .body = WR_STR("{}")};
     struct wr_accept accept = {.job = wr_id_new(),
                                .workflow = WR_STR("w"),
                                .caller = WR_STR("ann"),
@@ -242,16 +243,16 @@ static void check_keys(struct wr_store *s, const struct wr_key keys[5], struct w
 static void check_writes(struct wr_store *s)
 {
     struct seen seen = {.sound = true};
-    const struct wr_entry last = {7,   WR_ENTRY_FINISHED, 1, WR_STR(""), WR_STR("{\"a\":1}"), NULL,
-                                  NULL};
+    const struct wr_entry last = {
+        .seq = 7, .kind = WR_ENTRY_FINISHED, .at_ms = 1, .body = WR_STR("{\"a\":1}")};
     const struct wr_finish finish = {
         .status = WR_STR("cancelled"), .finished_ms = 2000, .release_dedupe = true};
     const struct wr_append append = {listed[0], &last, 1, &finish};
     s->append(s->self, &append, on_done, &seen);
     answered();
     tap_number(seen.status, WR_STORE_OK, "the one under way goes on");
-    const struct wr_entry first = {1,   WR_ENTRY_ACCEPTED, 1, WR_STR(""), WR_STR("{\"b\":1}"), NULL,
-                                   NULL};
+    const struct wr_entry first = {
+        .seq = 1, .kind = WR_ENTRY_ACCEPTED, .at_ms = 1, .body = WR_STR("{\"b\":1}")};
     struct wr_accept accept = {
         .job = wr_id_new(), .caller = WR_STR("ann"), .entries = &first, .entry_count = 1};
     s->accept(s->self, &accept, on_accept, &seen);
@@ -299,6 +300,28 @@ static void test_version(int version, int64_t newest)
 }
 
 /* The upgrade meets a table that should not be there: nothing of it stays. */
+#define PARK                                                                                       \
+    "INSERT INTO entry SELECT (n << 20) + 7, 8, 5000, '', "                                        \
+    "CAST('{\"stage\":\"wait\",\"waiting_for\":"                                                   \
+    "\"review\",\"until_ms\":9000}' AS BLOB), NULL FROM job WHERE finished_ms = 0;"
+
+/* The fourth schema did not say in a job's row what its journal ends with. */
+static void test_parked(void)
+{
+    load(4);
+    tap_ok(change(PARK), "its job under way waits for a person");
+    wr_store_close(open_store());
+    tap_number(number_of("SELECT parked_ms + wake_ms FROM job WHERE status = 'queued'"), 14000,
+               "and its row says so");
+    load(4);
+    change(PARK
+           "INSERT INTO entry SELECT (n << 20) + 8, 10, 5500, '', CAST('{}' AS BLOB), NULL"
+           " FROM job WHERE finished_ms = 0");
+    wr_store_close(open_store());
+    tap_number(number_of("SELECT count(*) FROM job WHERE wake_ms > 0"), 0,
+               "one for which something came does not rest");
+}
+
 static void test_half(int version)
 {
     load(version);
@@ -346,6 +369,7 @@ int main(void)
     int version = 1;
     for (; load(version); version++)
         test_version(version, newest);
+    test_parked();
     tap_number(version, newest, "there is a store of every earlier version");
     test_half(1);
     test_newer(newest);
