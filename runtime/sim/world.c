@@ -239,6 +239,7 @@ static void die(struct wr_world *world)
 
 static void open_world(struct wr_world *world)
 {
+    static const uint32_t rests_ms[] = {1, 200, 0};
     world->chance = world->seed;
     wr_random_next(&world->chance);
     world->engine_random = wr_random_next(&world->chance);
@@ -246,7 +247,7 @@ static void open_world(struct wr_world *world)
     world->pause_us = (int64_t)pick(world, 20000, 200000, 1000000);
     world->jobs_max = wr_chance(world, 5) ? 0 : 1 + (uint32_t)wr_chance(world, 20);
     world->checkpoint_entries = pick(world, 1, 6, 40);
-    world->rest_ms = pick(world, 1, 200, 0);
+    world->rest_ms = rests_ms[world->engine_random % WR_COUNT(rests_ms)];
     world->inputs = wr_arena_alloc(&world->arena, (world->program->workflow_count * INPUTS + 1) *
                                                       sizeof *world->inputs);
     choose_weather(world);
