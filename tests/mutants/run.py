@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Mutation of the compiler: each fault of list.txt is put into a copy of the tree, which is built; the test that it names
-has to fail. `run.py [TEXT]` runs those whose name has TEXT in it. Prints TAP."""
+"""Mutation of the compiler: each fault of list.txt is put into a copy of the tree, which is built; one of the tests that it
+names has to fail, and is named with what failed in it. `run.py [TEXT]` runs those whose name has TEXT in it. Prints TAP."""
 import os, re, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -35,34 +35,47 @@ def run(command, folder, seconds=900):
 def tests_of(fault):
     """One command with its arguments, or several tests, of which one has to fail."""
     words = fault["kill"].split()
-    return [words] if words[0].endswith(".sh") else [[sys.executable, word] for word in words]
+    if words[0].endswith(".sh"):
+        return [words]
+    return [[sys.executable, word] if word.endswith(".py") else [word] for word in words]
 
 
 def build(fault, folder):
-    targets = ["build/wright"]
+    targets = ["build/wright", "build/libwright.a"]
     words = fault["kill"].split()
+    targets += [word for word in words if word.startswith("build/")]
     if words[0].endswith("time.sh"):
         targets.append("build/" + words[1])
     return run(["make", "-s", "-j2", OPT, *targets], folder)
 
 
+def killer(fault, folder):
+    """The test that sees it, and what it says; None: nobody sees it."""
+    for test in tests_of(fault):
+        done = run(test, folder)
+        if done.returncode:
+            said = [line for line in done.stdout.splitlines() if line.startswith("not ok") or "BROKEN" in line]
+            said += done.stdout.splitlines()[-1:]
+            return f"{test[-1] if len(test) < 3 else test[0]}: {said[0][:120] if said else 'it fails'}"
+    return None
+
+
 def try_one(fault, folder):
-    """None where it is killed, else why not."""
+    """Who killed it, and why it lives."""
     place = os.path.join(folder, fault["file"])
     with open(place, encoding="utf-8") as file:
         text = file.read()
     old, new = "\n".join(fault["old"]) + "\n", "\n".join(fault["new"]) + "\n"
     if text.count(old) != 1:
-        return f"its line is {text.count(old)} times in {fault['file']}"
+        return None, f"its line is {text.count(old)} times in {fault['file']}"
     try:
         with open(place, "w", encoding="utf-8") as file:
             file.write(text.replace(old, new))
         made = build(fault, folder)
         if made.returncode:
-            return "it does not build: " + made.stdout[-800:]
-        if all(run(test, folder).returncode == 0 for test in tests_of(fault)):
-            return f"{fault['kill']} does not see it"
-        return None
+            return None, "it does not build: " + made.stdout[-800:]
+        by = killer(fault, folder)
+        return by, None if by else f"{fault['kill']} does not see it"
     finally:
         with open(place, "w", encoding="utf-8") as file:
             file.write(text)
@@ -80,12 +93,17 @@ def main(wanted):
                 shutil.copy2(os.path.join(ROOT, path), os.path.join(folder, path))
         made = run(["make", "-s", "-j2", OPT, "all"], folder)
         if made.returncode:
-            print(made.stdout)
+            print("Bail out! the tree itself does not build\n" + made.stdout[-3000:])
+            return 2
+        healthy = sorted({tuple(test) for fault in chosen for test in tests_of(fault)})
+        sick = [" ".join(test) for test in healthy if run(list(test), folder).returncode]
+        if sick:
+            print("Bail out! without any fault these fail already: " + ", ".join(sick))
             return 2
         for number, fault in enumerate(chosen, 1):
-            why = try_one(fault, folder)
-            survived += why is not None
-            print(f"{'not ok' if why else 'ok'} {number} - {fault['name']}" + (f"\n#   {why}" if why else ""), flush=True)
+            by, why = try_one(fault, folder)
+            survived += by is None
+            print(f"{'ok' if by else 'not ok'} {number} - {fault['name']}\n#   {by or why}", flush=True)
     print(f"1..{len(chosen)}")
     return 1 if survived else 0
 
