@@ -158,6 +158,8 @@ static json_t *ask_job(struct asked *asked, const char *method, const char *id, 
     wr_text_add(&path, (struct wr_str){"", 1});
     json_t *json = ask(asked, method, wr_text_done(&path).ptr);
     wr_arena_free(&arena);
+    if (json && !*what)
+        wr_mask_output(&wright_program, json);
     return json;
 }
 

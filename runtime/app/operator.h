@@ -23,6 +23,10 @@ json_t *wr_job_differences(const json_t *first, const json_t *second, const json
                            const json_t *second_events);
 void wr_print_differences(const json_t *differences);
 
+/* mask.c: what is labelled in the job's output is not shown; the fields stay. */
+struct wr_program;
+void wr_mask_output(const struct wr_program *program, json_t *job);
+
 /* A document as text, its numbers in their shortest form; `wide`: one thing a line. */
 struct wr_str wr_json_text(struct wr_arena *arena, const json_t *value, bool wide);
 
