@@ -16,6 +16,7 @@ struct wc_schema_style {
     bool anonymous;  /* schemas are called by their number in `named`, so that names do not count */
     bool wire;       /* as a model is asked, … */
     enum wr_profile profile; /* … by this profile */
+    bool plain;              /* without what only OpenAPI knows */
     bool reply;              /* written by the binary: a field with a default is always there */
     const struct wc_schemas *named;
     const struct wc_schema *root; /* called "#"; NULL: none is */

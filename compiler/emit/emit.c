@@ -53,7 +53,15 @@ void wc_emit_all(struct wc_model *model, struct wc_artefacts *out)
     wc_emit_embedded(add(model, out, "embedded.c"), &documents);
     *add(model, out, "contract.json") = documents.contract;
     *add(model, out, "openapi.json") = documents.openapi;
+    wc_emit_asyncapi(add(model, out, "asyncapi.json"), model);
     wc_emit_certificate(add(model, out, "certificate.json"), model);
+    WC_EACH(i, &model->schemas)
+    {
+        const struct wc_schema *schema = model->schemas.items[i];
+        wc_emit_json_schema(
+            add(model, out, wc_arena_printf(model->arena, "schemas/%s.json", schema->name)), model,
+            schema);
+    }
 }
 
 void wc_artefacts_free(struct wc_artefacts *out)

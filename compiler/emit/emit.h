@@ -86,6 +86,10 @@ void wc_emit_program(struct wc_buf *out, const struct wc_model *model,
 void wc_emit_embedded(struct wc_buf *out, const struct wc_documents *documents);
 void wc_emit_contract(struct wc_buf *out, const struct wc_model *model);
 void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model);
+void wc_emit_asyncapi(struct wc_buf *out, const struct wc_model *model);
+/* JSON Schema 2020-12, one file a schema. */
+void wc_emit_json_schema(struct wc_buf *out, const struct wc_model *model,
+                         const struct wc_schema *schema);
 void wc_emit_certificate(struct wc_buf *out, const struct wc_model *model);
 /* The certificate for people: `wright prove`. No artefact. */
 void wc_emit_prove(struct wc_buf *out, const struct wc_model *model);

@@ -253,7 +253,7 @@ static json_t *union_json(const struct wc_type *type, const struct wc_schema_sty
         wc_set(mapping, variant->name, json_incref(json_object_get(ref, "$ref")));
         wc_append(choices, ref);
     }
-    bool named = !style->wire && !style->anonymous;
+    bool named = !style->wire && !style->anonymous && !style->plain;
     wc_set(json, style->wire ? "anyOf" : "oneOf", choices);
     if (named) {
         json_t *discriminator = json_object();

@@ -167,6 +167,21 @@ void wc_json_schema_wire(struct wc_buf *out, const struct wc_schema *schema,
     wc_json_take(out, document(schema, &style), WC_COMPACT);
 }
 
+void wc_emit_json_schema(struct wc_buf *out, const struct wc_model *model,
+                         const struct wc_schema *schema)
+{
+    struct wc_schema_style style = {.ref = "#/$defs/", .docs = true, .plain = true};
+    json_t *json = json_object(), *rest = document(schema, &style);
+    wc_set_text(json, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    wc_set_text(json, "$id",
+                wc_arena_printf(model->arena, "urn:wright:%s:%s", model->name, schema->name));
+    wc_set_text(json, "title", schema->name);
+    wc_set_text(json, "x-hash", schema->hash);
+    json_object_update(json, rest);
+    json_decref(rest);
+    wc_json_take(out, json, WC_INDENTED);
+}
+
 void wc_model_hash(struct wc_model *model)
 {
     WC_EACH(i, &model->schemas)

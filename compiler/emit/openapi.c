@@ -320,9 +320,9 @@ static void set_people(json_t *info, const struct wc_model *model)
     }
 }
 
-void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model)
+json_t *wc_openapi_info(const struct wc_model *model)
 {
-    json_t *json = json_object(), *info = json_object(), *paths = json_object();
+    json_t *info = json_object();
     wc_set_text(info, "title", model->name);
     wc_set_text(info, "version", model->version);
     wc_set_text(info, "summary", model->summary);
@@ -330,8 +330,14 @@ void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model)
     wc_set_text(info, "description", about[0] ? about : NULL);
     set_people(info, model);
     wc_set_text(info, "x-contract", model->contract_hash);
+    return info;
+}
+
+void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model)
+{
+    json_t *json = json_object(), *paths = json_object();
     wc_set_text(json, "openapi", "3.1.0");
-    wc_set(json, "info", info);
+    wc_set(json, "info", wc_openapi_info(model));
     wc_set(json, "servers", wc_quoted_json("[{'url':'/'}]"));
     wc_set(json, "security",
            wc_quoted_json(model->auth == WR_AUTH_BEARER ? "[{'bearer':[]}]" : "[]"));

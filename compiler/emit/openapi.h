@@ -29,7 +29,16 @@ void wc_openapi_show_jobs(json_t *replies, const struct wc_model *model,
                           const struct wc_workflow *flow);
 void wc_openapi_show_problems(json_t *paths);
 
+json_t *wc_openapi_info(const struct wc_model *model);
+
 /* openapi_hooks.c: the section `webhooks`, where anybody is notified. */
 void wc_openapi_hooks(json_t *document, const struct wc_model *model);
+/* What a receiver is sent: the type of the event, what has happened, the schemas of the body and of the fields. */
+const char *wc_notice_type(const struct wc_model *model, const struct wc_workflow *flow,
+                           enum wc_notice_event event);
+const char *wc_notice_summary(enum wc_notice_event event);
+json_t *wc_notice_payload(const struct wc_model *model, const struct wc_workflow *flow,
+                          enum wc_notice_event event);
+json_t *wc_notice_headers(void);
 
 #endif

@@ -43,21 +43,6 @@ static bool write_all(const char *path, const struct wc_buf *text)
     return good;
 }
 
-/* Beside its place first and then renamed, so that no reader ever sees half of it. */
-static enum wc_exit write_one(struct wc_arena *arena, const char *command, const char *folder,
-                              const struct wc_artefact *artefact)
-{
-    const char *path = wc_arena_printf(arena, "%s/%s", folder, artefact->name);
-    const char *made = wc_arena_printf(arena, "%s.%ld.tmp", path, (long)getpid());
-    if (unchanged(path, &artefact->text))
-        return WC_EXIT_OK;
-    if (write_all(made, &artefact->text) && rename(made, path) == 0)
-        return WC_EXIT_OK;
-    int why = errno;
-    unlink(made);
-    return wc_trouble(command, "cannot write %s: %s", path, strerror(why));
-}
-
 static bool make_folders(struct wc_arena *arena, const char *folder)
 {
     char *path = wc_arena_copy(arena, folder, strlen(folder));
@@ -68,6 +53,26 @@ static bool make_folders(struct wc_arena *arena, const char *folder)
         *slash = '/';
     }
     return mkdir(path, 0777) == 0 || errno == EEXIST;
+}
+
+/* Beside its place first and then renamed, so that no reader ever sees half of it. */
+static enum wc_exit write_one(struct wc_arena *arena, const char *command, const char *folder,
+                              const struct wc_artefact *artefact)
+{
+    const char *path = wc_arena_printf(arena, "%s/%s", folder, artefact->name);
+    const char *made = wc_arena_printf(arena, "%s.%ld.tmp", path, (long)getpid());
+    if (unchanged(path, &artefact->text))
+        return WC_EXIT_OK;
+    const char *slash = strrchr(artefact->name, '/');
+    if (slash &&
+        !make_folders(arena, wc_arena_printf(arena, "%s/%.*s", folder,
+                                             (int)(slash - artefact->name), artefact->name)))
+        return wc_trouble(command, "cannot make the folder of %s: %s", path, strerror(errno));
+    if (write_all(made, &artefact->text) && rename(made, path) == 0)
+        return WC_EXIT_OK;
+    int why = errno;
+    unlink(made);
+    return wc_trouble(command, "cannot write %s: %s", path, strerror(why));
 }
 
 static void add_source(struct wc_arena *arena, struct wc_sources *more, const char *file)

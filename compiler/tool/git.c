@@ -3,10 +3,10 @@
 
 #include "compiler/base/buf.h"
 #include "compiler/base/vec.h"
+#include "compiler/tool/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,19 +84,6 @@ enum wc_exit wc_git_line(const char *command, struct wc_arena *arena, const char
 }
 
 /* ---- a revision's files ------------------------------------------------------------------- */
-
-static int forget(const char *path, const struct stat *about, int kind, struct FTW *where)
-{
-    (void)about;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
-void wc_git_forget(const char *folder)
-{
-    nftw(folder, forget, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 /* Only what may be read: the rest of a large repository stays where it is. */
 static enum wc_exit unpack(const char *command, struct wc_arena *arena, const char *top,

@@ -9,10 +9,8 @@
 enum wc_exit wc_git_line(const char *command, struct wc_arena *arena, const char *const *words,
                          const char **line);
 /* Writes the tree of `ref` into a new folder; `path` (from the top of the repository, or with `./` from
- * this folder) as a path there. */
+ * this folder) as a path there; the folder ends with wc_scratch_remove(). */
 enum wc_exit wc_git_unpack(const char *command, struct wc_arena *arena, const char *ref,
                            const char *path, const char **folder, const char **there);
-/* Removes the folder and all in it. */
-void wc_git_forget(const char *folder);
 
 #endif

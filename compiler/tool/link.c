@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -317,17 +318,17 @@ char *wc_scratch_make(struct wc_arena *arena)
     return mkdtemp(wc_arena_printf(arena, "%s/wright-XXXXXX", base && *base ? base : "/tmp"));
 }
 
+static int forget(const char *path, const struct stat *info, int kind, struct FTW *at)
+{
+    (void)info;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
 void wc_scratch_remove(const char *folder)
 {
-    struct wc_arena arena = {0};
-    DIR *it = opendir(folder);
-    for (struct dirent *entry; it && (entry = readdir(it));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlink(wc_arena_printf(&arena, "%s/%s", folder, entry->d_name));
-    if (it)
-        closedir(it);
-    rmdir(folder);
-    wc_arena_free(&arena);
+    nftw(folder, forget, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 enum wc_exit wc_link(struct wc_arena *arena, const struct wc_link *link)

@@ -5,6 +5,7 @@
 #include "compiler/diag/render.h"
 #include "compiler/emit/emit.h"
 #include "compiler/tool/git.h"
+#include "compiler/tool/link.h"
 #include "compiler/tool/load.h"
 
 #include <elf.h>
@@ -150,7 +151,7 @@ enum wc_exit wc_side_load(const char *command, struct wc_arena *arena, const cha
     if (exit == WC_EXIT_OK)
         exit = from_path(command, arena, path, side);
     if (folder)
-        wc_git_forget(folder);
+        wc_scratch_remove(folder);
     return exit;
 }
 

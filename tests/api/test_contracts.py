@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The contracts of the four, read by what nobody here wrote (pinned in tests/api/contracts): both linters of OpenAPI
-find nothing, ajv holds every example against its schema, both generators make clients that compile under strict
-TypeScript, and those clients drive the real binaries through every outcome of latency."""
+find nothing, ajv holds examples, fixtures and documents by chance against the schemas, AsyncAPI's parser what is sent;
+both generators make clients that compile under strict TypeScript, and those drive the real binaries through every
+outcome of latency."""
 import glob, json, os, shutil, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -28,7 +29,7 @@ def bare_work():
     """A folder that sees the packages and nothing else."""
     work = tempfile.mkdtemp(dir=folder)
     os.symlink(peers["modules"], os.path.join(work, "node_modules"))
-    for name in ("package.json", "tsconfig.json", "generate.mjs", "examples.mjs", "drive.ts"):
+    for name in ("package.json", "tsconfig.json", "generate.mjs", "examples.mjs", "schemas.mjs", "asyncapi.mjs", "drive.ts"):
         shutil.copy(os.path.join(HERE, name), work)
     return work
 
@@ -77,6 +78,81 @@ def test_examples():
     whole = [row for row in rows if "held" in row]
     ok(code == 0 and len(whole) == 4 and len(rows) == 4 and all(row["held"] > 20 and row["schemas"] > 10 for row in whole),
        f"ajv: {sum(row['held'] for row in whole)} examples are what their schemas say", out + err)
+
+
+# ---- JSON Schemas ---------------------------------------------------------------------------------------------
+
+FIXTURES = {("briefs", "Brief"): "brief", ("briefs", "KeyPoints"): "points", ("videos", "Script"): "videos-request",
+            ("videos", "Outline"): "videos-outline", ("videos", "Detail"): "videos-detail",
+            ("sales", "ResearchRequest"): "sales-request", ("sales", "Account"): "sales-account",
+            ("sales", "Narrative"): "sales-narrative", ("sales", "News"): "sales-news"}
+DOCUMENTS_BY_CHANCE = int(os.environ.get("WRIGHT_DOCUMENTS", "1000"))
+
+
+def by_ajv(asked):
+    """[(file, texts)]: which of each are what the schema says."""
+    done = subprocess.run([peers["node"], "schemas.mjs"], cwd=bare_work(), capture_output=True, text=True, timeout=120 * SLOW,
+                          input="".join(json.dumps({"file": file, "texts": texts}) + "\n" for file, texts in asked))
+    return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def test_schemas():
+    files = sorted(glob.glob(os.path.join(ROOT, "generated", "*", "schemas", "*.json")))
+    given = {os.path.join(ROOT, "generated", name, "schemas", schema + ".json"): [json.dumps(fixture(one)), '{"nothing": 1}']
+             for (name, schema), one in FIXTURES.items()}
+    got, err = by_ajv([(file, given.get(file, [])) for file in files])
+    ok(len(got) == len(files) > 20 and not err, f"ajv takes {len(files)} files of JSON Schema 2020-12", err)
+    wrong = [(file, verdict) for file, verdict in zip(files, got) if verdict != [True, False][:len(given.get(file, []))]]
+    ok(set(given) <= set(files) and not wrong, f"{len(given)} of them take a fixture, and nothing else", wrong)
+
+
+def test_differential():
+    """Documents by chance: the generated decoder and ajv say the same of each, but for depths, which only we count."""
+    sys.path.insert(0, os.path.join(ROOT, "tests", "emit"))
+    import test_differential as by_chance
+    by_chance.ok = ok
+    place = tempfile.mkdtemp(dir=folder)
+    program, definitions = by_chance.build(place)
+    chance = by_chance.random.Random(7)
+    maker, lines = by_chance.Maker(chance, definitions, "#/components/schemas/"), []
+    while len(lines) < DOCUMENTS_BY_CHANCE:
+        maker.slips = (0, 0.004, 0.02)[len(lines) % 3]
+        document = maker.make(definitions["All"])
+        if isinstance(document, dict):
+            document.pop("loose", None)  # `any` is bounded by the bytes it was sent as, which nobody else sees
+        line = json.dumps(document).replace('"a@b"', '"a@b.c"')  # ajv wants a dot in a host
+        if not re.search(r"[0-9]{16}|\\ud[89a-f]", line):  # JavaScript's numbers are doubles
+            lines.append(line)
+    said = subprocess.run([program], input="\n".join(lines), capture_output=True, text=True).stdout.split("\n")[:-1]
+    (got,), err = by_ajv([(os.path.join(place, "schemas", "All.json"), lines)])
+    wrong = [f"ajv: {theirs}, decoder: {ours[:60]}\n{line}" for theirs, ours, line in zip(got, said, lines)
+             if theirs == ours.startswith("no ") and ours != "no maxDepth"]
+    ok(len(got) == len(said) == len(lines) and not wrong and 0.2 < sum(got) / len(got) < 0.8,
+       f"{sum(got)} of {len(got)} documents by chance are taken, by ajv and by the decoder", "\n".join(wrong) or err)
+
+
+# ---- what is sent -----------------------------------------------------------------------------------------------
+
+def test_asyncapi():
+    world = World()
+    world.ways[SMALL] = Way(body={"beats": [{"heading": "A", "action": "It happens."}]})
+    server = Api("videos", world, change=[("sign env WEBHOOK_SECRET }", "sign env WEBHOOK_SECRET  allow private }")])
+    reply = server.send({"title": "The Bridge", "text": "A ferry crosses."}, {"Idempotency-Key": "one"})
+    server.ended(reply.json["job_id"])
+    events = server.get(f"/jobs/{reply.json['job_id']}/events").json["events"]
+    sent = [{"channel": "job_events", "message": event["kind"], "payload": event} for event in events]
+    sent += [{"channel": "on_create_storyboard_" + kind, "message": "sent", "payload": json.loads(call["text"]),
+              "headers": call["headers"]} for kind, call in world.told(2)]
+    work, path = bare_work(), os.path.join(ROOT, "generated", "videos", "asyncapi.json")
+    done = subprocess.run([peers["node"], "asyncapi.mjs", path], cwd=work, capture_output=True, text=True,
+                          input=json.dumps(sent), timeout=120 * SLOW)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    ok(rows and rows[0]["version"] == "3.0.0" and not rows[0]["found"] and "follow_job" in rows[0]["operations"],
+       "AsyncAPI's own parser finds nothing wrong", done.stdout + done.stderr)
+    wrong = [row for row in rows[1:] if row["errors"] or not row["declared"]]
+    ok(len(rows) == len(sent) + 1 > 10 and not wrong, f"{len(sent)} events and webhooks are what it declares", wrong or done.stderr)
+    kinds = {json.loads(line)["message"] for line in done.stdout.splitlines()[1:]}
+    ok({"accepted", "published", "finished", "sent"} <= kinds, "of many kinds", kinds)
 
 
 # ---- clients ------------------------------------------------------------------------------------------------
@@ -158,4 +234,4 @@ if __name__ == "__main__":
         skip("the contracts, read by others", modules)
         main()
     peers.update(node=found, modules=modules)
-    main(test_lint, test_examples, test_clients)
+    main(test_lint, test_examples, test_schemas, test_differential, test_asyncapi, test_clients)
