@@ -19,6 +19,10 @@ def run(*command, **more):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, **more)
 
 
+def files_in(place):
+    return sorted(os.path.relpath(os.path.join(at, one), place) for at, _, ones in os.walk(place) for one in ones)
+
+
 def compiled(spec, name, **more):
     """The files that a specification becomes, by name."""
     out = os.path.join(folder, name)
@@ -26,7 +30,7 @@ def compiled(spec, name, **more):
     if ended.returncode != 0:
         ok(False, f"{name} compiles", ended.stdout)
         return {}
-    return {one: open(os.path.join(out, one), "rb").read() for one in sorted(os.listdir(out))}
+    return {one: open(os.path.join(out, one), "rb").read() for one in files_in(out)}
 
 
 def variant(name, change):
@@ -90,7 +94,7 @@ def same_everywhere(made):
         os.utime(os.path.join(there, one), ns=(1, 1))
     compiled(BRIEFS, "briefs")
     ok(all(os.stat(os.path.join(there, one)).st_mtime_ns == 1 for one in before), "what would not change is not touched")
-    ok(sorted(os.listdir(there)) == sorted(made), "nothing is left beside the outputs")
+    ok(files_in(there) == sorted(made), "nothing is left beside the outputs")
 
 
 def identity(made):
@@ -161,7 +165,7 @@ def main():
     briefs, kitchen = compiled(BRIEFS, "briefs"), compiled(KITCHEN, "kitchen")
     if briefs and kitchen:
         committed = os.path.join(ROOT, "generated", "briefs")
-        ok(sorted(briefs) == sorted(os.listdir(committed)) and
+        ok(sorted(briefs) == files_in(committed) and
            all(open(os.path.join(committed, one), "rb").read() == briefs[one] for one in briefs),
            "generated/briefs is what the compiler makes")
         golden(kitchen)
