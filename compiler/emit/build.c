@@ -162,7 +162,7 @@ static struct wc_value build_list(struct wc_function *fn, const struct wc_expr *
 
 /* ---- another type of the same values ------------------------------------------------------ */
 
-bool wc_is_same_c(struct wc_arena *arena, const struct wc_type *a, const struct wc_type *b)
+static bool is_same_c(struct wc_arena *arena, const struct wc_type *a, const struct wc_type *b)
 {
     return strcmp(wc_c_type_word(arena, a), wc_c_type_word(arena, b)) == 0;
 }
@@ -219,7 +219,7 @@ static const char *convert_maybe(struct wc_function *fn, struct wc_value value,
     const struct wc_type *inner = wc_type_set(fn->arena, into);
     if (from->kind == WC_TYPE_NULL)
         return wc_arena_printf(fn->arena, "(%s){0}", type);
-    if (from->nullable && wc_is_same_c(fn->arena, from, into))
+    if (from->nullable && is_same_c(fn->arena, from, into))
         return value.text;
     bool pointer = into->kind == WC_TYPE_SCHEMA;
     if (!from->nullable && !pointer)
@@ -252,7 +252,7 @@ const char *wc_convert(struct wc_function *fn, struct wc_value value, const stru
         return wc_arena_printf(fn->arena, "wr_choice_as(%s, &%s, &%s)", value.text,
                                wc_c_union(fn->arena, from->choice),
                                wc_c_union(fn->arena, into->choice));
-    if (from->kind == WC_TYPE_MAP && !wc_is_same_c(fn->arena, from, into))
+    if (from->kind == WC_TYPE_MAP && !is_same_c(fn->arena, from, into))
         return convert_map(fn, value, from, into);
     if (from->kind == WC_TYPE_INT && into->kind == WC_TYPE_NUMBER)
         return wc_arena_printf(fn->arena, "(double)%s", wc_operand(fn, value, WC_OP_MUL));
@@ -264,7 +264,7 @@ const char *wc_convert(struct wc_function *fn, struct wc_value value, const stru
                                wc_copy_as(fn, address, from->schema, into->schema));
     }
     if (from->kind == WC_TYPE_LIST && into->kind == WC_TYPE_LIST &&
-        from->element->kind != WC_TYPE_UNKNOWN && !wc_is_same_c(fn->arena, from, into))
+        from->element->kind != WC_TYPE_UNKNOWN && !is_same_c(fn->arena, from, into))
         return convert_list(fn, value, from, into);
     return value.text;
 }

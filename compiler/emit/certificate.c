@@ -129,7 +129,7 @@ static json_t *paths_json(const struct wc_workflow *flow)
     return walk.paths;
 }
 
-json_t *wc_proof_latency_json(const struct wc_workflow *flow)
+static json_t *latency_json(const struct wc_workflow *flow)
 {
     static const char *const names[] = {"instant", "waiting", "background"};
     struct wc_arena scratch = {0};
@@ -223,7 +223,7 @@ static json_t *stage_cost_json(const struct wc_stage *stage)
     return json;
 }
 
-json_t *wc_proof_cost_json(const struct wc_workflow *flow)
+static json_t *cost_json(const struct wc_workflow *flow)
 {
     struct wc_arena scratch = {0};
     struct wc_longest ways;
@@ -306,8 +306,8 @@ json_t *wc_certificate_json(const struct wc_model *model)
     {
         const struct wc_workflow *flow = model->workflows.items[i];
         json_t *row = json_object();
-        wc_set(row, "latency", wc_proof_latency_json(flow));
-        wc_set(row, "cost", wc_proof_cost_json(flow));
+        wc_set(row, "latency", latency_json(flow));
+        wc_set(row, "cost", cost_json(flow));
         wc_set(row, "errors", wc_proof_errors_json(model, flow));
         wc_set(row, "effects", wc_proof_effects_json(flow));
         wc_set(row, "bounds", wc_proof_bounds_json(flow));

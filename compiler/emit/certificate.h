@@ -13,7 +13,5 @@ json_t *wc_proof_bounds_json(const struct wc_workflow *flow);
 json_t *wc_proof_outages_json(const struct wc_workflow *flow);
 json_t *wc_proof_fit_json(const struct wc_model *model);
 json_t *wc_proof_labels_json(const struct wc_model *model);
-json_t *wc_proof_latency_json(const struct wc_workflow *flow);
-json_t *wc_proof_cost_json(const struct wc_workflow *flow);
 
 #endif

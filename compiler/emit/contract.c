@@ -58,7 +58,7 @@ static void set_limits(json_t *json, const struct wr_limits *limits,
     wc_set(json, "breaker", trip);
 }
 
-json_t *wc_service_json(const struct wc_model *model, const struct wc_service *service)
+static json_t *service_json(const struct wc_model *model, const struct wc_service *service)
 {
     json_t *json = json_object(), *read_as = json_object();
     wc_set(json, "endpoint", endpoint_json(&service->endpoint));
@@ -86,7 +86,7 @@ json_t *wc_service_json(const struct wc_model *model, const struct wc_service *s
 const char *wc_service_version(const struct wc_model *model, const struct wc_service *service)
 {
     struct wc_buf text = {0};
-    wc_json_take(&text, wc_service_json(model, service), WC_COMPACT_SORTED);
+    wc_json_take(&text, service_json(model, service), WC_COMPACT_SORTED);
     const char *hash = wc_hash(model->arena, text.data, text.len);
     wc_buf_free(&text);
     return hash;
@@ -98,7 +98,7 @@ static json_t *services_json(const struct wc_model *model)
     WC_EACH(i, &model->services)
     {
         const struct wc_service *service = model->services.items[i];
-        json_t *row = wc_service_json(model, service);
+        json_t *row = service_json(model, service);
         wc_set_text(row, "version", wc_service_version(model, service));
         wc_set(json, service->name, row);
     }

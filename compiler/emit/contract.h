@@ -6,9 +6,6 @@
 
 /* An expression in the language's one style, as a string. */
 json_t *wc_expr_json(const struct wc_expr *expr);
-/* `["transient", "timeout_ttft"]`: a group where all of it is in the set, else classes. */
-json_t *wc_classes_json(uint64_t classes);
-json_t *wc_service_json(const struct wc_model *model, const struct wc_service *service);
 json_t *wc_stages_json(const struct wc_model *model, const struct wc_workflow *flow);
 /* Every sequence of stages that failures can lead through, with the time it may take at worst. */
 json_t *wc_paths_json(const struct wc_workflow *flow);

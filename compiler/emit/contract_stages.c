@@ -9,7 +9,8 @@
 #define PATHS_MAX 200   /* listed; where there are more, the last entry says so */
 #define STEPS_MAX 20000 /* of the search for them */
 
-json_t *wc_classes_json(uint64_t classes)
+/* `["transient", "timeout_ttft"]`: a group where all of it is in the set, else classes. */
+static json_t *classes_json(uint64_t classes)
 {
     size_t count = 0;
     const struct wc_group *groups = wc_groups(&count);
@@ -148,7 +149,7 @@ static json_t *retry_json(const struct wr_retry *retry)
 {
     json_t *json = json_object();
     wc_set(json, "times", json_integer(retry->times));
-    wc_set(json, "on", wc_classes_json(retry->on));
+    wc_set(json, "on", classes_json(retry->on));
     wc_set_number(json, "backoff_min_ms", retry->backoff_min_ms);
     wc_set_number(json, "backoff_max_ms", retry->backoff_max_ms);
     return json;
@@ -158,7 +159,7 @@ static json_t *retry_json(const struct wr_retry *retry)
 
 static json_t *raises_json(const struct wc_model *model, const struct wc_stage *stage)
 {
-    json_t *json = wc_classes_json(stage->raises.classes & ~WR_ON_OK);
+    json_t *json = classes_json(stage->raises.classes & ~WR_ON_OK);
     WC_EACH(i, &model->errors)
     {
         const struct wc_user_error *error = model->errors.items[i];
@@ -187,7 +188,7 @@ json_t *wc_target_json(const struct wc_target *target)
 static void add_member_row(json_t *labels, const struct wc_row *row)
 {
     size_t i;
-    json_t *name, *names = row->error ? json_array() : wc_classes_json(row->classes);
+    json_t *name, *names = row->error ? json_array() : classes_json(row->classes);
     if (row->error)
         wc_append(names, json_string(row->error->name));
     json_array_foreach(names, i, name)
@@ -213,7 +214,7 @@ static json_t *transition_json(const struct wc_stage *stage, const struct wc_on 
         if (row->error)
             wc_append(errors, json_string(row->error->name));
     }
-    json_t *json = json_object(), *labels = wc_classes_json(classes);
+    json_t *json = json_object(), *labels = classes_json(classes);
     json_array_extend(labels, errors);
     json_decref(errors);
     wc_set(json, "on", labels);

@@ -100,9 +100,6 @@ void wc_emit_tests(struct wc_buf *out, const struct wc_model *model);
 
 /* ---- JSON Schema 2020-12 ------------------------------------------------------------------ */
 
-/* One line of canonical JSON, what the schema's hash is taken of: neither the names of schemas nor
- * the order of fields nor descriptions count. */
-void wc_json_schema(struct wc_buf *out, const struct wc_schema *schema);
 /* As a model is asked by the profile: what it does not take is left out or written otherwise. One line. */
 void wc_json_schema_wire(struct wc_buf *out, const struct wc_schema *schema,
                          enum wr_profile profile);

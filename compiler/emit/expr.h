@@ -80,7 +80,6 @@ const char *wc_operand(struct wc_function *fn, struct wc_value value, enum wc_op
 /* A number or a value of another schema, or a list of them, as the type that its place has. */
 const char *wc_convert(struct wc_function *fn, struct wc_value value, const struct wc_type *from,
                        const struct wc_type *into);
-bool wc_is_same_c(struct wc_arena *arena, const struct wc_type *a, const struct wc_type *b);
 /* The variable of a loop in C. */
 const char *wc_local_name(struct wc_function *fn, const struct wc_expr *expr);
 struct wc_value wc_plain(const char *text);

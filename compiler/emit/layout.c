@@ -137,7 +137,8 @@ void wc_init_flag(struct wc_init *init, const char *name, bool set)
         wc_init_field(init, name, "true");
 }
 
-const char *wc_init_inline(struct wc_init *init)
+/* `{.a = 1, .b = 2}` on one line. */
+static const char *init_inline(struct wc_init *init)
 {
     struct wc_buf line = {0};
     wc_buf_char(&line, '{');
@@ -153,7 +154,7 @@ const char *wc_init_inline(struct wc_init *init)
 
 void wc_init_nested(struct wc_init *init, const char *name, struct wc_init *inner)
 {
-    const char *line = wc_init_inline(inner);
+    const char *line = init_inline(inner);
     size_t used = init->indent + strlen(". = ,") + strlen(name) + strlen(line);
     if (used <= WC_WIDTH && !strchr(line, '\n')) {
         wc_init_field(init, name, "%s", line);
@@ -170,7 +171,7 @@ void wc_init_write(struct wc_buf *out, const char *before, struct wc_init *init,
                    const char *end)
 {
     size_t indent = init->indent - 4;
-    const char *line = wc_init_inline(init);
+    const char *line = init_inline(init);
     wc_buf_repeat(out, ' ', indent);
     wc_buf_text(out, before);
     size_t used = indent + strlen(before) + strlen(line) + strlen(end);

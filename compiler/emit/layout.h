@@ -39,8 +39,6 @@ void wc_init_number(struct wc_init *init, const char *name, int64_t number);
 void wc_init_flag(struct wc_init *init, const char *name, bool set);
 /* A struct within: on one line if it fits; its own fields are eight columns further in. */
 void wc_init_nested(struct wc_init *init, const char *name, struct wc_init *inner);
-/* `{.a = 1, .b = 2}` on one line. */
-const char *wc_init_inline(struct wc_init *init);
 /* `BEFORE{…}END`, four columns left of the fields: on one line if it fits and `wide` is not set,
  * else a field a line. */
 void wc_init_write(struct wc_buf *out, const char *before, struct wc_init *init, bool wide,

@@ -154,7 +154,9 @@ static json_t *document(const struct wc_schema *schema, struct wc_schema_style *
     return json;
 }
 
-void wc_json_schema(struct wc_buf *out, const struct wc_schema *schema)
+/* One line of canonical JSON, what the schema's hash is taken of: neither the names of schemas nor
+ * the order of fields nor descriptions count. */
+static void json_schema(struct wc_buf *out, const struct wc_schema *schema)
 {
     struct wc_schema_style style = {.ref = "#/$defs/", .anonymous = true, .sorted = true};
     wc_json_take(out, document(schema, &style), WC_COMPACT_SORTED);
@@ -187,7 +189,7 @@ void wc_model_hash(struct wc_model *model)
     WC_EACH(i, &model->schemas)
     {
         struct wc_buf text = {0};
-        wc_json_schema(&text, model->schemas.items[i]);
+        json_schema(&text, model->schemas.items[i]);
         model->schemas.items[i]->hash = wc_hash(model->arena, text.data, text.len);
         wc_buf_free(&text);
     }

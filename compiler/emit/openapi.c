@@ -268,7 +268,8 @@ static const struct {
      "In the text format that Prometheus reads.", "text/plain", NULL},
 };
 
-void wc_openapi_fixed_paths(json_t *paths, const struct wc_model *model)
+/* Paths that every binary serves: jobs, documents, health. */
+static void fixed_paths(json_t *paths, const struct wc_model *model)
 {
     wc_set(paths, "/jobs/{id}", get_job(model));
     wc_openapi_job_paths(paths, model);
@@ -353,7 +354,7 @@ void wc_emit_openapi(struct wc_buf *out, const struct wc_model *model)
     {
         add_route(paths, model, model->workflows.items[i]);
     }
-    wc_openapi_fixed_paths(paths, model);
+    fixed_paths(paths, model);
     wc_openapi_show_problems(paths);
     wc_set(json, "paths", paths);
     wc_openapi_hooks(json, model);

@@ -8,8 +8,6 @@
 json_t *wc_quoted_json(const char *text);
 /* Schemas, parameters and headers that every API has, and the schemas of this one. */
 json_t *wc_openapi_components(const struct wc_model *model);
-/* Paths that every binary serves: jobs, documents, health. */
-void wc_openapi_fixed_paths(json_t *paths, const struct wc_model *model);
 /* openapi_jobs.c: /jobs, and what there is below a job. */
 void wc_openapi_job_paths(json_t *paths, const struct wc_model *model);
 /* The schema of a job of any workflow. */

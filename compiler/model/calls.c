@@ -18,7 +18,7 @@ static enum wc_loop loop_find(const char *name)
     return (enum wc_loop)i;
 }
 
-const char *wc_loop_name(enum wc_loop loop)
+static const char *loop_name(enum wc_loop loop)
 {
     return loop_names[loop];
 }
@@ -136,11 +136,11 @@ static bool need_amount(struct wc_scope *scope, const struct wc_expr *loop)
     if (wc_is_amount(body->type) || body->type->kind == WC_TYPE_UNKNOWN)
         return body->type->kind != WC_TYPE_UNKNOWN;
     struct wc_diag *diag =
-        wc_report(r->diags, WC_E0501, body->span, "`%s` takes numbers", wc_loop_name(loop->loop));
+        wc_report(r->diags, WC_E0501, body->span, "`%s` takes numbers", loop_name(loop->loop));
     wc_diag_label(r->diags, diag, "%s", wc_type_text(r->arena, body->type));
     if (body->type->kind == WC_TYPE_SCHEMA)
         wc_diag_help(r->diags, diag, "name one of its fields: `%s(x in list: x.field)`",
-                     wc_loop_name(loop->loop));
+                     loop_name(loop->loop));
     return false;
 }
 
@@ -239,7 +239,7 @@ static struct wc_expr *loop_body(struct wc_scope *scope, const struct wc_ast_exp
                                  enum wc_loop loop, const struct wc_type *into)
 {
     const char *place =
-        wc_arena_printf(scope->work->r->arena, "what `%s` asks of each item", wc_loop_name(loop));
+        wc_arena_printf(scope->work->r->arena, "what `%s` asks of each item", loop_name(loop));
     if (loops[loop].asks)
         return wc_resolve_condition(scope, ast, place);
     if (loop == WC_LOOP_map && into && into->kind == WC_TYPE_LIST)

@@ -30,16 +30,6 @@ struct wc_expr *wc_expr_error(struct wc_scope *scope, struct wc_span span)
     return expr;
 }
 
-void wc_expr_inherit(struct wc_expr *expr)
-{
-    for (size_t i = 0; i < expr->kid_count; i++) {
-        if (!expr->kids[i])
-            continue;
-        expr->labels |= expr->kids[i]->labels;
-        expr->maybe |= expr->kids[i]->maybe;
-    }
-}
-
 const struct wc_type *wc_use_list(struct wc_scope *scope, const struct wc_type *list)
 {
     struct wc_resolver *r = scope->work->r;

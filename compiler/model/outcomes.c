@@ -193,12 +193,6 @@ static int narrowness(const struct wc_on_label *label, const struct wc_stage *me
     }
 }
 
-const struct wc_on_label *wc_label_for(const struct wc_stage *stage, enum wr_class class,
-                                       const struct wc_user_error *error, const struct wc_on **on)
-{
-    return wc_label_of(stage, NULL, class, error, on);
-}
-
 const struct wc_on_label *wc_label_of(const struct wc_stage *stage, const struct wc_stage *member,
                                       enum wr_class class, const struct wc_user_error *error,
                                       const struct wc_on **on)

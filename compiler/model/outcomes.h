@@ -8,10 +8,8 @@
  * outcome without a label has no row; of labels given twice the first counts. */
 void wc_decide_outcomes(struct wc_arena *arena, const struct wc_model *model,
                         const struct wc_workflow *workflow, struct wc_stage *stage);
-/* The label that takes a class, or NULL. `error`: the class as a user error carries it. */
-const struct wc_on_label *wc_label_for(const struct wc_stage *stage, enum wr_class class,
-                                       const struct wc_user_error *error, const struct wc_on **on);
-/* The same of a member's outcome; NULL: of the stage's own. */
+/* The label that takes a class, of a member's outcome or (NULL) the stage's own; or NULL. `error`: the
+ * class as a user error carries it. */
 const struct wc_on_label *wc_label_of(const struct wc_stage *stage, const struct wc_stage *member,
                                       enum wr_class class, const struct wc_user_error *error,
                                       const struct wc_on **on);

@@ -112,8 +112,6 @@ void wc_resolve_services(struct wc_resolver *r);
 void wc_resolve_models(struct wc_resolver *r);
 void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
                          struct wc_workflow *workflow);
-void wc_resolve_endpoint(struct wc_resolver *r, struct wc_clauses clauses, struct wc_span span,
-                         struct wc_endpoint *endpoint);
 void wc_resolve_limits(struct wc_resolver *r, struct wc_clauses clauses, struct wr_limits *limits,
                        struct wr_breaker *breaker);
 void wc_resolve_life(struct wc_resolver *r, struct wc_clauses clauses, struct wc_life *life);

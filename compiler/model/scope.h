@@ -102,8 +102,6 @@ struct wc_expr *wc_make_expr(struct wc_scope *scope, enum wc_expr_kind kind, str
                              size_t kids);
 struct wc_expr *wc_expr_error(struct wc_scope *scope, struct wc_span span);
 const struct wc_type *wc_unknown_type(struct wc_scope *scope, struct wc_span span);
-/* Labels and `maybe` of the kids, passed on. */
-void wc_expr_inherit(struct wc_expr *expr);
 struct wc_expr *wc_resolve_binary(struct wc_scope *scope, const struct wc_ast_expr *ast);
 struct wc_expr *wc_resolve_unary(struct wc_scope *scope, const struct wc_ast_expr *ast);
 struct wc_expr *wc_resolve_choice(struct wc_scope *scope, const struct wc_ast_expr *ast,
@@ -113,7 +111,6 @@ struct wc_expr *wc_resolve_function(struct wc_scope *scope, const struct wc_ast_
                                     enum wc_fn fn);
 enum wc_fn wc_fn_find(const char *name); /* WC_FN_COUNT where none is called so */
 const char *const *wc_fn_names(void);    /* WC_FN_COUNT of them */
-const char *wc_loop_name(enum wc_loop loop);
 struct wc_expr *wc_resolve_comprehension(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                          const struct wc_type *into);
 /* `sum(list)` as a loop whose body is the item itself. */

@@ -13,8 +13,8 @@ static void missing_clause(struct wc_resolver *r, struct wc_span span, const cha
     wc_diag_help(r->diags, diag, "add `%s`", help);
 }
 
-void wc_resolve_endpoint(struct wc_resolver *r, struct wc_clauses clauses, struct wc_span span,
-                         struct wc_endpoint *endpoint)
+static void resolve_endpoint(struct wc_resolver *r, struct wc_clauses clauses, struct wc_span span,
+                             struct wc_endpoint *endpoint)
 {
     struct wc_clause *url = wc_clause_one(r, clauses, WC_CLAUSE_URL);
     struct wc_clause *auth = wc_clause_one(r, clauses, WC_CLAUSE_AUTH);
@@ -107,7 +107,7 @@ static void resolve_service(struct wc_resolver *r, const struct wc_ast_decl *dec
 {
     struct wc_clauses all =
         clauses_of(r, decl, "service", decl->service->clauses.items, decl->service->clauses.count);
-    wc_resolve_endpoint(r, all, decl->name.span, &service->endpoint);
+    resolve_endpoint(r, all, decl->name.span, &service->endpoint);
     wc_resolve_limits(r, all, &service->limits, &service->breaker);
     struct wc_clause *header = wc_clause_one(r, all, WC_CLAUSE_IDEMPOTENCY);
     struct wc_clause *price = wc_clause_one(r, all, WC_CLAUSE_PRICE_CALL);
@@ -237,7 +237,7 @@ static void resolve_model(struct wc_resolver *r, const struct wc_ast_decl *decl,
 {
     struct wc_clauses all =
         clauses_of(r, decl, "model", decl->model->clauses.items, decl->model->clauses.count);
-    wc_resolve_endpoint(r, all, decl->name.span, &model->endpoint);
+    resolve_endpoint(r, all, decl->name.span, &model->endpoint);
     wc_resolve_limits(r, all, &model->limits, &model->breaker);
     struct wc_clause *provider = wc_clause_one(r, all, WC_CLAUSE_PROVIDER);
     struct wc_clause *name = wc_clause_one(r, all, WC_CLAUSE_NAME);

@@ -65,7 +65,8 @@ struct wc_type *wc_type_int(struct wc_arena *arena, struct wc_span span, int64_t
 
 /* ---- saying them -------------------------------------------------------------------------- */
 
-void wc_write_int(struct wc_buf *out, int64_t number)
+/* 60_000 for 60000, as the language writes it. */
+static void write_int(struct wc_buf *out, int64_t number)
 {
     char digits[24];
     uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
@@ -82,7 +83,7 @@ void wc_write_int(struct wc_buf *out, int64_t number)
 const char *wc_int_text(struct wc_arena *arena, int64_t number)
 {
     struct wc_buf buf = {0};
-    wc_write_int(&buf, number);
+    write_int(&buf, number);
     const char *text = wc_arena_copy(arena, buf.data, buf.len);
     wc_buf_free(&buf);
     return text;
@@ -91,14 +92,14 @@ const char *wc_int_text(struct wc_arena *arena, int64_t number)
 static void write_range(struct wc_buf *out, const struct wc_type *type)
 {
     if (type->has_min && type->has_max && type->min == type->max) {
-        wc_write_int(out, type->min);
+        write_int(out, type->min);
         return;
     }
     if (type->has_min)
-        wc_write_int(out, type->min);
+        write_int(out, type->min);
     wc_buf_text(out, "..");
     if (type->has_max)
-        wc_write_int(out, type->max);
+        write_int(out, type->max);
 }
 
 static void write_string(struct wc_buf *out, const struct wc_type *type)

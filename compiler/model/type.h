@@ -30,7 +30,6 @@ struct wc_type *wc_type_int(struct wc_arena *arena, struct wc_span span, int64_t
 void wc_type_write(struct wc_buf *out, const struct wc_type *type);
 const char *wc_type_text(struct wc_arena *arena, const struct wc_type *type);
 /* 60_000 for 60000, as the language writes it. */
-void wc_write_int(struct wc_buf *out, int64_t number);
 const char *wc_int_text(struct wc_arena *arena, int64_t number);
 
 /* The most bytes a string of this type has in UTF-8; WC_SIZE_MAX where nothing bounds it. */

@@ -121,11 +121,6 @@ enum wc_exit wc_compile_with(struct wc_arena *keep, const char *command, const c
     return exit;
 }
 
-enum wc_exit wc_compile_to_dir(const char *command, const char *file, const char *folder)
-{
-    return wc_compile_with(NULL, command, file, folder, false, NULL);
-}
-
 int wc_cmd_compile(int argc, char **argv)
 {
     const char *folder = NULL;
@@ -136,5 +131,5 @@ int wc_cmd_compile(int argc, char **argv)
         return (int)exit;
     if (rest != 1 || !folder || !*folder)
         return (int)wc_trouble("compile", "give one specification and -o DIR");
-    return (int)wc_compile_to_dir("compile", argv[1], folder);
+    return (int)wc_compile_with(NULL, "compile", argv[1], folder, false, NULL);
 }

@@ -7,12 +7,12 @@
 
 #include <stdbool.h>
 
+struct wc_sources;
+
 /* Compiles `file` into `folder`, which is made if it is not there. Each output is replaced as a
  * whole or, where it would not change, not touched. What is wrong is told on standard error in the
- * name of `command`. */
-enum wc_exit wc_compile_to_dir(const char *command, const char *file, const char *folder);
-/* The same, with `tests` also tests.c, which has a main() of its own; the C files of its functions are added to `more`, each once, in `arena`. */
-struct wc_sources;
+ * name of `command`. With `tests` also tests.c, which has a main() of its own; the C files of its
+ * functions are added to `more`, each once, in `arena`. */
 enum wc_exit wc_compile_with(struct wc_arena *arena, const char *command, const char *file,
                              const char *folder, bool tests, struct wc_sources *more);
 #endif

@@ -4,7 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
-size_t wr_utf8_len(const char *text, size_t len)
+/* The length of the UTF-8 sequence that `text` begins with, or 0 where it begins with none. */
+static size_t utf8_len(const char *text, size_t len)
 {
     const uint8_t *s = (const uint8_t *)text;
     if (len == 0 || (s[0] >= 0x80 && s[0] < 0xc2) || s[0] > 0xf4)
@@ -57,7 +58,7 @@ size_t wr_quote(char *out, const char *text, size_t len)
     *out++ = '"';
     for (size_t i = 0; i < len;) {
         unsigned char c = (unsigned char)text[i];
-        size_t size = wr_utf8_len(text + i, len - i);
+        size_t size = utf8_len(text + i, len - i);
         if (size == 0) {
             memcpy(out, "\xef\xbf\xbd", 3);
             out += 3;

@@ -9,7 +9,5 @@
 /* Writes `text` as a JSON string, quotes included and without a NUL; what is not UTF-8 becomes
  * U+FFFD. Gives the bytes written, at most WR_QUOTE_ROOM(len). */
 size_t wr_quote(char *out, const char *text, size_t len);
-/* The length of the UTF-8 sequence that `text` begins with, or 0 where it begins with none. */
-size_t wr_utf8_len(const char *text, size_t len);
 
 #endif

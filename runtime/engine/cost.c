@@ -32,7 +32,8 @@ int64_t wr_token_bound(const struct wr_program *program, const struct wr_action 
     return input_bound(action, model) + model->max_output_tokens;
 }
 
-int64_t wr_cost_bound(const struct wr_program *program, const struct wr_action *action)
+/* The most that the call can cost. */
+static int64_t cost_bound(const struct wr_program *program, const struct wr_action *action)
 {
     if (action->kind == WR_ACT_HTTP)
         return program->services[action->target].price_per_call;
@@ -73,11 +74,11 @@ int64_t wr_cost_charged(const struct wr_program *program, const struct wr_action
     if (!sent)
         return 0;
     if (action->kind == WR_ACT_HTTP && outcome->http_status)
-        return wr_cost_bound(program, action); /* each call has its price, whatever came */
+        return cost_bound(program, action); /* each call has its price, whatever came */
     if (!may_be_billed(outcome))
         return 0;
     *bound = true;
-    return wr_cost_bound(program, action);
+    return cost_bound(program, action);
 }
 
 /* ---- reservation ------------------------------------------------------------------------------- */
@@ -87,11 +88,11 @@ static int64_t attempt_bound(const struct wr_activity *activity)
 {
     const struct wr_program *program = activity->job->engine->program;
     struct wr_action action = activity->turn.action;
-    int64_t bound = wr_cost_bound(program, &action);
+    int64_t bound = cost_bound(program, &action);
     if (activity->stage->hedge_after_ms == 0 || action.kind != WR_ACT_ASK)
         return bound;
     action.target = activity->stage->hedge_model;
-    return bound + wr_cost_bound(program, &action);
+    return bound + cost_bound(program, &action);
 }
 
 bool wr_cost_enforced(const struct wr_activity *activity)

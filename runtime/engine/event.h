@@ -19,7 +19,6 @@ enum wr_status {
 const char *wr_status_name(enum wr_status status);
 const char *wr_result_name(enum wr_result result); /* "full"; NULL for WR_RESULT_NONE */
 const char *wr_class_name(enum wr_class class);    /* "ok", "timeout_ttft" */
-bool wr_class_retryable(enum wr_class class);      /* by a client */
 
 struct wr_event {
     enum wr_entry_kind kind;

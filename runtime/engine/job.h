@@ -308,8 +308,6 @@ bool wr_repair_begin(struct wr_activity *activity, int64_t *wait_us);
 
 /* cost.c: picodollars */
 int64_t wr_token_bound(const struct wr_program *program, const struct wr_action *action);
-/* The most that the call can cost. */
-int64_t wr_cost_bound(const struct wr_program *program, const struct wr_action *action);
 /* What it has cost; where its usage is not known and it may have been billed, the bound. */
 int64_t wr_cost_charged(const struct wr_program *program, const struct wr_action *action,
                         const struct wr_outcome *outcome, bool sent, bool *bound);
@@ -355,9 +353,8 @@ int64_t wr_slack_line_us(const struct wr_activity *activity);
 int64_t wr_route_rest_us(const struct wr_activity *activity, int64_t now_us);
 int64_t wr_retry_wait_us(const struct wr_activity *activity);
 
-/* cancel.c: it ends as cancelled, where it runs */
-void wr_job_cancel(struct wr_job *job);
-/* The same where its client has left, its workflow says so and nobody else waits. True: cancelled. */
+/* cancel.c: the job ends as cancelled where its client has left, its workflow says so and nobody
+ * else waits. True: cancelled. */
 bool wr_job_leave(struct wr_job *job);
 /* cancel.c: an attempt under way ends as `class`, or as uncertain; and all below it. */
 void wr_activity_record_cuts(struct wr_activity *activity, enum wr_class class,
@@ -401,7 +398,6 @@ enum wr_phase wr_activity_move(struct wr_activity *activity);
 void wr_activity_tell_about(struct wr_activity *activity);
 const struct wr_transition *wr_way_of(const struct wr_stage *stage, uint16_t whose,
                                       enum wr_class class, int error);
-bool wr_stage_optional(const struct wr_stage *stage);
 
 /* trace.c: ids of spans, and what a call passes on */
 uint64_t wr_span_job(const struct wr_id *job);

@@ -24,24 +24,14 @@ const char *wr_result_name(enum wr_result result)
     return result < sizeof names / sizeof *names ? names[result] : NULL;
 }
 
-struct class_row {
-    const char *name;
-    bool retryable;
-};
-
-static const struct class_row classes[WR_CLASS_COUNT] = {
-    {"ok", false},
-#define CLASS(name, group, http, retryable) {#name, retryable},
+static const char *const classes[WR_CLASS_COUNT] = {
+    "ok",
+#define CLASS(name, group, http, retryable) #name,
 #include <wright/classes.def>
 #undef CLASS
 };
 
 const char *wr_class_name(enum wr_class class)
 {
-    return class < WR_CLASS_COUNT ? classes[class].name : "unknown";
-}
-
-bool wr_class_retryable(enum wr_class class)
-{
-    return class < WR_CLASS_COUNT && classes[class].retryable;
+    return class < WR_CLASS_COUNT ? classes[class] : "unknown";
 }

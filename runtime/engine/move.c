@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-bool wr_stage_optional(const struct wr_stage *stage)
+static bool is_optional(const struct wr_stage *stage)
 {
     uint64_t on = 0;
     for (size_t i = 0; i < stage->transition_count; i++) {
@@ -52,7 +52,7 @@ static void record_move(struct wr_activity *activity, const struct wr_transition
     event.label = label_of(activity);
     if (way && way->to == WR_TO_STAGE)
         event.target = wr_str_of(activity->workflow->stages[way->target].name);
-    event.optional = wr_stage_optional(activity->stage);
+    event.optional = is_optional(activity->stage);
     if (activity->turn.action.kind == WR_ACT_MATCH)
         event.arm = activity->turn.action.arm + 1;
     wr_job_record(job, &event);

@@ -23,12 +23,13 @@ void wr_head_start(struct wr_head *head, uint32_t max_bytes, uint32_t max_fields
     head->max_fields = max_fields < WR_HEAD_FIELDS ? max_fields : WR_HEAD_FIELDS;
 }
 
-bool wr_same_nocase(const char *a, size_t len, const char *lower)
+static bool same_nocase(const char *a, size_t len, const char *lower)
 {
     return strlen(lower) == len && strncasecmp(a, lower, len) == 0;
 }
 
-bool wr_has_token(struct wr_str value, const char *token)
+/* Has a comma-separated field value this token, in any case? */
+static bool has_token(struct wr_str value, const char *token)
 {
     const char *at = value.ptr, *end = value.ptr + value.len;
     while (at < end) {
@@ -39,7 +40,7 @@ bool wr_has_token(struct wr_str value, const char *token)
         const char *last = stop;
         while (last > at && (last[-1] == ' ' || last[-1] == '\t'))
             last--;
-        if (wr_same_nocase(at, (size_t)(last - at), token))
+        if (same_nocase(at, (size_t)(last - at), token))
             return true;
         at = comma ? comma + 1 : end;
     }
@@ -87,7 +88,7 @@ static enum wr_refusal take_encoding(struct wr_head *head, struct wr_span span, 
     if (head->has_encoding)
         return WR_REFUSAL_duplicate_transfer_encoding;
     head->has_encoding = true;
-    if (!wr_same_nocase(value, span.len, "chunked"))
+    if (!same_nocase(value, span.len, "chunked"))
         return WR_REFUSAL_unknown_transfer_encoding;
     head->chunked = true;
     return WR_REFUSAL_NONE;
@@ -97,7 +98,7 @@ static enum wr_refusal take_expect(struct wr_head *head, struct wr_span span, co
 {
     if (head->http10)
         return WR_REFUSAL_NONE; /* RFC 9110, 10.1.1 */
-    if (!wr_same_nocase(value, span.len, "100-continue"))
+    if (!same_nocase(value, span.len, "100-continue"))
         return WR_REFUSAL_unknown_expectation;
     head->expect_continue = true;
     return WR_REFUSAL_NONE;
@@ -120,8 +121,8 @@ static enum wr_refusal take_known(struct wr_head *head, const char *base,
     case 10:
         if (strncasecmp(name, "connection", 10) == 0) {
             struct wr_str text = {value, field->value.len};
-            head->connection_close |= wr_has_token(text, "close");
-            head->connection_keep_alive |= wr_has_token(text, "keep-alive");
+            head->connection_close |= has_token(text, "close");
+            head->connection_keep_alive |= has_token(text, "keep-alive");
         }
         break;
     case 14:

@@ -108,8 +108,4 @@ void wr_chunked_start(struct wr_chunked *chunked, uint32_t max_overhead);
 enum wr_parsed wr_chunked_parse(struct wr_chunked *chunked, const char *data, size_t len,
                                 size_t *used, struct wr_str *piece);
 
-/* Whether a comma-separated field value has this token, in any case. */
-bool wr_has_token(struct wr_str value, const char *token);
-bool wr_same_nocase(const char *a, size_t len, const char *lower); /* len == strlen(lower) too */
-
 #endif

@@ -34,7 +34,7 @@ void wr_fields_each(const struct wr_request *request,
     }
 }
 
-static bool decode(struct wr_arena *arena, struct wr_str text, bool plus, struct wr_str *decoded)
+static bool decode(struct wr_arena *arena, struct wr_str text, struct wr_str *decoded)
 {
     char *out = wr_arena_alloc(arena, text.len + 1);
     size_t len = 0;
@@ -50,7 +50,7 @@ static bool decode(struct wr_arena *arena, struct wr_str text, bool plus, struct
                 return false;
             c = (char)(high << 4 | low);
             i += 2;
-        } else if (c == '+' && plus) {
+        } else if (c == '+') {
             c = ' ';
         }
         if (c == '\0')
@@ -59,11 +59,6 @@ static bool decode(struct wr_arena *arena, struct wr_str text, bool plus, struct
     }
     *decoded = (struct wr_str){out, len};
     return true;
-}
-
-bool wr_percent_decode(struct wr_arena *arena, struct wr_str text, struct wr_str *decoded)
-{
-    return decode(arena, text, false, decoded);
 }
 
 size_t wr_query(const struct wr_request *request, const char *name, struct wr_str *value)
@@ -80,7 +75,7 @@ size_t wr_query(const struct wr_request *request, const char *name, struct wr_st
         const char *from = equals ? equals + 1 : stop;
         if ((size_t)(name_end - at) == len && memcmp(at, name, len) == 0) {
             struct wr_str raw = {from, (size_t)(stop - from)};
-            if (count++ == 0 && !decode(request->arena, raw, true, value))
+            if (count++ == 0 && !decode(request->arena, raw, value))
                 *value = (struct wr_str){"", 0};
         }
         at = stop < end ? stop + 1 : end;

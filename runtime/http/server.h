@@ -121,8 +121,6 @@ void wr_fields_each(const struct wr_request *request,
 /* The parameter `name` of the query, percent-decoded ('+' is a space) into the request's arena.
  * The number of times it occurs; 0 also leaves `value` empty with ptr NULL. */
 size_t wr_query(const struct wr_request *request, const char *name, struct wr_str *value);
-/* Percent-decoded copy in `arena`; false where an encoding is malformed or gives a NUL. */
-bool wr_percent_decode(struct wr_arena *arena, struct wr_str text, struct wr_str *decoded);
 
 /* ---- answering ------------------------------------------------------------------------------ */
 

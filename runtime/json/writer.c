@@ -2,7 +2,6 @@
  * escaped, in the form of RFC 8785. */
 #include "runtime/json/writer.h"
 
-#include "runtime/base/str.h"
 #include "runtime/json/number.h"
 
 #include <string.h>
@@ -138,50 +137,4 @@ struct wr_str wr_encode(struct wr_arena *arena, const struct wr_schema *schema, 
     struct wr_writer out = wr_writer(arena);
     schema->encode(&out, value);
     return wr_written(&out);
-}
-
-/* ---- by hand -------------------------------------------------------------------------------- */
-
-static void name_of(struct wr_writer *out, const char *name)
-{
-    wr_write_name(out, wr_str_of(name));
-}
-
-void wr_write_string_member(struct wr_writer *out, const char *name, struct wr_str text)
-{
-    name_of(out, name);
-    wr_write_string(out, text);
-}
-
-void wr_write_text_member(struct wr_writer *out, const char *name, const char *text)
-{
-    name_of(out, name);
-    if (text)
-        wr_write_string(out, wr_str_of(text));
-    else
-        wr_write_null(out);
-}
-
-void wr_write_int_member(struct wr_writer *out, const char *name, int64_t number)
-{
-    name_of(out, name);
-    wr_write_int(out, number);
-}
-
-void wr_write_bool_member(struct wr_writer *out, const char *name, bool value)
-{
-    name_of(out, name);
-    wr_write_bool(out, value);
-}
-
-void wr_write_null_member(struct wr_writer *out, const char *name)
-{
-    name_of(out, name);
-    wr_write_null(out);
-}
-
-void wr_write_json_member(struct wr_writer *out, const char *name, struct wr_str json)
-{
-    name_of(out, name);
-    wr_write_json(out, json);
 }

@@ -24,13 +24,4 @@ struct wr_str wr_written(struct wr_writer *out);
 /* One value as canonical JSON. */
 struct wr_str wr_encode(struct wr_arena *arena, const struct wr_schema *schema, const void *value);
 
-/* `"name":` and a value at once, for what is written by hand. */
-void wr_write_string_member(struct wr_writer *out, const char *name, struct wr_str text);
-void wr_write_text_member(struct wr_writer *out, const char *name,
-                          const char *text); /* NULL: null */
-void wr_write_int_member(struct wr_writer *out, const char *name, int64_t number);
-void wr_write_bool_member(struct wr_writer *out, const char *name, bool value);
-void wr_write_null_member(struct wr_writer *out, const char *name);
-void wr_write_json_member(struct wr_writer *out, const char *name, struct wr_str json);
-
 #endif

@@ -72,8 +72,6 @@ void wr_script_fail(struct wr_script *script, uint32_t line, const char *format,
 
 /* script_effects.c */
 void wr_script_effects_open(struct wr_script *script);
-/* Where a call stands: "save", "gather/news", without the indexes of items. */
-struct wr_str wr_script_place(struct wr_arena *arena, struct wr_str path, struct wr_str stage);
 
 /* script_expect.c */
 void wr_script_expect(struct wr_script *script, const struct wr_test_step *step);

@@ -27,7 +27,8 @@ static bool is_index(const char *ptr, size_t len)
     return len > 0;
 }
 
-struct wr_str wr_script_place(struct wr_arena *arena, struct wr_str path, struct wr_str stage)
+/* Where a call stands: "save", "gather/news", without the indexes of items. */
+static struct wr_str place_of(struct wr_arena *arena, struct wr_str path, struct wr_str stage)
 {
     struct wr_text place = {.arena = arena};
     for (size_t from = 0; from < path.len;) {
@@ -286,7 +287,7 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
     effect->call = *call;
     effect->outcome = (struct wr_outcome){
         .class = WR_OK, .retry_after_ms = -1, .first_token_us = -1, .request_id = WR_STR("test")};
-    struct wr_str place = wr_script_place(script->arena, call->path, wr_str_of(call->stage->name));
+    struct wr_str place = place_of(script->arena, call->path, wr_str_of(call->stage->name));
     struct wr_str rest = {0};
     struct wr_script_given *given = find_given(script, place, call->action, &rest);
     int64_t takes_us = AT_ONCE_US;
