@@ -5,19 +5,6 @@
 
 #include <string.h>
 
-/* Without the parentheses around all of it. */
-static const char *bare(struct wc_function *fn, const char *text)
-{
-    size_t len = strlen(text);
-    int depth = 0;
-    for (size_t i = 0; i < len; i++) {
-        depth += (text[i] == '(') - (text[i] == ')');
-        if (depth == 0 && i + 1 < len)
-            return text;
-    }
-    return text[0] == '(' ? wc_arena_copy(fn->arena, text + 1, len - 2) : text;
-}
-
 /* Sets an optional field's flag; a pointer needs none. */
 static void set_flag(struct wc_function *fn, const char *object, const struct wc_schema *schema,
                      const struct wc_field *field)
@@ -60,7 +47,7 @@ static void set_field(struct wc_function *fn, const char *object, const struct w
             address = wc_copy_as(fn, address, from->type->schema, field->type->schema);
         text = wc_arena_printf(fn->arena, "%s%s", wc_is_maybe(field) ? "" : "*", address);
     } else {
-        text = bare(fn, wc_convert(fn, value, from->type, wc_type_set(fn->arena, field->type)));
+        text = wc_bare(fn, wc_convert(fn, value, from->type, wc_type_set(fn->arena, field->type)));
     }
     set_flag(fn, object, schema, field);
     wc_line(fn, "%s->%s = %s;", object, name, text);

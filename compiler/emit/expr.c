@@ -406,6 +406,16 @@ static struct wc_value choice(struct wc_function *fn, const char *condition,
     return choose(fn, condition, expr, then, other);
 }
 
+/* `if C then A else B`; A alone where C is known to hold. */
+static struct wc_value conditional(struct wc_function *fn, const struct wc_expr *expr)
+{
+    const char *condition = wc_value_of(fn, expr->kids[0]).text;
+    if (!strcmp(condition, "true") && expr->kids[1]->type->kind == expr->type->kind &&
+        !is_converted(expr))
+        return wc_value_of(fn, expr->kids[1]);
+    return choice(fn, condition, expr, expr->kids[1], expr->kids[2]);
+}
+
 /* ---- the table ---------------------------------------------------------------------------- */
 
 /* The tag's text, or a pointer to the variant's struct. */
@@ -491,7 +501,7 @@ static struct wc_value value_by_kind(struct wc_function *fn, const struct wc_exp
     case WC_EXPR_UNARY:
         return unary(fn, expr);
     case WC_EXPR_IF:
-        return choice(fn, wc_value_of(fn, expr->kids[0]).text, expr, expr->kids[1], expr->kids[2]);
+        return conditional(fn, expr);
     case WC_EXPR_LOOP:
         return wc_loop_value(fn, expr);
     case WC_EXPR_INDEX:
@@ -537,7 +547,7 @@ struct wc_value wc_value_of(struct wc_function *fn, const struct wc_expr *expr)
         return value;
     const char *name = wc_arena_printf(fn->arena, "from_%zu", ++fn->temps);
     wc_line(fn, "const %s *%s = %s;", wc_c_type(fn->arena, expr->type), name,
-            wc_address(fn, value));
+            wc_bare(fn, wc_address(fn, value)));
     wc_add_made(fn, (struct wc_made){expr, name, true, NULL});
     return (struct wc_value){name, true, WC_OP_NONE};
 }

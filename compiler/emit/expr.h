@@ -70,6 +70,8 @@ void wc_end_block(struct wc_function *fn, size_t mark);
 
 /* Is it read by its name, so that it may be written twice? */
 bool wc_is_named(const struct wc_expr *expr);
+/* Without the parentheses around all of it. */
+const char *wc_bare(struct wc_function *fn, const char *text);
 /* Is it a name and nothing else? */
 bool wc_is_word(const char *text);
 bool wc_needs_statements(const struct wc_expr *expr);

@@ -26,6 +26,11 @@ static void add_known(struct wc_function *fn, const char *var, const char *text,
     wc_buf_free(&quoted);
 }
 
+static void add_word(struct wc_function *fn, const char *var, const char *word)
+{
+    wc_c_add_text(fn->out, fn->indent, var, word, strlen(word));
+}
+
 /* ---- choices ------------------------------------------------------------------------------ */
 
 /* Writes the branch to `body`; true if it is one statement on one line. */
@@ -129,26 +134,26 @@ static void add_mapped(struct wc_function *fn, const char *var, const struct wc_
 {
     const char *first = wc_arena_printf(fn->arena, "first_%zu", ++fn->temps);
     wc_line(fn, "bool %s = true;", first);
-    wc_line(fn, "WR_ADD(&%s, \"[\");", var);
+    add_word(fn, var, "[");
     size_t mark = wc_begin_items(fn, expr, NULL);
     wc_line(fn, "if (!%s)", first);
     wc_line(fn, "    WR_ADD(&%s, \",\");", var);
     wc_line(fn, "%s = false;", first);
     wc_add_text(fn, var, expr->kids[1], WC_AS_JSON);
     wc_end_items(fn, mark);
-    wc_line(fn, "WR_ADD(&%s, \"]\");", var);
+    add_word(fn, var, "]");
 }
 
 /* `[a, b]` of objects that have no schema. */
 static void add_written(struct wc_function *fn, const char *var, const struct wc_expr *expr)
 {
-    wc_line(fn, "WR_ADD(&%s, \"[\");", var);
+    add_word(fn, var, "[");
     for (size_t i = 0; i < expr->kid_count; i++) {
         if (i > 0)
-            wc_line(fn, "WR_ADD(&%s, \",\");", var);
+            add_word(fn, var, ",");
         wc_add_text(fn, var, expr->kids[i], WC_AS_JSON);
     }
-    wc_line(fn, "WR_ADD(&%s, \"]\");", var);
+    add_word(fn, var, "]");
 }
 
 static bool has_spread(const struct wc_expr *list)
@@ -165,7 +170,7 @@ static void add_items_of(struct wc_function *fn, const char *var, const struct w
 {
     bool map = type->kind == WC_TYPE_MAP;
     size_t id = ++fn->temps;
-    wc_line(fn, "WR_ADD(&%s, \"%s\");", var, map ? "{" : "[");
+    add_word(fn, var, map ? "{" : "[");
     wc_line(fn, "for (size_t i_%zu = 0; i_%zu < %s.count; i_%zu++) {", id, id, items, id);
     fn->indent += 4;
     wc_line(fn, "if (i_%zu > 0)", id);
@@ -173,13 +178,13 @@ static void add_items_of(struct wc_function *fn, const char *var, const struct w
     const char *item = wc_arena_printf(fn->arena, "%s.items[i_%zu]", items, id);
     if (map) {
         wc_line(fn, "wr_text_quote(&%s, %s.key);", var, item);
-        wc_line(fn, "WR_ADD(&%s, \":\");", var);
+        add_word(fn, var, ":");
         item = wc_arena_printf(fn->arena, "%s.value", item);
     }
     add_element(fn, var, type->element, item);
     fn->indent -= 4;
     wc_line(fn, "}");
-    wc_line(fn, "WR_ADD(&%s, \"%s\");", var, map ? "}" : "]");
+    add_word(fn, var, map ? "}" : "]");
 }
 
 static void add_items(struct wc_function *fn, const char *var, const struct wc_expr *expr)
@@ -214,7 +219,7 @@ static void add_field_name(struct wc_function *fn, const char *var, const char *
 static void add_object(struct wc_function *fn, const char *var, const struct wc_expr *expr)
 {
     bool first = true, sure = false;
-    wc_line(fn, "WR_ADD(&%s, \"{\");", var);
+    add_word(fn, var, "{");
     for (size_t i = 0; i < expr->kid_count; i++) {
         const struct wc_expr *kid = expr->kids[i];
         if (!kid)
@@ -234,7 +239,7 @@ static void add_object(struct wc_function *fn, const char *var, const struct wc_
         first = false;
         sure = sure || !set;
     }
-    wc_line(fn, "WR_ADD(&%s, \"}\");", var);
+    add_word(fn, var, "}");
 }
 
 /* ---- all of it ---------------------------------------------------------------------------- */

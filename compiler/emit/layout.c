@@ -2,6 +2,7 @@
 #include "compiler/emit/layout.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 void wc_c_banner(struct wc_buf *out, const char *format, ...)
@@ -87,8 +88,38 @@ void wc_c_assign_text(struct wc_buf *out, size_t indent, const char *left, const
     wc_buf_printf(out, "%s\n", end);
 }
 
+/* Where the last line adds text to `var` from the same column and the text goes on in that line, the
+ * line is opened again. False: nothing was done. */
+static bool reopen_add(struct wc_buf *out, size_t indent, const char *head, size_t more)
+{
+    static const char end[] = "\");\n";
+    size_t len = out->len, tail = sizeof end - 1;
+    if (len < tail || memcmp(out->data + len - tail, end, tail) != 0)
+        return false;
+    size_t start = len - 1;
+    while (start > 0 && out->data[start - 1] != '\n')
+        start--;
+    size_t before = indent + strlen(head), whole = len - 1 - start;
+    const char *line = out->data + start;
+    if (whole < before + 1 + tail || strspn(line, " ") != indent ||
+        strncmp(line + indent, head, strlen(head)) != 0 || line[before] != '"' ||
+        whole + more > WC_WIDTH || strchr("n?", out->data[len - tail - 1]))
+        return false; /* `n`: a line of a prompt ends there; `?`: two would be half a trigraph */
+    out->len = len - tail;
+    return true;
+}
+
 void wc_c_add_text(struct wc_buf *out, size_t indent, const char *var, const char *text, size_t len)
 {
+    char head[100];
+    struct wc_buf quoted = {0};
+    snprintf(head, sizeof head, "WR_ADD(&%s, ", var);
+    wc_buf_c_string(&quoted, text, len);
+    if (reopen_add(out, indent, head, quoted.len - 2)) {
+        wc_buf_printf(out, "%s);\n", quoted.data + 1);
+        len = 0;
+    }
+    wc_buf_free(&quoted);
     size_t room = WC_WIDTH - indent - strlen("WR_ADD(&, );") - strlen(var);
     while (len > 0) {
         size_t part = piece(text, len, room);

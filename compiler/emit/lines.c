@@ -83,11 +83,11 @@ static const char *find_bare(const char *text, char c)
     return NULL;
 }
 
-/* `x = E;` without a joint to break it at: E on a line of its own, or `c ? a` over `: b`. */
-static bool emit_long_value(struct wc_function *fn, const struct wc_buf *line)
+/* `x = E;`: E on a line of its own; or, where it has no joint to break it at, `c ? a` over `: b`. */
+static bool emit_long_value(struct wc_function *fn, const struct wc_buf *line, bool joint)
 {
     const char *equals = strstr(line->data, " = ");
-    if (line->len <= WC_WIDTH || !equals)
+    if (line->len <= WC_WIDTH || !equals || strncmp(line->data + fn->indent, "for (", 5) == 0)
         return false;
     const char *value = equals + 3;
     const char *question = find_bare(value, '?'), *colon = find_bare(value, ':');
@@ -99,7 +99,7 @@ static bool emit_long_value(struct wc_function *fn, const struct wc_buf *line)
         wc_buf_printf(fn->out, "%s\n", value);
         return true;
     }
-    if (!question || !colon)
+    if (joint || !question || !colon)
         return false;
     wc_buf_add(fn->out, line->data, (size_t)(colon - line->data) - 1);
     wc_buf_char(fn->out, '\n');
@@ -120,7 +120,7 @@ void wc_line(struct wc_function *fn, const char *format, ...)
         return;
     size_t first = expression_start(line.data);
     bool joint = first && break_at(line.data, first, WC_WIDTH) > 0;
-    if (!joint && emit_long_value(fn, &line)) {
+    if (emit_long_value(fn, &line, joint)) {
         wc_buf_free(&line);
         return;
     }
@@ -175,6 +175,23 @@ bool wc_is_named(const struct wc_expr *expr)
            expr->kind == WC_EXPR_LOCAL;
 }
 
+const char *wc_bare(struct wc_function *fn, const char *text)
+{
+    size_t len = strlen(text);
+    int depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '"' && (i == 0 || text[i - 1] != '\\'))
+            quoted = !quoted;
+        if (quoted)
+            continue;
+        depth += (text[i] == '(') - (text[i] == ')');
+        if (depth == 0 && i + 1 < len)
+            return text;
+    }
+    return len > 1 && text[0] == '(' ? wc_arena_copy(fn->arena, text + 1, len - 2) : text;
+}
+
 bool wc_is_word(const char *text)
 {
     for (; *text; text++)
@@ -190,7 +207,7 @@ const char *wc_named(struct wc_function *fn, const struct wc_expr *expr, const c
         return value.text;
     const char *name = wc_arena_printf(fn->arena, "%s_%zu", stem, ++fn->temps);
     wc_line(fn, "const %s %s%s = %s;", wc_c_type(fn->arena, expr->type), value.pointer ? "*" : "",
-            name, value.text);
+            name, wc_bare(fn, value.text));
     const char *present = expr->maybe ? wc_present(fn, expr) : NULL;
     wc_add_made(fn, (struct wc_made){expr, name, value.pointer, present});
     return name;

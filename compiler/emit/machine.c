@@ -95,6 +95,7 @@ struct shape {
     const char *result;
     const char *parameters;
     const char *opening; /* the statement that gives `frame` its type, or NULL */
+    const char *unread;  /* the parameter that is not used where the frame is not read, or NULL */
 };
 
 static const struct shape key_shape = {
@@ -102,18 +103,25 @@ static const struct shape key_shape = {
     "static void ",
     "(struct wr_writer *out, const void *of)",
     "    const struct frame *frame = of;\n",
+    "of",
 };
 static const struct shape served_shape = {
     "what is served",
     "static const void *",
     "(struct wr_arena *arena, const void *of)",
     "    const struct frame *frame = of;\n",
+    "of",
+};
+static const struct shape check_shape = {
+    "checks",
+    "static bool ",
+    "(struct wr_turn *turn)",
+    "    const struct frame *frame = turn->frame;\n",
+    NULL,
 };
 static const struct shape prompt_shape = {
-    "prompts",
-    "static struct wr_str ",
-    "(struct wr_arena *arena, const struct frame *frame)",
-    NULL,
+    "prompts", "static struct wr_str ", "(struct wr_arena *arena, const struct frame *frame)", NULL,
+    "frame",
 };
 
 static void emit_head(struct wc_buf *out, const struct shape *shape, const char *name)
@@ -121,7 +129,7 @@ static void emit_head(struct wc_buf *out, const struct shape *shape, const char 
     size_t width = strlen(shape->result) + strlen(name) + strlen(shape->parameters);
     const char *comma = strchr(shape->parameters, ',');
     wc_buf_printf(out, "%s%s", shape->result, name);
-    if (width + 1 <= WC_WIDTH) {
+    if (width + 1 <= WC_WIDTH || !comma) {
         wc_buf_text(out, shape->parameters);
         return;
     }
@@ -155,8 +163,8 @@ static void emit_parts(struct wc_buf *out, const struct shape *shape, const stru
         bool reads = strstr(part->body, "frame") != NULL;
         if (reads && shape->opening)
             wc_buf_text(out, shape->opening);
-        if (!reads)
-            wc_buf_printf(out, "    (void)%s;\n", shape->opening ? "of" : "frame");
+        if (!reads && shape->unread)
+            wc_buf_printf(out, "    (void)%s;\n", shape->unread);
         if (strstr(shape->parameters, "*arena") && !strstr(part->body, "arena"))
             wc_buf_text(out, "    (void)arena;\n");
         wc_buf_printf(out, "%s}\n", part->body);
@@ -230,6 +238,7 @@ void wc_emit_machine(struct wc_buf *out, const struct wc_model *model,
     wc_buf_add(out, tables.data, tables.len);
     emit_parts(out, &key_shape, &machine.keys);
     emit_parts(out, &served_shape, &machine.served);
+    emit_parts(out, &check_shape, &machine.checks);
     emit_parts(out, &prompt_shape, &machine.prompts);
     wc_buf_add(out, stages.data, stages.len);
     wc_buf_free(&tables);

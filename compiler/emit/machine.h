@@ -20,7 +20,7 @@ struct wc_machine {
     struct wc_arena *arena;
     const struct wc_model *model;
     const struct wc_workflow *workflow;
-    struct wc_parts keys, prompts, served;
+    struct wc_parts keys, prompts, served, checks;
     bool *patterns;                 /* by id: matched by some expression */
     const struct wc_stage *current; /* being written */
 };
@@ -37,6 +37,9 @@ const char *wc_served_function(struct wc_machine *machine, const struct wc_stage
                                const struct wc_expr *with);
 /* The function of a prompt's text. */
 const char *wc_prompt_function(struct wc_machine *machine, const struct wc_prompt *prompt);
+/* The function of a check: false where it fails, which it has raised then. */
+const char *wc_check_function(struct wc_machine *machine, const struct wc_stage *stage,
+                              const struct wc_check *check);
 /* "key-points@sha256:…" of what a stage asks with; NULL where it asks nothing. */
 const char *wc_prompt_version(struct wc_arena *arena, const struct wc_stage *stage);
 

@@ -8,9 +8,12 @@ const char *wc_c_run(struct wc_arena *arena, const struct wc_stage *stage)
 {
     if (!stage->above)
         return wc_arena_printf(arena, "stage_%s", stage->name);
-    return wc_arena_printf(arena, "%s_%zu_%s",
-                           stage->above->action.kind == WR_ACT_EACH ? "item" : "member", stage->id,
-                           stage->name);
+    if (stage->above->action.kind == WR_ACT_EACH)
+        return wc_arena_printf(arena, "item_of_%s", stage->above->name);
+    /* Two names with `_` in them could make one of two pairs: their number tells them apart. */
+    bool plain = !strchr(stage->above->name, '_') && !strchr(stage->name, '_');
+    const char *number = plain ? "" : wc_arena_printf(arena, "_%zu", stage->id);
+    return wc_arena_printf(arena, "member_%s_%s%s", stage->above->name, stage->name, number);
 }
 
 bool wc_is_gathering(const struct wc_stage *stage)

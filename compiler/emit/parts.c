@@ -1,5 +1,6 @@
-/* Keys, served values and prompts: the small functions that a machine's tables and stages share. */
+/* Keys, served values, checks and prompts: the small functions that a machine's tables and stages share. */
 #include "compiler/emit/machine.h"
+#include "compiler/model/classes.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -98,6 +99,42 @@ const char *wc_served_function(struct wc_machine *machine, const struct wc_stage
         wc_arena_printf(machine->arena, "with %s", wc_span_text(machine->arena, with->span));
     return wc_part(machine, &machine->served,
                    wc_arena_printf(machine->arena, "serve_%s", stage->name), comment,
+                   body_take(machine, &text));
+}
+
+/* ---- checks ------------------------------------------------------------------------------- */
+
+static bool reads_it(const struct wc_expr *expr)
+{
+    bool reads = expr->kind == WC_EXPR_IT;
+    for (size_t i = 0; i < expr->kid_count && !reads; i++)
+        reads = expr->kids[i] && reads_it(expr->kids[i]);
+    return reads;
+}
+
+const char *wc_check_function(struct wc_machine *machine, const struct wc_stage *stage,
+                              const struct wc_check *check)
+{
+    struct wc_buf text = {0};
+    struct wc_function fn = function_in(machine, &text, "turn->arena");
+    const struct wc_user_error *otherwise = check->otherwise;
+    if (reads_it(check->condition))
+        wc_line(&fn, "const %s *it = turn->value;", wc_c_type(fn.arena, stage->action.as));
+    wc_declare_item(&fn, stage, check->condition, "turn->index");
+    wc_line(&fn, "if (%s)", wc_bare(&fn, wc_value_of(&fn, check->condition).text));
+    wc_line(&fn, "    return true;");
+    wc_line(&fn, "turn->raised = WR_CLASS_%s;",
+            otherwise ? wc_class_name(otherwise->class) : "check_failed");
+    if (otherwise)
+        wc_line(&fn, "turn->raised_error = ERROR_%s;", otherwise->name);
+    wc_c_assign_text(fn.out, fn.indent, "turn->raised_check", check->text, strlen(check->text),
+                     ";");
+    wc_line(&fn, "return false;");
+    const char *name =
+        wc_arena_printf(fn.arena, "check_%s", otherwise ? otherwise->name : stage->name);
+    return wc_part(machine, &machine->checks, name,
+                   otherwise ? otherwise->message
+                             : wc_arena_printf(fn.arena, "of stage %s", stage->name),
                    body_take(machine, &text));
 }
 

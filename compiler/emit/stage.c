@@ -1,7 +1,6 @@
 /* A stage as a function: a switch on the point at which it is called. WR_ENTER says what to do,
  * WR_CHECK looks at what came and keeps it. */
 #include "compiler/emit/machine.h"
-#include "compiler/model/classes.h"
 
 #include <string.h>
 
@@ -193,25 +192,6 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
 
 /* ---- what came ---------------------------------------------------------------------------- */
 
-static void emit_check(struct wc_function *fn, const struct wc_check *check)
-{
-    struct wc_value value = wc_value_of(fn, check->condition);
-    if (value.joint != WC_OP_NONE)
-        wc_line(fn, "if (!(%s)) {", value.text);
-    else if (value.text[0] == '!')
-        wc_line(fn, "if (%s) {", value.text + 1);
-    else
-        wc_line(fn, "if (!%s) {", value.text);
-    wc_line(fn, "    turn->raised = WR_CLASS_%s;",
-            check->otherwise ? wc_class_name(check->otherwise->class) : "check_failed");
-    if (check->otherwise)
-        wc_line(fn, "    turn->raised_error = ERROR_%s;", check->otherwise->name);
-    wc_c_assign_text(fn->out, fn->indent + 4, "turn->raised_check", check->text,
-                     strlen(check->text), ";");
-    wc_line(fn, "    return;");
-    wc_line(fn, "}");
-}
-
 /* Where the value is kept; an item's is kept by the engine, what members gave is there already. */
 static const char *keeper_of(struct wc_arena *arena, const struct wc_stage *stage)
 {
@@ -224,7 +204,8 @@ static const char *keeper_of(struct wc_arena *arena, const struct wc_stage *stag
     return stage->action.kind == WR_ACT_ALL ? NULL : wc_c_stage(arena, stage);
 }
 
-static void emit_came(struct wc_function *fn, const struct wc_stage *stage)
+static void emit_came(struct wc_function *fn, struct wc_machine *machine,
+                      const struct wc_stage *stage)
 {
     const char *keeper = keeper_of(fn->arena, stage);
     bool each = stage->action.kind == WR_ACT_EACH;
@@ -235,18 +216,17 @@ static void emit_came(struct wc_function *fn, const struct wc_stage *stage)
     }
     if (each)
         wc_collect_items(fn, stage);
+    if (each && stage->checks.count)
+        wc_line(fn, "turn->value = it;");
     else if (stage->action.kind == WR_ACT_ALL)
-        wc_line(fn, "const %s *it = &frame->members_of_%s;", wc_c_type(fn->arena, stage->action.as),
-                stage->name);
-    else
-        wc_line(fn, "const %s *it = turn->value;", wc_c_type(fn->arena, stage->action.as));
+        wc_line(fn, "turn->value = &frame->members_of_%s;", stage->name);
     WC_EACH(i, &stage->checks)
     {
-        wc_declare_item(fn, stage, stage->checks.items[i].condition, "turn->index");
-        emit_check(fn, &stage->checks.items[i]);
+        wc_line(fn, "if (!%s(turn))", wc_check_function(machine, stage, &stage->checks.items[i]));
+        wc_line(fn, "    return;");
     }
     if (keeper)
-        wc_line(fn, "frame->%s = it;", keeper);
+        wc_line(fn, "frame->%s = %s;", keeper, each ? "it" : "turn->value");
 }
 
 /* ---- the function ------------------------------------------------------------------------- */
@@ -289,7 +269,7 @@ void wc_emit_stage(struct wc_buf *out, struct wc_machine *machine, const struct 
     fn.out = &came;
     fn.temps = 0;
     fn.made.count = 0;
-    emit_came(&fn, stage);
+    emit_came(&fn, machine, stage);
 
     const struct wc_stage *above = stage->above;
     const char *what = !above                              ? "stage %s (%s)"

@@ -103,9 +103,7 @@ static void emit_transitions(struct wc_buf *out, struct wc_machine *machine,
         struct wc_init init = {.arena = machine->arena, .indent = 8};
         wc_init_mask(&init, "on", row->classes);
         if (row->error)
-            wc_init_field(&init, "error", "ERROR_%s", row->error->name);
-        else
-            wc_init_field(&init, "error", "WR_NO_ERROR");
+            wc_init_field(&init, "only", "1 + ERROR_%s", row->error->name);
         WC_EACH(k, &stage->members)
         {
             if (row->member == stage->members.items[k])

@@ -23,35 +23,24 @@ static void key_input(struct wr_writer *out, const void *of);
 /* ---- what follows a stage: the first row that matches is taken ------------------------------- */
 
 static const struct wr_transition after_terms[] = {
-    {.on = WR_ON_OK | WR_ON_ERROR, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_draft},
+    {.on = WR_ON_OK | WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_draft},
 };
 
 static const struct wr_transition after_draft[] = {
-    {
-        .on = WR_ON_OK,
-        .error = WR_NO_ERROR,
-        .to = WR_TO_DONE,
-        .result = WR_RESULT_FULL,
-        .remember = key_input,
-    },
-    {.on = WR_ON_REJECTED, .error = WR_NO_ERROR, .to = WR_TO_FAIL, .target = ERROR_refused},
-    {.on = WR_ON_ERROR, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_brief},
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FULL, .remember = key_input},
+    {.on = WR_ON_REJECTED, .to = WR_TO_FAIL, .target = ERROR_refused},
+    {.on = WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_brief},
 };
 
 static const struct wr_transition after_brief[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK},
-    {.on = WR_ON_REJECTED, .error = WR_NO_ERROR, .to = WR_TO_FAIL, .target = ERROR_refused},
-    {.on = WR_ON_ERROR, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_last_good},
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK},
+    {.on = WR_ON_REJECTED, .to = WR_TO_FAIL, .target = ERROR_refused},
+    {.on = WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_last_good},
 };
 
 static const struct wr_transition after_last_good[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK},
-    {
-        .on = WR_BIT(WR_CLASS_missing),
-        .error = WR_NO_ERROR,
-        .to = WR_TO_FAIL,
-        .target = ERROR_unavailable,
-    },
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK},
+    {.on = WR_BIT(WR_CLASS_missing), .to = WR_TO_FAIL, .target = ERROR_unavailable},
 };
 
 /* ---- stages and workflow --------------------------------------------------------------------- */
@@ -145,6 +134,26 @@ static void key_input(struct wr_writer *out, const void *of)
     schema_Brief.encode(out, &frame->input);
 }
 
+/* ---- checks ---------------------------------------------------------------------------------- */
+
+/* A quote does not occur in the document. */
+static bool check_ungrounded(struct wr_turn *turn)
+{
+    const struct frame *frame = turn->frame;
+    const struct KeyPoints *it = turn->value;
+    bool all_1 = true;
+    for (size_t i_2 = 0; all_1 && i_2 < it->points.count; i_2++) {
+        const struct KeyPoint *p = &it->points.items[i_2];
+        all_1 = wr_str_contains(frame->input.document, p->quote);
+    }
+    if (all_1)
+        return true;
+    turn->raised = WR_CLASS_check_failed;
+    turn->raised_error = ERROR_ungrounded;
+    turn->raised_check = "all(p in it.points: input.document contains p.quote)";
+    return false;
+}
+
 /* ---- prompts --------------------------------------------------------------------------------- */
 
 /* prompts/key-points.md */
@@ -225,22 +234,11 @@ static void stage_draft(struct wr_turn *turn)
         };
         return;
     }
-    case WR_CHECK: {
-        const struct KeyPoints *it = turn->value;
-        bool all_1 = true;
-        for (size_t i_2 = 0; all_1 && i_2 < it->points.count; i_2++) {
-            const struct KeyPoint *p = &it->points.items[i_2];
-            all_1 = wr_str_contains(frame->input.document, p->quote);
-        }
-        if (!all_1) {
-            turn->raised = WR_CLASS_check_failed;
-            turn->raised_error = ERROR_ungrounded;
-            turn->raised_check = "all(p in it.points: input.document contains p.quote)";
+    case WR_CHECK:
+        if (!check_ungrounded(turn))
             return;
-        }
-        frame->draft = it;
+        frame->draft = turn->value;
         return;
-    }
     }
 }
 
@@ -263,22 +261,11 @@ static void stage_brief(struct wr_turn *turn)
         };
         return;
     }
-    case WR_CHECK: {
-        const struct KeyPoints *it = turn->value;
-        bool all_1 = true;
-        for (size_t i_2 = 0; all_1 && i_2 < it->points.count; i_2++) {
-            const struct KeyPoint *p = &it->points.items[i_2];
-            all_1 = wr_str_contains(frame->input.document, p->quote);
-        }
-        if (!all_1) {
-            turn->raised = WR_CLASS_check_failed;
-            turn->raised_error = ERROR_ungrounded;
-            turn->raised_check = "all(p in it.points: input.document contains p.quote)";
+    case WR_CHECK:
+        if (!check_ungrounded(turn))
             return;
-        }
-        frame->brief = it;
+        frame->brief = turn->value;
         return;
-    }
     }
 }
 

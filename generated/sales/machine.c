@@ -46,9 +46,9 @@ static void stage_save(struct wr_turn *turn);
 static void stage_later(struct wr_turn *turn);
 static void stage_finish(struct wr_turn *turn);
 static void stage_last_good(struct wr_turn *turn);
-static void member_9_account(struct wr_turn *turn);
-static void member_10_company(struct wr_turn *turn);
-static void member_11_news(struct wr_turn *turn);
+static void member_gather_account(struct wr_turn *turn);
+static void member_gather_company(struct wr_turn *turn);
+static void member_gather_news(struct wr_turn *turn);
 static void key_input_account_id(struct wr_writer *out, const void *of);
 static void key_input(struct wr_writer *out, const void *of);
 static const void *serve_save(struct wr_arena *arena, const void *of);
@@ -60,74 +60,57 @@ static const void *serve_finish_2(struct wr_arena *arena, const void *of);
 static const struct wr_transition after_gather[] = {
     {
         .on = WR_BIT(WR_CLASS_not_found),
-        .error = WR_NO_ERROR,
         .member = 1,
         .order = 1,
         .to = WR_TO_FAIL,
         .target = ERROR_unknown_account,
     },
+    {.on = WR_ON_ERROR, .member = 1, .order = 2, .to = WR_TO_STAGE, .target = STAGE_last_good},
     {
         .on = WR_ON_ERROR,
-        .error = WR_NO_ERROR,
-        .member = 1,
-        .order = 2,
-        .to = WR_TO_STAGE,
-        .target = STAGE_last_good,
-    },
-    {
-        .on = WR_ON_ERROR,
-        .error = WR_NO_ERROR,
         .member = 2,
         .order = 3,
         .waits = true,
         .to = WR_TO_STAGE,
         .target = STAGE_write,
     },
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .waits = true, .to = WR_TO_STAGE, .target = STAGE_write},
+    {.on = WR_ON_OK, .waits = true, .to = WR_TO_STAGE, .target = STAGE_write},
 };
 
 static const struct wr_transition after_write[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_publish},
-    {.on = WR_ON_REJECTED, .error = WR_NO_ERROR, .to = WR_TO_FAIL, .target = ERROR_refused},
-    {.on = WR_ON_ERROR, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_outline},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_publish},
+    {.on = WR_ON_REJECTED, .to = WR_TO_FAIL, .target = ERROR_refused},
+    {.on = WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_outline},
 };
 
 static const struct wr_transition after_outline[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_publish},
-    {.on = WR_ON_REJECTED, .error = WR_NO_ERROR, .to = WR_TO_FAIL, .target = ERROR_refused},
-    {.on = WR_ON_ERROR, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_facts},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_publish},
+    {.on = WR_ON_REJECTED, .to = WR_TO_FAIL, .target = ERROR_refused},
+    {.on = WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_facts},
 };
 
 static const struct wr_transition after_facts[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_publish},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_publish},
 };
 
 static const struct wr_transition after_publish[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_save},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_save},
 };
 
 static const struct wr_transition after_save[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_finish},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_finish},
     {
         .on = WR_ON_TRANSIENT | WR_ON_TIMEOUT | WR_ON_TRIPPED,
-        .error = WR_NO_ERROR,
         .to = WR_TO_STAGE,
         .target = STAGE_later,
     },
-    {
-        .on = WR_ON_ERROR,
-        .error = WR_NO_ERROR,
-        .to = WR_TO_DONE,
-        .result = WR_RESULT_FALLBACK,
-        .with = serve_save,
-    },
+    {.on = WR_ON_ERROR, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK, .with = serve_save},
 };
 
 static const struct wr_transition after_later[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_save},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_save},
     {
         .on = WR_BIT(WR_CLASS_expired),
-        .error = WR_NO_ERROR,
         .to = WR_TO_DONE,
         .result = WR_RESULT_FALLBACK,
         .with = serve_save,
@@ -137,24 +120,17 @@ static const struct wr_transition after_later[] = {
 static const struct wr_transition after_finish[] = {
     {
         .on = WR_ON_OK,
-        .error = WR_NO_ERROR,
         .to = WR_TO_DONE,
         .result = WR_RESULT_FULL,
         .with = serve_finish,
         .remember = key_input_account_id,
     },
-    {
-        .on = WR_ON_OK,
-        .error = WR_NO_ERROR,
-        .to = WR_TO_DONE,
-        .result = WR_RESULT_FALLBACK,
-        .with = serve_finish_2,
-    },
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK, .with = serve_finish_2},
 };
 
 static const struct wr_transition after_last_good[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK},
-    {.on = WR_ON_ERROR, .error = WR_NO_ERROR, .to = WR_TO_FAIL, .target = ERROR_crm_down},
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK},
+    {.on = WR_ON_ERROR, .to = WR_TO_FAIL, .target = ERROR_crm_down},
 };
 
 /* ---- stages and workflow --------------------------------------------------------------------- */
@@ -162,7 +138,7 @@ static const struct wr_transition after_last_good[] = {
 static const struct wr_stage members_of_gather[] = {
     {
         .name = "account",
-        .run = member_9_account,
+        .run = member_gather_account,
         .value = &schema_Account,
         .value_at = offsetof(struct frame, members_of_gather.account),
         .effect = WR_READ,
@@ -173,7 +149,7 @@ static const struct wr_stage members_of_gather[] = {
     },
     {
         .name = "company",
-        .run = member_10_company,
+        .run = member_gather_company,
         .value = &schema_Company,
         .value_at = offsetof(struct frame, members_of_gather.company),
         .effect = WR_READ,
@@ -183,7 +159,7 @@ static const struct wr_stage members_of_gather[] = {
     },
     {
         .name = "news",
-        .run = member_11_news,
+        .run = member_gather_news,
         .value = &schema_News,
         .value_at = offsetof(struct frame, members_of_gather.news),
         .effect = WR_READ,
@@ -353,7 +329,7 @@ static const void *serve_save(struct wr_arena *arena, const void *of)
     const struct frame *frame = of;
     struct AccountBrief *made_1 = wr_arena_alloc(arena, sizeof *made_1);
     const struct Narrative *from_2 =
-        (frame->write ? frame->write : (frame->outline ? frame->outline : frame->facts));
+        frame->write ? frame->write : (frame->outline ? frame->outline : frame->facts);
     made_1->headline = from_2->headline;
     made_1->summary = from_2->summary;
     made_1->signals = from_2->signals;
@@ -388,7 +364,7 @@ static const void *serve_finish_2(struct wr_arena *arena, const void *of)
     const struct frame *frame = of;
     struct AccountBrief *made_1 = wr_arena_alloc(arena, sizeof *made_1);
     const struct Narrative *from_2 =
-        (frame->write ? frame->write : (frame->outline ? frame->outline : frame->facts));
+        frame->write ? frame->write : (frame->outline ? frame->outline : frame->facts);
     made_1->headline = from_2->headline;
     made_1->summary = from_2->summary;
     made_1->signals = from_2->signals;
@@ -399,6 +375,43 @@ static const void *serve_finish_2(struct wr_arena *arena, const void *of)
     made_1->has_note_id = true;
     made_1->note_id = frame->save->id;
     return made_1;
+}
+
+/* ---- checks ---------------------------------------------------------------------------------- */
+
+/* A signal links to an article that was not found. */
+static bool check_uncited(struct wr_turn *turn)
+{
+    const struct frame *frame = turn->frame;
+    const struct Narrative *it = turn->value;
+    bool all_1 = true;
+    for (size_t i_2 = 0; all_1 && i_2 < it->signals.count; i_2++) {
+        const struct Signal *s = &it->signals.items[i_2];
+        bool holds_3 = !(s->has_url);
+        if (!holds_3) {
+            bool any_4 = false;
+            struct list_of_Article chosen_5;
+            if (frame->gather->news) {
+                chosen_5 = frame->gather->news->articles;
+            } else {
+                chosen_5 = (struct list_of_Article){0};
+            }
+            for (size_t i_6 = 0; !any_4 && i_6 < chosen_5.count; i_6++) {
+                const struct Article *a_2 = &chosen_5.items[i_6];
+                any_4 = wr_str_equal(a_2->url, s->url);
+            }
+            holds_3 = any_4;
+        }
+        all_1 = holds_3;
+    }
+    if (all_1)
+        return true;
+    turn->raised = WR_CLASS_check_failed;
+    turn->raised_error = ERROR_uncited;
+    turn->raised_check =
+        "all(s in it.signals:\n"
+        "              s.url is absent or any(a in gather.news?.articles ?\? []: a.url == s.url))";
+    return false;
 }
 
 /* ---- prompts --------------------------------------------------------------------------------- */
@@ -435,8 +448,7 @@ static struct wr_str prompt_account_brief(struct wr_arena *arena, const struct f
         }
         WR_ADD(&text, "]");
     } else {
-        WR_ADD(&text, "[");
-        WR_ADD(&text, "]");
+        WR_ADD(&text, "[]");
     }
     WR_ADD(&text, "\n");
     return wr_text_done(&text);
@@ -461,7 +473,7 @@ static void stage_gather(struct wr_turn *turn)
 
 /* ---- member account (sales.flow:73) ---------------------------------------------------------- */
 
-static void member_9_account(struct wr_turn *turn)
+static void member_gather_account(struct wr_turn *turn)
 {
     struct frame *frame = turn->frame;
     switch (turn->point) {
@@ -486,7 +498,7 @@ static void member_9_account(struct wr_turn *turn)
 
 /* ---- member company (sales.flow:77) ---------------------------------------------------------- */
 
-static void member_10_company(struct wr_turn *turn)
+static void member_gather_company(struct wr_turn *turn)
 {
     struct frame *frame = turn->frame;
     switch (turn->point) {
@@ -511,7 +523,7 @@ static void member_10_company(struct wr_turn *turn)
 
 /* ---- member news (sales.flow:78) ------------------------------------------------------------- */
 
-static void member_11_news(struct wr_turn *turn)
+static void member_gather_news(struct wr_turn *turn)
 {
     struct frame *frame = turn->frame;
     switch (turn->point) {
@@ -553,40 +565,11 @@ static void stage_write(struct wr_turn *turn)
         };
         return;
     }
-    case WR_CHECK: {
-        const struct Narrative *it = turn->value;
-        bool all_1 = true;
-        for (size_t i_2 = 0; all_1 && i_2 < it->signals.count; i_2++) {
-            const struct Signal *s = &it->signals.items[i_2];
-            bool holds_3 = !(s->has_url);
-            if (!holds_3) {
-                bool any_4 = false;
-                struct list_of_Article chosen_5;
-                if (frame->gather->news) {
-                    chosen_5 = frame->gather->news->articles;
-                } else {
-                    chosen_5 = (struct list_of_Article){0};
-                }
-                for (size_t i_6 = 0; !any_4 && i_6 < chosen_5.count; i_6++) {
-                    const struct Article *a_2 = &chosen_5.items[i_6];
-                    any_4 = wr_str_equal(a_2->url, s->url);
-                }
-                holds_3 = any_4;
-            }
-            all_1 = holds_3;
-        }
-        if (!all_1) {
-            turn->raised = WR_CLASS_check_failed;
-            turn->raised_error = ERROR_uncited;
-            turn->raised_check =
-                "all(s in it.signals:\n"
-                "              s.url is absent or any(a in gather.news?.articles ?\? []: a.url == "
-                "s.url))";
+    case WR_CHECK:
+        if (!check_uncited(turn))
             return;
-        }
-        frame->write = it;
+        frame->write = turn->value;
         return;
-    }
     }
 }
 
@@ -652,7 +635,7 @@ static void stage_publish(struct wr_turn *turn)
     case WR_ENTER: {
         struct AccountBrief *made_1 = wr_arena_alloc(turn->arena, sizeof *made_1);
         const struct Narrative *from_2 =
-            (frame->write ? frame->write : (frame->outline ? frame->outline : frame->facts));
+            frame->write ? frame->write : (frame->outline ? frame->outline : frame->facts);
         made_1->headline = from_2->headline;
         made_1->summary = from_2->summary;
         made_1->signals = from_2->signals;
@@ -684,14 +667,13 @@ static void stage_save(struct wr_turn *turn)
         wr_text_url(&path, frame->input.account_id);
         WR_ADD(&path, "/notes");
         struct wr_text body = {.arena = turn->arena};
-        WR_ADD(&body, "{");
-        WR_ADD(&body, "\"title\":");
+        WR_ADD(&body, "{\"title\":");
         const struct Narrative *from_1 =
-            (frame->write ? frame->write : (frame->outline ? frame->outline : frame->facts));
+            frame->write ? frame->write : (frame->outline ? frame->outline : frame->facts);
         wr_text_quote(&body, from_1->headline);
         WR_ADD(&body, ",\"text\":");
         const struct Narrative *from_2 =
-            (frame->write ? frame->write : (frame->outline ? frame->outline : frame->facts));
+            frame->write ? frame->write : (frame->outline ? frame->outline : frame->facts);
         wr_text_quote(&body, from_2->summary);
         WR_ADD(&body, "}");
         turn->action = (struct wr_action){

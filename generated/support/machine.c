@@ -190,51 +190,39 @@ static bool match_2(const char *text, size_t len)
 /* ---- what follows a stage: the first row that matches is taken ------------------------------- */
 
 static const struct wr_transition after_triage[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_reset},
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_invoice},
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_suggest},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_reset},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_invoice},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_suggest},
 };
 
 static const struct wr_transition after_reset[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_DONE, .result = WR_RESULT_FULL},
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FULL},
 };
 
 static const struct wr_transition after_invoice[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_DONE, .result = WR_RESULT_FULL},
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FULL},
 };
 
 static const struct wr_transition after_suggest[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_weigh},
-    {.on = WR_ON_REJECTED, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_hold},
-    {.on = WR_ON_ERROR, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_hold},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_weigh},
+    {.on = WR_ON_REJECTED, .to = WR_TO_STAGE, .target = STAGE_hold},
+    {.on = WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_hold},
 };
 
 static const struct wr_transition after_weigh[] = {
-    {
-        .on = WR_ON_OK,
-        .error = WR_NO_ERROR,
-        .to = WR_TO_DONE,
-        .result = WR_RESULT_DRAFT,
-        .with = serve_weigh,
-    },
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_hold},
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_DRAFT, .with = serve_weigh},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_hold},
 };
 
 static const struct wr_transition after_hold[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_review},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_review},
 };
 
 static const struct wr_transition after_review[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_DONE, .result = WR_RESULT_FULL},
-    {
-        .on = WR_BIT(WR_CLASS_declined),
-        .error = WR_NO_ERROR,
-        .to = WR_TO_FAIL,
-        .target = ERROR_turned_down,
-    },
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FULL},
+    {.on = WR_BIT(WR_CLASS_declined), .to = WR_TO_FAIL, .target = ERROR_turned_down},
     {
         .on = WR_BIT(WR_CLASS_expired),
-        .error = WR_NO_ERROR,
         .to = WR_TO_DONE,
         .result = WR_RESULT_DRAFT,
         .with = serve_review,
@@ -353,7 +341,7 @@ static const void *serve_weigh(struct wr_arena *arena, const void *of)
     const struct frame *frame = of;
     struct Answer *made_1 = wr_arena_alloc(arena, sizeof *made_1);
     made_1->text = frame->suggest->text;
-    made_1->by = true ? WR_STR("model") : WR_STR("nobody_yet");
+    made_1->by = WR_STR("model");
     made_1->confidence = frame->suggest->confidence;
     return made_1;
 }

@@ -39,50 +39,33 @@ static void stage_sketch(struct wr_turn *turn);
 static void stage_refine(struct wr_turn *turn);
 static void stage_assemble(struct wr_turn *turn);
 static void stage_rough(struct wr_turn *turn);
-static void item_5_refine(struct wr_turn *turn);
+static void item_of_refine(struct wr_turn *turn);
 static const void *serve_assemble(struct wr_arena *arena, const void *of);
 
 /* ---- what follows a stage: the first row that matches is taken ------------------------------- */
 
 static const struct wr_transition after_outline[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_sketch},
-    {.on = WR_ON_REJECTED, .error = WR_NO_ERROR, .to = WR_TO_FAIL, .target = ERROR_refused},
-    {.on = WR_ON_ERROR, .error = WR_NO_ERROR, .to = WR_TO_FAIL, .target = ERROR_unavailable},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_sketch},
+    {.on = WR_ON_REJECTED, .to = WR_TO_FAIL, .target = ERROR_refused},
+    {.on = WR_ON_ERROR, .to = WR_TO_FAIL, .target = ERROR_unavailable},
 };
 
 static const struct wr_transition after_sketch[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_refine},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_refine},
 };
 
 static const struct wr_transition after_refine[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_assemble},
-    {
-        .on = WR_BIT(WR_CLASS_items_failed),
-        .error = WR_NO_ERROR,
-        .to = WR_TO_STAGE,
-        .target = STAGE_rough,
-    },
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_assemble},
+    {.on = WR_BIT(WR_CLASS_items_failed), .to = WR_TO_STAGE, .target = STAGE_rough},
 };
 
 static const struct wr_transition after_assemble[] = {
-    {
-        .on = WR_ON_OK,
-        .error = WR_NO_ERROR,
-        .to = WR_TO_DONE,
-        .result = WR_RESULT_FULL,
-        .with = serve_assemble,
-    },
-    {
-        .on = WR_ON_OK,
-        .error = WR_NO_ERROR,
-        .to = WR_TO_DONE,
-        .result = WR_RESULT_FALLBACK,
-        .with = serve_assemble,
-    },
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FULL, .with = serve_assemble},
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK, .with = serve_assemble},
 };
 
 static const struct wr_transition after_rough[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK},
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK},
 };
 
 /* ---- stages and workflow --------------------------------------------------------------------- */
@@ -90,7 +73,7 @@ static const struct wr_transition after_rough[] = {
 static const struct wr_stage members_of_refine[] = {
     {
         .name = "refine",
-        .run = item_5_refine,
+        .run = item_of_refine,
         .value = &schema_Detail,
         .value_at = offsetof(struct frame, values_of_refine),
         .effect = WR_REPEATABLE,
@@ -370,7 +353,7 @@ static void stage_refine(struct wr_turn *turn)
 
 /* ---- an item of refine (videos.flow:98) ------------------------------------------------------ */
 
-static void item_5_refine(struct wr_turn *turn)
+static void item_of_refine(struct wr_turn *turn)
 {
     struct frame *frame = turn->frame;
     switch (turn->point) {

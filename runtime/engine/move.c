@@ -23,7 +23,7 @@ const struct wr_transition *wr_way_of(const struct wr_stage *stage, uint16_t who
 {
     for (size_t i = 0; i < stage->transition_count; i++) {
         const struct wr_transition *way = &stage->transitions[i];
-        if ((way->on & WR_BIT(class)) && (way->error == WR_NO_ERROR || way->error == error) &&
+        if ((way->on & WR_BIT(class)) && (way->only == 0 || way->only == 1 + error) &&
             (way->member == 0 || way->member == whose))
             return way;
     }

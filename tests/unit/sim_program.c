@@ -157,16 +157,15 @@ static void run_last_good(struct wr_turn *turn)
 enum { TERMS, DRAFT, BRIEF, LAST_GOOD };
 #define TO_STAGE(on_, stage)                                                                       \
     {                                                                                              \
-        .on = (on_), .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = (stage)                    \
+        .on = (on_), .to = WR_TO_STAGE, .target = (stage)                                          \
     }
 #define TO_FAIL(on_, error_)                                                                       \
     {                                                                                              \
-        .on = (on_), .error = WR_NO_ERROR, .to = WR_TO_FAIL, .target = (error_)                    \
+        .on = (on_), .to = WR_TO_FAIL, .target = (error_)                                          \
     }
 #define TO_DONE(on_, result_, remember_)                                                           \
     {                                                                                              \
-        .on = (on_), .error = WR_NO_ERROR, .to = WR_TO_DONE, .result = (result_),                  \
-        .remember = (remember_)                                                                    \
+        .on = (on_), .to = WR_TO_DONE, .result = (result_), .remember = (remember_)                \
     }
 
 static const struct wr_transition terms_ways[] = {TO_STAGE(WR_ON_OK | WR_ON_ERROR, DRAFT)};

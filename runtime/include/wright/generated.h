@@ -336,11 +336,11 @@ struct wr_str wr_key_text(struct wr_arena *arena, wr_key_fn *key, const void *fr
 /* The value served by `done … with V`: a pointer to the output's struct, in `arena`. */
 typedef const void *wr_with_fn(struct wr_arena *arena, const void *frame);
 
-/* The first row whose `on` has the outcome's class, whose `error` is WR_NO_ERROR or the
- * outcome's and whose `member` is 0 or the outcome's is taken; the compiler orders them, most specific first. */
+/* The first row whose `on` has the outcome's class, whose `only` is 0 or the outcome's error and whose
+ * `member` is 0 or the outcome's is taken; the compiler orders them, most specific first. */
 struct wr_transition {
     uint64_t on;
-    int error;
+    int only;        /* 1 + a user error; 0: any, and none */
     uint16_t member; /* WR_ACT_ALL: whose outcome, from 1; 0: the stage's own, or any member's */
     uint16_t order;  /* WR_ACT_ALL: the line it is written on; of several members' ways the least */
     bool waits;      /* WR_ACT_ALL: what the others give is read there, so they are not cut */

@@ -25,32 +25,21 @@ static void key_input_name(struct wr_writer *out, const void *of);
 static const struct wr_transition after_find[] = {
     {
         .on = WR_BIT(WR_CLASS_check_failed),
-        .error = ERROR_empty,
+        .only = 1 + ERROR_empty,
         .to = WR_TO_STAGE,
         .target = STAGE_plain,
     },
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_write},
-    {.on = WR_ON_ERROR, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_plain},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_write},
+    {.on = WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_plain},
 };
 
 static const struct wr_transition after_write[] = {
-    {
-        .on = WR_ON_OK,
-        .error = WR_NO_ERROR,
-        .to = WR_TO_DONE,
-        .result = WR_RESULT_FULL,
-        .remember = key_input_name,
-    },
-    {
-        .on = WR_ON_ERROR | WR_ON_REJECTED,
-        .error = WR_NO_ERROR,
-        .to = WR_TO_STAGE,
-        .target = STAGE_plain,
-    },
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FULL, .remember = key_input_name},
+    {.on = WR_ON_ERROR | WR_ON_REJECTED, .to = WR_TO_STAGE, .target = STAGE_plain},
 };
 
 static const struct wr_transition after_plain[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK},
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FALLBACK},
 };
 
 /* ---- stages and workflow --------------------------------------------------------------------- */
@@ -118,6 +107,54 @@ static void key_input_name(struct wr_writer *out, const void *of)
     wr_write_string(out, frame->input.name);
 }
 
+/* ---- checks ---------------------------------------------------------------------------------- */
+
+/* Nothing was found. */
+static bool check_empty(struct wr_turn *turn)
+{
+    const struct frame *frame = turn->frame;
+    const struct Found *it = turn->value;
+    bool holds_1 = it->total > 0;
+    if (holds_1) {
+        bool any_2 = false;
+        for (size_t i_3 = 0; !any_2 && i_3 < it->hits.count; i_3++) {
+            const struct Item *h = &it->hits.items[i_3];
+            any_2 =
+                wr_str_equal(h->name, frame->input.name) && (h->has_default ? h->default_ : false);
+        }
+        holds_1 = any_2;
+    }
+    if (holds_1)
+        return true;
+    turn->raised = WR_CLASS_check_failed;
+    turn->raised_error = ERROR_empty;
+    turn->raised_check =
+        "it.total > 0 and any(h in it.hits: h.name == input.name and h.default ?\? false)";
+    return false;
+}
+
+/* of stage find */
+static bool check_find(struct wr_turn *turn)
+{
+    const struct frame *frame = turn->frame;
+    const struct Found *it = turn->value;
+    bool all_1 = true;
+    for (size_t i_2 = 0; all_1 && i_2 < it->hits.count; i_2++) {
+        const struct Item *h = &it->hits.items[i_2];
+        bool any_3 = false;
+        for (size_t i_4 = 0; !any_3 && i_4 < frame->input.tags.count; i_4++) {
+            const struct wr_str t_2 = frame->input.tags.items[i_4];
+            any_3 = wr_str_equal(t_2, h->name);
+        }
+        all_1 = any_3;
+    }
+    if (!all_1)
+        return true;
+    turn->raised = WR_CLASS_check_failed;
+    turn->raised_check = "not all(h in it.hits: any(t in input.tags: t == h.name))";
+    return false;
+}
+
 /* ---- prompts --------------------------------------------------------------------------------- */
 
 /* prompts/write.md */
@@ -131,15 +168,13 @@ static struct wr_str prompt_write(struct wr_arena *arena, const struct frame *fr
         WR_ADD(&text, "quickly");
     else
         WR_ADD(&text, "slowly");
-    WR_ADD(&text, " with ");
-    WR_ADD(&text, "[");
+    WR_ADD(&text, " with [");
     for (size_t i_1 = 0; i_1 < frame->input.tags.count; i_1++) {
         if (i_1 > 0)
             WR_ADD(&text, ",");
         wr_text_quote(&text, frame->input.tags.items[i_1]);
     }
-    WR_ADD(&text, "]");
-    WR_ADD(&text, " and ");
+    WR_ADD(&text, "] and ");
     wr_text_number(&text, frame->input.weight);
     WR_ADD(&text, ".\n");
     wr_text_json(&text, &schema_Found, frame->find);
@@ -175,43 +210,13 @@ static void stage_find(struct wr_turn *turn)
         };
         return;
     }
-    case WR_CHECK: {
-        const struct Found *it = turn->value;
-        bool holds_1 = it->total > 0;
-        if (holds_1) {
-            bool any_2 = false;
-            for (size_t i_3 = 0; !any_2 && i_3 < it->hits.count; i_3++) {
-                const struct Item *h = &it->hits.items[i_3];
-                any_2 = wr_str_equal(h->name, frame->input.name) &&
-                        (h->has_default ? h->default_ : false);
-            }
-            holds_1 = any_2;
-        }
-        if (!holds_1) {
-            turn->raised = WR_CLASS_check_failed;
-            turn->raised_error = ERROR_empty;
-            turn->raised_check =
-                "it.total > 0 and any(h in it.hits: h.name == input.name and h.default ?\? false)";
+    case WR_CHECK:
+        if (!check_empty(turn))
             return;
-        }
-        bool all_4 = true;
-        for (size_t i_5 = 0; all_4 && i_5 < it->hits.count; i_5++) {
-            const struct Item *h = &it->hits.items[i_5];
-            bool any_6 = false;
-            for (size_t i_7 = 0; !any_6 && i_7 < frame->input.tags.count; i_7++) {
-                const struct wr_str t_2 = frame->input.tags.items[i_7];
-                any_6 = wr_str_equal(t_2, h->name);
-            }
-            all_4 = any_6;
-        }
-        if (all_4) {
-            turn->raised = WR_CLASS_check_failed;
-            turn->raised_check = "not all(h in it.hits: any(t in input.tags: t == h.name))";
+        if (!check_find(turn))
             return;
-        }
-        frame->find = it;
+        frame->find = turn->value;
         return;
-    }
     }
 }
 

@@ -18,12 +18,12 @@ static void stage_made(struct wr_turn *turn);
 /* ---- what follows a stage: the first row that matches is taken ------------------------------- */
 
 static const struct wr_transition after_find[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_STAGE, .target = STAGE_made},
-    {.on = WR_ON_ERROR, .error = WR_NO_ERROR, .to = WR_TO_FAIL, .target = ERROR_down},
+    {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_made},
+    {.on = WR_ON_ERROR, .to = WR_TO_FAIL, .target = ERROR_down},
 };
 
 static const struct wr_transition after_made[] = {
-    {.on = WR_ON_OK, .error = WR_NO_ERROR, .to = WR_TO_DONE, .result = WR_RESULT_FULL},
+    {.on = WR_ON_OK, .to = WR_TO_DONE, .result = WR_RESULT_FULL},
 };
 
 /* ---- stages and workflow --------------------------------------------------------------------- */
