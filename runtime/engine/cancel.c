@@ -75,8 +75,7 @@ static void end_cancelled(struct wr_job *job)
     wr_job_commit_end(job);
 }
 
-/* It ends as cancelled, where it runs. */
-static void cancel_job(struct wr_job *job)
+void wr_job_cancel(struct wr_job *job)
 {
     wr_job_record_held(job);
     wr_job_unhold(job);
@@ -96,7 +95,7 @@ struct wr_waiter *wr_engine_cancel(struct wr_engine *engine, struct wr_id id, st
     waiter->until_us = wr_engine_us(engine) + PATIENCE_US;
     wr_waiter_look(waiter);
     if (waiter->job)
-        cancel_job(waiter->job);
+        wr_job_cancel(waiter->job);
     return waiter;
 }
 
@@ -110,7 +109,7 @@ bool wr_job_leave(struct wr_job *job)
     }
     if (!left || !job->workflow->cancel_on_leave || job->phase != WR_JOB_RUNNING || !job->accepted)
         return false;
-    cancel_job(job);
+    wr_job_cancel(job);
     return true;
 }
 

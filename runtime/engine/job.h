@@ -353,8 +353,9 @@ int64_t wr_slack_line_us(const struct wr_activity *activity);
 int64_t wr_route_rest_us(const struct wr_activity *activity, int64_t now_us);
 int64_t wr_retry_wait_us(const struct wr_activity *activity);
 
-/* cancel.c: the job ends as cancelled where its client has left, its workflow says so and nobody
- * else waits. True: cancelled. */
+/* cancel.c: it ends as cancelled, where it runs */
+void wr_job_cancel(struct wr_job *job);
+/* The same where its client has left, its workflow says so and nobody else waits. True: cancelled. */
 bool wr_job_leave(struct wr_job *job);
 /* cancel.c: an attempt under way ends as `class`, or as uncertain; and all below it. */
 void wr_activity_record_cuts(struct wr_activity *activity, enum wr_class class,
