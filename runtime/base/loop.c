@@ -1,6 +1,8 @@
 /* An event loop's turns, and its inbox: a locked queue and an eventfd that wakes the loop. */
 #include "runtime/base/loop.h"
 
+#include "runtime/base/clock.h"
+
 #include "runtime/base/log.h"
 
 #include <event2/event.h>
@@ -18,6 +20,9 @@ void wr_loop_turns(struct event_base *loop)
     wr_log_gather_end();
 }
 
+#define TURN_US 2000                   /* of one turn of the loop */
+#define WHOLE_US (INT64_C(3600) << 20) /* an hour: all of it */
+
 struct letter {
     struct letter *next;
     void (*fn)(void *arg);
@@ -31,22 +36,52 @@ struct wr_inbox {
     int fd;
 };
 
-/* Takes the whole queue, so that letters posted meanwhile wait for the next turn of the loop. */
-bool wr_inbox_run(struct wr_inbox *inbox)
+static void wake(struct wr_inbox *inbox)
+{
+    uint64_t one = 1;
+    ssize_t put = write(inbox->fd, &one, sizeof one);
+    (void)put; /* fails only when the counter is full, and then the loop is awake anyway */
+}
+
+/* What was not read in time stays the first. */
+static void put_back(struct wr_inbox *inbox, struct letter *first, struct letter **end)
 {
     pthread_mutex_lock(&inbox->lock);
-    struct letter *letter = inbox->first;
+    *end = inbox->first;
+    if (!inbox->first)
+        inbox->end = end;
+    inbox->first = first;
+    pthread_mutex_unlock(&inbox->lock);
+    wake(inbox);
+}
+
+/* Takes the whole queue, so that letters posted meanwhile wait for the next turn of the loop; and so do
+ * those that are left after `most_us`: whoever else has something on the loop comes in between. */
+static bool run(struct wr_inbox *inbox, int64_t most_us)
+{
+    pthread_mutex_lock(&inbox->lock);
+    struct letter *letter = inbox->first, **end = inbox->end;
     inbox->first = NULL;
     inbox->end = &inbox->first;
     pthread_mutex_unlock(&inbox->lock);
     bool any = letter != NULL;
+    int64_t until_us = any ? wr_mono_us() + most_us : 0;
     while (letter) {
         struct letter *next = letter->next;
         letter->fn(letter->arg);
         free(letter);
         letter = next;
+        if (letter && wr_mono_us() >= until_us) {
+            put_back(inbox, letter, end);
+            break;
+        }
     }
     return any;
+}
+
+bool wr_inbox_run(struct wr_inbox *inbox)
+{
+    return run(inbox, WHOLE_US);
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *arg)
@@ -55,7 +90,7 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
     uint64_t count;
     ssize_t got = read(fd, &count, sizeof count);
     (void)got; /* EAGAIN: someone else has read it; the queue tells the truth */
-    wr_inbox_run(arg);
+    run(arg, TURN_US);
 }
 
 struct wr_inbox *wr_inbox_new(struct event_base *loop)
@@ -102,10 +137,7 @@ bool wr_inbox_post(struct wr_inbox *inbox, void (*fn)(void *arg), void *arg)
     *inbox->end = letter;
     inbox->end = &letter->next;
     pthread_mutex_unlock(&inbox->lock);
-    if (was_empty) {
-        uint64_t one = 1;
-        ssize_t put = write(inbox->fd, &one, sizeof one);
-        (void)put; /* fails only when the counter is full, and then the loop is awake anyway */
-    }
+    if (was_empty)
+        wake(inbox);
     return true;
 }

@@ -78,6 +78,8 @@ void wr_reader_rows(struct wr_found *answer, sqlite3_stmt *statement, int code,
 /* From the one to the other; where not `all`, the first ones of them. */
 void wr_reader_entries(struct wr_connection *c, struct wr_found *answer, int64_t n, bool all,
                        uint32_t from, uint32_t upto);
+/* Memory as long as the answer; NULL with its status set: there is none. */
+void *wr_reader_get(struct wr_found *answer, size_t size);
 void wr_reader_free(struct wr_found *answer);
 void wr_reader_unfinished(struct wr_connection *c, struct wr_query *query); /* unfinished.c */
 

@@ -9,7 +9,7 @@
 #define SOME_BYTES 65536 /* of bodies, after which read_after() stops */
 
 /* NULL with the answer's status set: memory is out. */
-static void *get(struct wr_found *answer, size_t size)
+void *wr_reader_get(struct wr_found *answer, size_t size)
 {
     struct wr_chunk *chunk = malloc(sizeof *chunk + size);
     if (!chunk) {
@@ -34,7 +34,7 @@ static struct wr_str column(struct wr_found *answer, sqlite3_stmt *statement, in
 {
     const void *bytes = sqlite3_column_blob(statement, at);
     size_t len = bytes ? (size_t)sqlite3_column_bytes(statement, at) : 0;
-    char *copy = get(answer, len + 1);
+    char *copy = wr_reader_get(answer, len + 1);
     if (!copy)
         return (struct wr_str){"", 0};
     if (len)
@@ -68,7 +68,7 @@ void wr_reader_rows(struct wr_found *answer, sqlite3_stmt *statement, int code,
     for (; code == SQLITE_ROW && answer->status == WR_STORE_OK; code = sqlite3_step(statement)) {
         if (answer->row_count == room) {
             room = room ? room * 2 : 1;
-            struct wr_job_row *rows = get(answer, room * sizeof *rows);
+            struct wr_job_row *rows = wr_reader_get(answer, room * sizeof *rows);
             if (!rows)
                 break;
             if (answer->row_count)
@@ -107,7 +107,7 @@ void wr_reader_entries(struct wr_connection *c, struct wr_found *answer, int64_t
         }
         if (answer->entry_count == room) {
             room = room ? room * 2 : 16;
-            struct wr_entry *entries = get(answer, room * sizeof *entries);
+            struct wr_entry *entries = wr_reader_get(answer, room * sizeof *entries);
             if (!entries)
                 break;
             if (answer->entry_count)
@@ -209,7 +209,7 @@ static void do_deliveries(struct wr_connection *c, struct wr_query *query)
     bool due = query->kind == WR_QUERY_DUE;
     sqlite3_stmt *statement =
         wr_connection_sql(c, due ? WR_SQL_due_deliveries : WR_SQL_list_deliveries);
-    struct wr_delivery *rows = get(answer, query->limit * sizeof *rows);
+    struct wr_delivery *rows = wr_reader_get(answer, query->limit * sizeof *rows);
     int code = statement && rows ? SQLITE_ROW : SQLITE_ERROR;
     if (code == SQLITE_ROW && due)
         bind_text(statement, 1, query->texts[0]);

@@ -7,7 +7,7 @@ import atexit, concurrent.futures, datetime, http.client, json, os, platform, re
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import paced
+import paced, parked
 
 BUILD = os.path.abspath(os.environ.get("WRIGHT_BUILD", "build"))
 CC = os.environ.get("CC", "gcc")
@@ -521,6 +521,14 @@ def measure_overhead():
     paced.measure_overhead(sys.modules[__name__])
 
 
+def measure_parked():
+    parked.measure_parked(sys.modules[__name__])
+
+
+def measure_each():
+    parked.measure_each(sys.modules[__name__])
+
+
 # ---- the run ----------------------------------------------------------------------------------------
 
 def packages():
@@ -559,7 +567,7 @@ def main():
     failed = []
     only = os.environ.get("BENCH_ONLY", "")
     for measure in filter(lambda measure: only in measure.__name__, (measure_compile, measure_diff, measure_build, measure_start, measure_decode, measure_echo, measure_whole,
-                    measure_loops, measure_overhead, measure_waiting)):
+                    measure_loops, measure_overhead, measure_each, measure_waiting, measure_parked)):
         try:
             measure()
         except (RuntimeError, OSError, ValueError, AttributeError, subprocess.SubprocessError) as error:

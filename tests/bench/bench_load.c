@@ -1,6 +1,7 @@
 /* Asks a server as fast as it answers: N connections, each with one request under way, every body its
  * own. `bench_load PORT PATH KEY BODY_FILE CONNECTIONS SECONDS WORD [SEED [RATE]]`. In the body a run of
- * sixteen '#' is replaced by a number; a reply counts if it is a 200 and holds WORD. One line of JSON.
+ * sixteen '#' is replaced by a number (an empty body: a GET, and the run is in the path); a reply counts if
+ * it is a 200 and holds WORD. One line of JSON.
  * With RATE, so many requests a second are due whether or not those before were answered (an open loop),
  * and a time is counted from when its request was due, not from when a connection was free for it. */
 #include <arpa/inet.h>
@@ -306,9 +307,9 @@ static void read_body(struct load *load, const char *file, const char *path, con
     fclose(from);
     load->request = get(len + 1024);
     int head = snprintf(load->request, 1024,
-                        "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
+                        "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
                         "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
-                        path, key, len);
+                        len ? "POST" : "GET", path, key, len);
     if (head < 0 || head >= 1024)
         fail("the path or the key is too long");
     memcpy(load->request + head, body, len);
