@@ -225,6 +225,40 @@ static void test_inbox(void)
     event_base_free(loop);
 }
 
+/* Letters that take their time, and an event that is due meanwhile. */
+static int slow_letters, read_before;
+static bool slow_in_order = true;
+
+static void slow_letter(void *arg)
+{
+    slow_in_order &= slow_letters++ == (int)(intptr_t)arg;
+    for (int64_t until = wr_mono_us() + 1500; wr_mono_us() < until;)
+        continue;
+}
+
+static void due(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what, (void)arg;
+    read_before = slow_letters;
+}
+
+static void test_crowd(void)
+{
+    loop = event_base_new();
+    struct wr_inbox *inbox = wr_inbox_new(loop);
+    struct timeval soon = {0, 1000};
+    event_base_once(loop, -1, EV_TIMEOUT, due, NULL, &soon);
+    for (intptr_t i = 0; i < 20; i++)
+        wr_inbox_post(inbox, slow_letter, (void *)i);
+    while (slow_letters < 20)
+        event_base_loop(loop, EVLOOP_ONCE);
+    tap_ok(slow_in_order, "a crowd of letters is read in order");
+    tap_ok(read_before > 0 && read_before < 20,
+           "and another event comes in between: after %d of 20", read_before);
+    wr_inbox_free(inbox);
+    event_base_free(loop);
+}
+
 int main(void)
 {
     test_clock();
@@ -233,5 +267,6 @@ int main(void)
     test_log();
     test_gathered_log();
     test_inbox();
+    test_crowd();
     return tap_done();
 }
