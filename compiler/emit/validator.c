@@ -280,6 +280,8 @@ static void emit_row(struct wc_buf *out, struct wc_arena *arena, const struct wc
                      wc_arena_printf(arena, "wires[WR_PROFILE_%s]", wc_profiles[profile].name),
                      wc_arena_copy(arena, json.data, json.len));
     }
+    struct wc_type type = {.kind = WC_TYPE_SCHEMA, .schema = (struct wc_schema *)schema};
+    wc_init_number(&init, "json_bytes", wc_json_bytes(&type));
     wc_buf_printf(&before, "const struct wr_schema schema_%s = ", name);
     wc_init_write(out, before.data, &init, true, ";");
     wc_buf_free(&json);

@@ -109,6 +109,7 @@ const struct wr_schema schema_Brief = {
     .size = sizeof(struct Brief),
     .decode = decode_Brief,
     .encode = encode_Brief,
+    .json_bytes = 360162,
 };
 
 /* ---- schema KeyPoint (briefs.flow:16) -------------------------------------------------------- */
@@ -163,6 +164,7 @@ const struct wr_schema schema_KeyPoint = {
     .size = sizeof(struct KeyPoint),
     .decode = decode_KeyPoint,
     .encode = encode_KeyPoint,
+    .json_bytes = 19261,
 };
 
 /* ---- schema KeyPoints (briefs.flow:17) ------------------------------------------------------- */
@@ -227,6 +229,7 @@ const struct wr_schema schema_KeyPoints = {
         "string(1..400).\"},\"quote\":{\"type\":\"string\",\"description\":\"Must fit "
         "string(1..400).\"},\"confidence\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1}},\"re"
         "quired\":[\"text\",\"quote\",\"confidence\"],\"additionalProperties\":false}}}",
+    .json_bytes = 433267,
 };
 
 /* ---- schema Glossary (briefs.flow:18) -------------------------------------------------------- */
@@ -294,4 +297,5 @@ const struct wr_schema schema_Glossary = {
     .size = sizeof(struct Glossary),
     .decode = decode_Glossary,
     .encode = encode_Glossary,
+    .json_bytes = 1249213,
 };

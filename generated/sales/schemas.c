@@ -257,6 +257,7 @@ const struct wr_schema schema_ResearchRequest = {
     .size = sizeof(struct ResearchRequest),
     .decode = decode_ResearchRequest,
     .encode = encode_ResearchRequest,
+    .json_bytes = 2980,
 };
 
 /* ---- schema Account (sales.flow:16) ---------------------------------------------------------- */
@@ -313,6 +314,7 @@ const struct wr_schema schema_Account = {
     .size = sizeof(struct Account),
     .decode = decode_Account,
     .encode = encode_Account,
+    .json_bytes = 6050,
 };
 
 /* ---- schema Company (sales.flow:17) ---------------------------------------------------------- */
@@ -361,6 +363,7 @@ const struct wr_schema schema_Company = {
     .size = sizeof(struct Company),
     .decode = decode_Company,
     .encode = encode_Company,
+    .json_bytes = 37947,
 };
 
 /* ---- schema Article (sales.flow:18) ---------------------------------------------------------- */
@@ -409,6 +412,7 @@ const struct wr_schema schema_Article = {
     .size = sizeof(struct Article),
     .decode = decode_Article,
     .encode = encode_Article,
+    .json_bytes = 19222,
 };
 
 /* ---- schema News (sales.flow:19) ------------------------------------------------------------- */
@@ -455,6 +459,7 @@ const struct wr_schema schema_News = {
     .size = sizeof(struct News),
     .decode = decode_News,
     .encode = encode_News,
+    .json_bytes = 192246,
 };
 
 /* ---- schema Note (sales.flow:20) ------------------------------------------------------------- */
@@ -497,6 +502,7 @@ const struct wr_schema schema_Note = {
     .size = sizeof(struct Note),
     .decode = decode_Note,
     .encode = encode_Note,
+    .json_bytes = 1546,
 };
 
 /* ---- schema Signal (sales.flow:22) ----------------------------------------------------------- */
@@ -547,6 +553,7 @@ const struct wr_schema schema_Signal = {
     .size = sizeof(struct Signal),
     .decode = decode_Signal,
     .encode = encode_Signal,
+    .json_bytes = 19222,
 };
 
 /* ---- schema Narrative (sales.flow:23) -------------------------------------------------------- */
@@ -615,6 +622,7 @@ const struct wr_schema schema_Narrative = {
         "string(1..300).\"},\"url\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}],\"descr"
         "iption\":\"Must fit "
         "string(1..500).\"}},\"required\":[\"claim\",\"url\"],\"additionalProperties\":false}}}",
+    .json_bytes = 193666,
 };
 
 /* ---- schema Sources (sales.flow:24) ---------------------------------------------------------- */
@@ -663,6 +671,7 @@ const struct wr_schema schema_Sources = {
     .size = sizeof(struct Sources),
     .decode = decode_Sources,
     .encode = encode_Sources,
+    .json_bytes = 31,
 };
 
 /* ---- schema AccountBrief (sales.flow:25) ----------------------------------------------------- */
@@ -735,4 +744,5 @@ const struct wr_schema schema_AccountBrief = {
     .size = sizeof(struct AccountBrief),
     .decode = decode_AccountBrief,
     .encode = encode_AccountBrief,
+    .json_bytes = 195257,
 };

@@ -32,7 +32,8 @@ static const struct wr_flag serve_flags[] = {
      WR_FLAG_DURATION, AT(drain_ms)},
     {"--heartbeat", "WRIGHT_HEARTBEAT", "TIME", "15s",
      "between signs of life on a stream of events", WR_FLAG_DURATION, AT(heartbeat_ms)},
-    {"--max-body", "WRIGHT_MAX_BODY", "SIZE", "1M", "of a request", WR_FLAG_SIZE, AT(max_body)},
+    {"--max-body", "WRIGHT_MAX_BODY", "SIZE", "0",
+     "of a request; 0: what the contract allows, between 1M and 64M", WR_FLAG_SIZE, AT(max_body)},
     {"--max-jobs", "WRIGHT_MAX_JOBS", "N", "10000", "under way; past it 503", WR_FLAG_COUNT,
      AT(max_jobs)},
     {"--max-connections", "WRIGHT_MAX_CONNECTIONS", "N", "4096", "open; past it 503", WR_FLAG_COUNT,
@@ -86,11 +87,11 @@ static enum wr_exit run_serve(int argc, char **argv)
         fprintf(stderr, "%s: --heartbeat is at least 10ms\n", program_name());
         return WR_EXIT_USAGE;
     }
-    if (options.max_body < 1 || options.max_body > INT64_C(1) << 30 || options.max_jobs < 1 ||
+    if (options.max_body < 0 || options.max_body > INT64_C(1) << 30 || options.max_jobs < 1 ||
         options.max_jobs > 10000000 || options.max_connections < 1 ||
         options.max_connections > 1000000) {
         fprintf(stderr,
-                "%s: --max-body is 1 to 1G, --max-jobs 1 to 10000000, --max-connections 1 "
+                "%s: --max-body is 0 to 1G, --max-jobs 1 to 10000000, --max-connections 1 "
                 "to 1000000\n",
                 program_name());
         return WR_EXIT_USAGE;

@@ -15,6 +15,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#define BODY_LEAST (INT64_C(1) << 20) /* bytes of a request, where --max-body does not say */
+#define BODY_MOST (INT64_C(64) << 20)
 #define CALLS_IN_LINE 1024 /* for a thread of functions; past it they end as limit_reached */
 #define CALLS_END_MS 1000  /* what still runs then is left alone */
 
@@ -418,6 +420,25 @@ static void recover(void *arg)
     wr_engine_recover(loop->engine, recovered, loop);
 }
 
+/* A caller may send what the contract says, and a reviewer may send back what is to be served. */
+static void settle_max_body(struct wr_app *app)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < app->program->workflow_count; i++) {
+        const struct wr_workflow *flow = app->program->workflows[i];
+        if (flow->input->json_bytes > most)
+            most = flow->input->json_bytes;
+        if (flow->output->json_bytes > most)
+            most = flow->output->json_bytes;
+    }
+    int64_t *limit = &app->options.max_body;
+    if (*limit == 0)
+        *limit = most < BODY_LEAST ? BODY_LEAST : most < BODY_MOST ? (int64_t)most : BODY_MOST;
+    if ((uint64_t)*limit < most)
+        wr_log(WR_LOG_WARN, "max_body_below_contract", WR_F_INT("max_body", *limit),
+               WR_F_INT("contract_bytes", (int64_t)most));
+}
+
 enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_options *options)
 {
     struct wr_app app = {.program = program, .options = *options};
@@ -428,6 +449,7 @@ enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_op
         wr_keys_free(app.keys);
         return WR_EXIT_CONFIG;
     }
+    settle_max_body(&app);
     enum wr_exit exit = open_all(&app);
     if (exit == WR_EXIT_OK) {
         app.recovering = each(&app, recover);

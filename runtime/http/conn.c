@@ -3,6 +3,7 @@
 #include "runtime/http/problem.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/base/str.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -44,11 +45,19 @@ void wr_conn_cut(struct wr_conn *conn, const char *code)
     report(conn, 0, code);
 }
 
+static struct wr_str detail_of(struct wr_conn *conn, enum wr_refusal refusal, const char *detail)
+{
+    if (refusal != WR_REFUSAL_body_too_large)
+        return wr_str_of(detail);
+    return wr_str_of(wr_arena_printf(&conn->arena, "%s It takes at most %llu bytes.", detail,
+                                     (unsigned long long)conn->exchange.request.max_body));
+}
+
 void wr_conn_refuse(struct wr_conn *conn, enum wr_refusal refusal)
 {
     struct wr_refusal_text text = wr_refusal_text(refusal);
     struct wr_problem problem = {
-        .status = text.status, .code = text.code, .detail = {text.detail, strlen(text.detail)}};
+        .status = text.status, .code = text.code, .detail = detail_of(conn, refusal, text.detail)};
     struct wr_header retry = {WR_STR("Retry-After"), WR_STR("1")};
     struct wr_reply reply = {.status = text.status,
                              .content_type = WR_PROBLEM_TYPE,

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The latency models on real sockets: the result by D, or 202 by D and the job later, or 202 at once."""
-import os, sys, time
+import json, os, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
@@ -106,4 +106,19 @@ def test_restart():
     same((body["status"], body["output"]), ("completed", SAID), "a job in the background ends after kill -9")
 
 
-main(test_then_background, test_background, test_prefer, test_instant, test_restart)
+def test_long():
+    up = Upstream()
+    server = Later(up)
+    body = json.dumps({"pages": ["x" * 200_000] * 8})
+    reply = server.request("POST", "/long", body)
+    same((reply.status, reply.json.get("output")), (200, {"text": "8 pages"}), "what the contract allows is taken")
+    server.close()
+    short = Later(up, flags=["--max-body", "1M"])
+    reply = short.request("POST", "/long", body)
+    ok(reply.status == 413 and "1048576 bytes" in reply.json["detail"], "--max-body may say less, and 413 says how much",
+       reply)
+    ok([row for row in short.events("max_body_below_contract", 1) if row["contract_bytes"] > 12 * 200_000],
+       "which the log warns of", short.log()[:1000])
+
+
+main(test_long, test_then_background, test_background, test_prefer, test_instant, test_restart)

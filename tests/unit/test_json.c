@@ -185,8 +185,11 @@ static void encode_brief(struct wr_writer *out, const void *value)
     wr_write_object_end(out);
 }
 
-static const struct wr_schema schema = {"Brief",      "sha256:0",   sizeof(struct brief),
-                                        decode_brief, encode_brief, {NULL}};
+static const struct wr_schema schema = {.name = "Brief",
+                                        .hash = "sha256:0",
+                                        .size = sizeof(struct brief),
+                                        .decode = decode_brief,
+                                        .encode = encode_brief};
 
 /* ---- helpers ---------------------------------------------------------------------------------- */
 

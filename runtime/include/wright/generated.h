@@ -77,6 +77,7 @@ struct wr_schema {
     void (*encode)(struct wr_writer *out, const void *value); /* canonical JSON */
     const char *wires[WR_PROFILE_COUNT]; /* as JSON Schema, rewritten for the profile; NULL: no
                                             `ask` needs it, or the profile cannot carry it */
+    uint64_t json_bytes; /* the most that a value has as JSON without white space; 0: not known */
 };
 
 /* ---- error classes ------------------------------------------------------------------------ */
