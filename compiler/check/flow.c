@@ -140,6 +140,37 @@ static void decide_waits(struct wc_diags *diags, const struct wc_workflow *workf
     }
 }
 
+static uint64_t classes_of(const struct wc_on *on)
+{
+    uint64_t classes = 0;
+    WC_EACH(i, &on->labels)
+    {
+        classes |= on->labels.items[i].classes;
+    }
+    return classes;
+}
+
+/* A failure that leads to where success comes by, too, without this stage again, is gone on without; one
+ * that leads to another way of doing the same is not. */
+static void decide_without(struct wc_diags *diags, const struct wc_workflow *workflow,
+                           struct wc_stage *stage, struct wc_stage **stack)
+{
+    bool *marks = WC_NEW_ARRAY(diags->arena, bool, workflow->stages.count);
+    marks[stage->id] = true;
+    WC_EACH(i, &stage->ons)
+    {
+        struct wc_stage *next = next_of(&stage->ons.items[i]);
+        if (next && !marks[next->id] && (classes_of(&stage->ons.items[i]) & WR_ON_OK))
+            mark_from(workflow, next, marks, stack);
+    }
+    WC_EACH(i, &stage->ons)
+    {
+        struct wc_on *on = &stage->ons.items[i];
+        struct wc_stage *next = next_of(on);
+        on->without = next && next != stage && marks[next->id] && (classes_of(on) & ~WR_ON_OK);
+    }
+}
+
 static void visit(struct walk *walk, struct wc_stage *stage)
 {
     walk->colours[stage->id] = GREY;
@@ -174,6 +205,8 @@ void wc_check_flow(struct wc_model *model, struct wc_diags *diags)
         check_reachability(&walk);
         for (size_t k = 0; k < count; k++)
             decide_waits(diags, workflow, workflow->stages.items[k], walk.path);
+        for (size_t k = 0; k < count; k++)
+            decide_without(diags, workflow, workflow->stages.items[k], walk.path);
         for (size_t k = 0; k < count; k++)
             if (walk.colours[k] == WHITE)
                 visit(&walk, workflow->stages.items[k]);

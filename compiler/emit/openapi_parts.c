@@ -86,10 +86,13 @@ static const struct part shared_schemas[] = {
      "'total':{'type':'integer'}}}}}"},
     {"Versions",
      "{'type':'object','required':['api','workflow','contract','output_schema','model','prompt',"
-     "'arm','tools','toolchain','fallback_path'],'properties':{'api':{'type':'string'},'workflow':{"
+     "'arm','review','tools','toolchain','fallback_path'],'properties':{'api':{'type':'string'},'"
+     "workflow':{"
      "'type':'string'},'contract':{'type':'string'},'output_schema':{'type':'string'},'model':{"
      "'type':['string','null']},'prompt':{'type':['string','null']},"
-     "'arm':{'type':['string','null']},'tools':{'type':'object',"
+     "'arm':{'type':['string','null']},'review':{'type':['string','null'],'enum':['approve','edit',"
+     "'reject',null],'description':'what a person decided last of the result "
+     "served'},'tools':{'type':'object',"
      "'additionalProperties':{'type':'string'}},'toolchain':{'type':'string'},'fallback_path':{"
      "'type':'array','items':{'type':'string'},'description':'the newest "
      "100'},'fallback_path_left_out':{"

@@ -114,6 +114,7 @@ static void emit_transitions(struct wc_buf *out, struct wc_machine *machine,
             wc_init_flag(&init, "waits", row->on->waits);
         }
         init_target(&init, machine, stage, &row->on->target);
+        wc_init_flag(&init, "without", row->on->without);
         wc_init_write(out, "", &init, false, ",");
     }
     wc_buf_text(out, "};\n\n");

@@ -401,7 +401,8 @@ struct wc_on {
     struct wc_span span; /* the whole line */
     WC_VEC(struct wc_on_label) labels;
     struct wc_target target;
-    bool waits; /* of `all`: what the other members give is read there; decided by the checks */
+    bool waits;   /* of `all`: what the other members give is read there; decided by the checks */
+    bool without; /* a failure goes on where success would have come, too; decided by the checks */
 };
 
 /* What the transition table says, one row each, disjoint, after the most specific label won. */

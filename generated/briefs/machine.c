@@ -23,7 +23,7 @@ static void key_input(struct wr_writer *out, const void *of);
 /* ---- what follows a stage: the first row that matches is taken ------------------------------- */
 
 static const struct wr_transition after_terms[] = {
-    {.on = WR_ON_OK | WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_draft},
+    {.on = WR_ON_OK | WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_draft, .without = true},
 };
 
 static const struct wr_transition after_draft[] = {

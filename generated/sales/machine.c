@@ -73,6 +73,7 @@ static const struct wr_transition after_gather[] = {
         .waits = true,
         .to = WR_TO_STAGE,
         .target = STAGE_write,
+        .without = true,
     },
     {.on = WR_ON_OK, .waits = true, .to = WR_TO_STAGE, .target = STAGE_write},
 };

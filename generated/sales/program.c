@@ -112,5 +112,5 @@ const struct wr_program wright_program = {
     .contract = embedded_contract,
     .contract_len = 28871,
     .openapi = embedded_openapi,
-    .openapi_len = 67661,
+    .openapi_len = 68002,
 };

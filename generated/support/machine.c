@@ -205,8 +205,8 @@ static const struct wr_transition after_invoice[] = {
 
 static const struct wr_transition after_suggest[] = {
     {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_weigh},
-    {.on = WR_ON_REJECTED, .to = WR_TO_STAGE, .target = STAGE_hold},
-    {.on = WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_hold},
+    {.on = WR_ON_REJECTED, .to = WR_TO_STAGE, .target = STAGE_hold, .without = true},
+    {.on = WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_hold, .without = true},
 };
 
 static const struct wr_transition after_weigh[] = {

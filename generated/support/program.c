@@ -48,5 +48,5 @@ const struct wr_program wright_program = {
     .contract = embedded_contract,
     .contract_len = 12540,
     .openapi = embedded_openapi,
-    .openapi_len = 75182,
+    .openapi_len = 75523,
 };

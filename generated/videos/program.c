@@ -84,5 +84,5 @@ const struct wr_program wright_program = {
     .contract = embedded_contract,
     .contract_len = 14160,
     .openapi = embedded_openapi,
-    .openapi_len = 74589,
+    .openapi_len = 74930,
 };

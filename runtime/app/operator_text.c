@@ -108,11 +108,22 @@ static void print_path(const json_t *versions)
 {
     size_t at;
     json_t *step;
+    if (json_array_size(json_object_get(versions, "fallback_path")) == 0)
+        return;
     printf("path       ");
     json_array_foreach(json_object_get(versions, "fallback_path"), at, step)
     {
         printf("%s%s", at ? " -> " : "", json_string_value(step));
     }
+    printf("\n");
+}
+
+static void print_stage(const json_t *stage)
+{
+    const json_t *progress = json_object_get(stage, "progress");
+    printf("stage      %s", text_at(stage, "name"));
+    if (json_is_object(progress))
+        printf(", %lld of %lld done", number_at(progress, "done"), number_at(progress, "total"));
     printf("\n");
 }
 
@@ -128,7 +139,7 @@ static void print_summary(const json_t *job)
         printf("error      %s (%s): %s\n", text_at(error, "code"), text_at(error, "class"),
                text_at(error, "message"));
     if (json_is_object(stage))
-        printf("stage      %s\n", text_at(stage, "name"));
+        print_stage(stage);
 }
 
 void wr_print_job(const json_t *job)
@@ -142,10 +153,12 @@ void wr_print_job(const json_t *job)
     if (*text_at(versions, "model"))
         printf("model      %s, prompt %s\n", text_at(versions, "model"),
                text_at(versions, "prompt"));
-    printf("usage      %lld attempts, %lld tokens in, %lld out, $%s\n",
+    if (*text_at(versions, "review"))
+        printf("review     %s\n", text_at(versions, "review"));
+    printf("usage      %lld calls of models, %lld tokens in, %lld out, $%s\n",
            number_at(usage, "attempts"), number_at(usage, "input_tokens"),
            number_at(usage, "output_tokens"), text_at(usage, "cost_usd"));
-    printf("time       %s, %lld ms of %lld ms\n", text_at(timing, "created_at"),
+    printf("time       %s, %lld ms; its reply had %lld ms\n", text_at(timing, "created_at"),
            number_at(timing, "elapsed_ms"), number_at(timing, "budget_ms"));
     printf("output     ");
     print_value(json_object_get(job, "output"), 100000);
@@ -181,18 +194,72 @@ static void print_attempt(const json_t *event)
         printf(": %s", text_at(event, "detail"));
 }
 
-static void print_what(const json_t *event)
+static void print_transition(const json_t *event)
 {
-    const char *kind = text_at(event, "kind"), *target = text_at(event, "target");
-    if (strcmp(kind, "ended") == 0)
-        print_attempt(event);
-    else if (strcmp(kind, "transition") == 0)
-        printf("%s -> %s", text_at(event, "label"), *target ? target : "the end");
-    else if (strcmp(kind, "finished") == 0)
-        printf("%s%s%s", text_at(event, "status"), *text_at(event, "result_type") ? ", " : "",
-               *text_at(event, "error") ? text_at(event, "error") : text_at(event, "result_type"));
-    else if (strcmp(kind, "accepted") == 0)
-        printf("%s", text_at(event, "workflow"));
+    const char *target = text_at(event, "target");
+    printf("%s -> %s", text_at(event, "label"), *target ? target : "the end");
+}
+
+static void print_finished(const json_t *event)
+{
+    const char *more = text_at(event, *text_at(event, "error") ? "error" : "result_type");
+    printf("%s%s%s", text_at(event, "status"), *more ? ", " : "", more);
+}
+
+static void print_accepted(const json_t *event)
+{
+    printf("%s", text_at(event, "workflow"));
+}
+
+static void print_parked(const json_t *event)
+{
+    printf("waits for %s until %s", text_at(event, "waiting_for"), text_at(event, "until"));
+}
+
+/* A signal's name or a person's decision, and who gave it. */
+static void print_told(const json_t *event)
+{
+    printf("%s by %s", text_at(event, "label"), text_at(event, "caller"));
+    if (*text_at(event, "reason"))
+        printf(": %s", text_at(event, "reason"));
+}
+
+/* What there is to say of an entry; `course`: it is a step on the job's way. */
+static const struct saying {
+    const char *kind;
+    void (*print)(const json_t *event);
+    bool course;
+} sayings[] = {
+    {"accepted", print_accepted, false},    {"ended", print_attempt, true},
+    {"transition", print_transition, true}, {"parked", print_parked, true},
+    {"signalled", print_told, true},        {"reviewed", print_told, true},
+    {"finished", print_finished, false},
+};
+
+static const struct saying *saying_of(const json_t *event)
+{
+    for (size_t i = 0; i < sizeof sayings / sizeof *sayings; i++)
+        if (strcmp(text_at(event, "kind"), sayings[i].kind) == 0)
+            return &sayings[i];
+    return NULL;
+}
+
+/* The stage; of a member or an item its path: "scenes/3". */
+static const char *place_of(const json_t *event)
+{
+    const char *path = text_at(event, "path");
+    return *path ? path : text_at(event, "stage");
+}
+
+static void print_said(const json_t *event, const struct saying *saying)
+{
+    if (saying) {
+        printf("%-16s  ", place_of(event));
+        saying->print(event);
+    } else {
+        printf("%s", place_of(event));
+    }
+    printf("\n");
 }
 
 void wr_print_events(const json_t *events)
@@ -201,10 +268,9 @@ void wr_print_events(const json_t *events)
     json_t *event;
     json_array_foreach(json_object_get(events, "events"), at, event)
     {
-        printf("%4lld  %s  %-10s  %-16s  ", number_at(event, "seq"), text_at(event, "at"),
-               text_at(event, "kind"), text_at(event, "stage"));
-        print_what(event);
-        printf("\n");
+        printf("%4lld  %s  %-10s  ", number_at(event, "seq"), text_at(event, "at"),
+               text_at(event, "kind"));
+        print_said(event, saying_of(event));
     }
 }
 
@@ -215,12 +281,9 @@ void wr_print_course(const json_t *job, const json_t *events)
     print_summary(job);
     json_array_foreach(json_object_get(events, "events"), at, event)
     {
-        const char *kind = text_at(event, "kind");
-        if (strcmp(kind, "ended") != 0 && strcmp(kind, "transition") != 0)
-            continue;
-        printf("%-10s ", text_at(event, "stage"));
-        print_what(event);
-        printf("\n");
+        const struct saying *saying = saying_of(event);
+        if (saying && saying->course)
+            print_said(event, saying);
     }
 }
 

@@ -108,7 +108,7 @@ static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
 
 static bool is_missing(const struct wr_passed *step)
 {
-    return (step->optional || step->member) && step->class != WR_OK &&
+    return (step->optional || step->without || step->member) && step->class != WR_OK &&
            step->class != WR_CLASS_cancelled;
 }
 
@@ -127,7 +127,7 @@ static size_t left_out(const struct wr_state *state, bool (*is_shown)(const stru
     return count > most ? count - most : 0;
 }
 
-/* Optional context, members and items that were done without; what was cut as it was not needed any
+/* Optional context, stages, members and items that were done without; what was cut as it was not needed any
  * more is not missed. */
 static void put_missing(struct wr_text *out, const struct wr_state *state)
 {
@@ -211,6 +211,13 @@ static void put_path(struct wr_text *out, const struct wr_state *state)
         put_int(out, ",\"fallback_path_left_out\":", (int64_t)older);
 }
 
+/* What a person decided last: "approve", "edit". */
+static struct wr_str review_of(const struct wr_state *state)
+{
+    const struct wr_signal *review = wr_state_signal(state, (struct wr_str){0});
+    return review && review->taken ? review->decision : (struct wr_str){0};
+}
+
 static void put_versions(struct wr_text *out, const struct wr_state *state)
 {
     bool served = state->result != WR_RESULT_NONE;
@@ -222,6 +229,7 @@ static void put_versions(struct wr_text *out, const struct wr_state *state)
     put_text(out, ",\"model\":", served ? state->model : (struct wr_str){0});
     put_text(out, ",\"prompt\":", served ? state->prompt : (struct wr_str){0});
     put_text(out, ",\"arm\":", state->arm);
+    put_text(out, ",\"review\":", served ? review_of(state) : (struct wr_str){0});
     put(out, ",\"tools\":{");
     for (const struct wr_tool *tool = state->tools; tool; tool = tool->next) {
         put_text(out, tool == state->tools ? "" : ",", tool->name);

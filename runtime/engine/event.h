@@ -79,6 +79,7 @@ struct wr_event {
     struct wr_str label;  /* "ok", a class, or a user's error */
     struct wr_str target; /* the next stage; empty: the job ends */
     bool optional;        /* the stage is optional context: all its ways lead to one stage */
+    bool without;         /* TRANSITION: of a failure, to where success would have come, too */
     int64_t arm;          /* TRANSITION: of a `match`, which one, from 1 */
     bool member;          /* a member or an item has come to its end */
     int64_t done;         /* with it: how many of them, of `total` */

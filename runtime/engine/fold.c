@@ -382,6 +382,7 @@ static bool fold_transition(struct wr_state *state, const struct wr_event *event
     step->label = event->label;
     step->class = event->class;
     step->optional = event->optional;
+    step->without = event->without;
     step->member = event->member;
     if (event->member)
         return true;

@@ -40,7 +40,7 @@ struct wr_passed {
     struct wr_passed *next;
     struct wr_str path, stage, label;
     enum wr_class class;
-    bool optional, member;
+    bool optional, without, member;
 };
 
 /* How often a `sleep` was slept to its end. */

@@ -43,6 +43,13 @@ static struct wr_str label_of(const struct wr_activity *activity)
     return wr_str_of(wr_arena_printf(&job->arena, "%s.%s", member, label));
 }
 
+/* Its members or items say for themselves what failed. */
+static bool has_parts(const struct wr_activity *activity)
+{
+    enum wr_action_kind kind = activity->turn.action.kind;
+    return kind == WR_ACT_ALL || kind == WR_ACT_EACH;
+}
+
 static void record_move(struct wr_activity *activity, const struct wr_transition *way)
 {
     struct wr_job *job = activity->job;
@@ -53,6 +60,7 @@ static void record_move(struct wr_activity *activity, const struct wr_transition
     if (way && way->to == WR_TO_STAGE)
         event.target = wr_str_of(activity->workflow->stages[way->target].name);
     event.optional = is_optional(activity->stage);
+    event.without = way && way->without && activity->class != WR_OK && !has_parts(activity);
     if (activity->turn.action.kind == WR_ACT_MATCH)
         event.arm = activity->turn.action.arm + 1;
     wr_job_record(job, &event);

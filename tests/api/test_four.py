@@ -57,7 +57,9 @@ def test_instant():
     reply = server.send(ticket())
     same((reply.status, reply.json["output"]["by"]), (202, "nobody_yet"), "the same where it is down")
     body = until(lambda: (now := server.job(reply.json["job_id"]))["waiting_for"] and now)
-    same(body["versions"]["fallback_path"][1], "suggest: overloaded", "and the path says so")
+    same((body["versions"]["fallback_path"][1], body["missing"]),
+         ("suggest: overloaded", [{"stage": "suggest", "class": "overloaded"}]),
+         "the path says so, and it is missing: the way goes where its success would have gone, too")
 
 
 def test_review():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Signals and reviews: checked by their schema, durable before they are answered, the same again changes
 nothing, what comes early is kept, and a restart forgets none."""
-import os, sys, time
+import os, re, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
@@ -26,6 +26,11 @@ def signal(server, job, body=GOOD, name="decided"):
 
 def review(server, job, **body):
     return server.request("POST", f"/jobs/{job}/review", json.dumps(body))
+
+
+def command(server, *words):
+    return subprocess.run([server.binary, *words, "--store", "sqlite:" + server.store], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=30).stdout
 
 
 def problem(reply, status, code):
@@ -67,7 +72,8 @@ def test_signal():
     same(kinds.count("signalled"), 1, "one signal is in the events")
     same(review(server, job, decision="approve").status, 200, "the review is answered")
     body = server.job(job, wait=20)
-    same((body["status"], body["output"]), ("completed", {"text": "paid by ann"}), "and the job ends with its value")
+    same((body["status"], body["output"], body["versions"]["review"]), ("completed", {"text": "paid by ann"}, "approve"),
+         "and the job ends with its value")
     same(signal(server, job).status, 200, "the same signal again is answered still")
     ok(problem(signal(server, job, {"by": "bob", "amount": 8}), 409, "not_waiting"), "another one is 409: it has ended")
 
@@ -104,7 +110,13 @@ def test_review():
     reply = review(server, job, decision="edit", output={"text": "corrected"}, reason="a typo")
     same(reply.status, 200, "an edit that fits is taken")
     body = server.job(job, wait=20)
-    same((body["status"], body["output"]), ("completed", {"text": "corrected"}), "and is what is served")
+    same((body["status"], body["output"], body["versions"]["review"]), ("completed", {"text": "corrected"}, "edit"),
+         "and is what is served, marked as edited")
+    told = command(server, "jobs", "events", job)
+    ok("waits for review until 20" in told and re.search(r"reviewed +review +edit by \S+: a typo\n", told) and
+       told.endswith(" finished    review            completed, full\n"), "the terminal says who decided what, and why", told)
+    ok("edit by" in command(server, "jobs", "why", job) and "review     edit" in command(server, "jobs", "show", job),
+       "so do why and show")
     same(review(server, job, decision="edit", output={"text": "corrected"}, reason="a typo").status, 200,
          "the same again changes nothing")
     ok(problem(review(server, job, decision="approve"), 409, "not_waiting"), "another decision is 409")
@@ -112,8 +124,9 @@ def test_review():
     job = under_review(server, "another")
     review(server, job, decision="reject", reason="not ours")
     body = server.job(job, wait=20)
-    same((body["status"], body["result_type"], body["output"], body["versions"]["fallback_path"][-1]),
-         ("degraded", "fallback", {"text": "unread another"}, "review: declined"), "a rejection takes its way")
+    same((body["status"], body["result_type"], body["output"], body["versions"]["fallback_path"][-1],
+          body["versions"]["review"]), ("degraded", "fallback", {"text": "unread another"}, "review: declined", "reject"),
+         "a rejection takes its way")
     events = json.dumps(server.get(f"/jobs/{job}/events").json)
     ok("not ours" not in events and '"reviewed"' in events, "the reason is not in a client's events", events)
     job = server.send("/soon", "x").json["job_id"]

@@ -351,6 +351,7 @@ struct wr_transition {
     wr_with_fn *with; /* NULL: the stage's own value */
     wr_key_fn *remember;
     bool remember_shared;
+    bool without; /* a failure is gone on without: the reply's `missing` names it */
 };
 
 struct wr_retry {
