@@ -30,7 +30,7 @@ static const struct wr_transition after_find[] = {
         .target = STAGE_plain,
     },
     {.on = WR_ON_OK, .to = WR_TO_STAGE, .target = STAGE_write},
-    {.on = WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_plain},
+    {.on = WR_ON_ERROR, .to = WR_TO_STAGE, .target = STAGE_plain, .without = true},
 };
 
 static const struct wr_transition after_write[] = {
