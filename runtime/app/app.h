@@ -186,6 +186,8 @@ const char *wr_store_url(const char *given, char *text, size_t size);
 enum wr_exit wr_serve(const struct wr_program *program, const struct wr_serve_options *options);
 /* What is missing or wrong in the environment, a line each on stderr; their number. */
 size_t wr_check_environment(const struct wr_program *program, struct wr_keys **keys);
+/* How many scopes of these keys name nothing here; each is told on stderr. */
+size_t wr_unknown_scopes(const struct wr_program *program, const struct wr_keys *keys);
 
 /* ---- simulate ---------------------------------------------------------------------------------- */
 

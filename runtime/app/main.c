@@ -166,8 +166,8 @@ struct keys_options {
 };
 
 static const struct wr_flag keys_flags[] = {
-    {"--scopes", NULL, "A+B", NULL, "workflows that the key may start; none: all", WR_FLAG_TEXT,
-     offsetof(struct keys_options, scopes)},
+    {"--scopes", NULL, "A+B", NULL, "workflows that the key may start, and review; none: all",
+     WR_FLAG_TEXT, offsetof(struct keys_options, scopes)},
 };
 
 static enum wr_exit run_keys(int argc, char **argv)
@@ -189,6 +189,11 @@ static enum wr_exit run_keys(int argc, char **argv)
         fprintf(stderr, "%s: %s\n", program_name(), error);
         return WR_EXIT_USAGE;
     }
+    struct wr_keys *list = wr_keys_read(made.line, error, sizeof error);
+    size_t unknown = list ? wr_unknown_scopes(&wright_program, list) : 0;
+    wr_keys_free(list);
+    if (unknown > 0)
+        return WR_EXIT_USAGE;
     if (wright_program.keys_env)
         fprintf(stderr, "The key, shown once, and its line for %s:\n", wright_program.keys_env);
     printf("%s\n%s\n", made.key, made.line);

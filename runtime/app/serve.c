@@ -2,6 +2,7 @@
 #include "runtime/app/app.h"
 #include "runtime/base/failpoint.h"
 #include "runtime/base/log.h"
+#include "runtime/base/str.h"
 #include "runtime/base/pool.h"
 #include "runtime/model/client.h"
 #include "runtime/observe/webhooks.h"
@@ -27,6 +28,34 @@ static void report(void *arg, const char *sentence)
     fprintf(stderr, "%s: %s\n", (const char *)arg, sentence);
 }
 
+struct scopes {
+    const struct wr_program *program;
+    size_t unknown;
+};
+
+static void tell_unknown(void *arg, const char *key, struct wr_str scope)
+{
+    struct scopes *scopes = arg;
+    for (size_t i = 0; i < scopes->program->workflow_count; i++)
+        if (wr_str_is(scope, scopes->program->workflows[i]->name))
+            return;
+    if (wr_str_is(scope, "review"))
+        return;
+    scopes->unknown++;
+    fprintf(stderr, "%s: the key of %s has the scope %.*s: no workflow is called so; scopes are",
+            scopes->program->name, key, (int)scope.len, scope.ptr);
+    for (size_t i = 0; i < scopes->program->workflow_count; i++)
+        fprintf(stderr, " %s,", scopes->program->workflows[i]->name);
+    fprintf(stderr, " review\n");
+}
+
+size_t wr_unknown_scopes(const struct wr_program *program, const struct wr_keys *keys)
+{
+    struct scopes scopes = {program, 0};
+    wr_keys_scopes(keys, tell_unknown, &scopes);
+    return scopes.unknown;
+}
+
 size_t wr_check_environment(const struct wr_program *program, struct wr_keys **keys)
 {
     char error[512], name[128];
@@ -45,8 +74,10 @@ size_t wr_check_environment(const struct wr_program *program, struct wr_keys **k
         return wrong + 1;
     }
     *keys = wr_keys_read(text, error, sizeof error);
-    if (*keys)
+    if (*keys) {
+        wr_unknown_scopes(program, *keys); /* told: another binary may share the list */
         return wrong;
+    }
     fprintf(stderr, "%s: %s: %s\n", name, program->keys_env, error);
     return wrong + 1;
 }

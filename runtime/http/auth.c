@@ -249,21 +249,33 @@ enum wr_auth_result wr_keys_check(const struct wr_keys *keys, const struct wr_re
     return WR_AUTH_GOOD;
 }
 
+/* The first of `scopes`, which is then what follows it; false: there is none. */
+static bool next_scope(struct wr_str *scopes, struct wr_str *scope)
+{
+    if (scopes->len == 0)
+        return false;
+    const char *end = scopes->ptr + scopes->len, *stop = memchr(scopes->ptr, ' ', scopes->len);
+    *scope = (struct wr_str){scopes->ptr, (size_t)((stop ? stop : end) - scopes->ptr)};
+    *scopes = stop ? (struct wr_str){stop + 1, (size_t)(end - stop - 1)} : (struct wr_str){end, 0};
+    return true;
+}
+
 bool wr_caller_may(const struct wr_caller *caller, const char *scope)
 {
-    size_t len = strlen(scope);
-    const char *at = caller->scopes.ptr, *end = at + caller->scopes.len;
-    if (caller->scopes.len == 0)
-        return true;
-    while (at < end) {
-        const char *stop = memchr(at, ' ', (size_t)(end - at));
-        if (!stop)
-            stop = end;
-        if ((size_t)(stop - at) == len && memcmp(at, scope, len) == 0)
+    struct wr_str left = caller->scopes, one;
+    while (next_scope(&left, &one))
+        if (wr_str_is(one, scope))
             return true;
-        at = stop < end ? stop + 1 : end;
+    return caller->scopes.len == 0;
+}
+
+void wr_keys_scopes(const struct wr_keys *keys, wr_scope_fn *fn, void *arg)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        struct wr_str left = wr_str_of(keys->keys[i].scopes), one;
+        while (next_scope(&left, &one))
+            fn(arg, keys->keys[i].name, one);
     }
-    return false;
 }
 
 void wr_reply_unauthorized(struct wr_exchange *exchange, enum wr_auth_result result,

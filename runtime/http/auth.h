@@ -18,6 +18,10 @@ struct wr_keys *wr_keys_read(const char *text, char *error, size_t error_size);
 void wr_keys_free(struct wr_keys *keys);
 size_t wr_keys_count(const struct wr_keys *keys);
 
+/* Each scope of each key, in the order of the list. */
+typedef void wr_scope_fn(void *arg, const char *key, struct wr_str scope);
+void wr_keys_scopes(const struct wr_keys *keys, wr_scope_fn *fn, void *arg);
+
 struct wr_caller {
     struct wr_str name;   /* lives as long as the keys */
     struct wr_str scopes; /* separated by one space; empty: every scope */

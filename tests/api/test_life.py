@@ -24,6 +24,8 @@ def test_commands():
             "BRIEFS_KEYS": line}
     same(run("check", env=good).returncode, 0, "check with a whole one exits 0")
     same(run("check", env={**good, "BRIEFS_KEYS": "x:y:z"}).returncode, 78, "a bad key list is said")
+    out = run("check", env={**good, "BRIEFS_KEYS": line.strip() + "others_workflow"})
+    ok(out.returncode == 0 and "the scope others_workflow: no workflow" in out.stderr, "an unknown scope is told", out)
     cases = [(("serve", "--lisen", "x"), 64, "did you mean --listen?"),
              (("serve", "--drain", "soon"), 64, "--drain wants a duration"),
              (("serve", "--listen"), 64, "--listen needs"),
@@ -31,6 +33,7 @@ def test_commands():
              (("serve", "extra"), 64, "takes no argument"),
              (("keys",), 64, "keys new NAME"),
              (("keys", "new", "a b"), 64, ""),
+             (("keys", "new", "ann", "--scopes", "extract_key_points+revue"), 64, "scope revue: no workflow is called so"),
              (("serve", "--store", "mysql:x"), 74, "sqlite:PATH"),
              (("serve", "--store", "sqlite:/nonexistent/b.db"), 74, "/nonexistent/b.db: "),
              (("serve", "--listen", "nowhere.invalid:1", "--store", f"sqlite:{folder}/l.db"), 69, ""),
