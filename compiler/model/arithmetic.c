@@ -123,10 +123,12 @@ static bool set_whole(struct wc_type *type, struct range range)
     return fits;
 }
 
-static bool whole_result(const struct wc_expr *expr, struct wc_type *type)
+static bool whole_result(const struct wc_expr *expr, const struct wc_fact *facts,
+                         struct wc_type *type)
 {
     struct range a = whole(expr->kids[0]->type), b = whole(expr->kids[1]->type);
-    bool zero = divides(expr->op) && b.min <= 0 && b.max >= 0;
+    bool zero =
+        divides(expr->op) && b.min <= 0 && b.max >= 0 && !wc_is_nonzero(facts, expr->kids[1]);
     return set_whole(type, range_of(expr->op, a, b)) && !zero;
 }
 
@@ -225,9 +227,11 @@ static void refuse_range(struct wc_scope *scope, const struct wc_expr *expr)
                       wc_type_text(r->arena, right));
     else
         wc_diag_label(r->diags, diag, "of %s", wc_type_text(r->arena, left));
-    wc_diag_help(r->diags, diag, "%s, or say what stands in for it: `(…) ?? 0`",
-                 zero ? "give the divisor a type that leaves zero out: `int(1..…)`"
-                      : "give its operands narrower types");
+    const char *way = zero && fractions ? "give the divisor a type that leaves zero out"
+                      : zero ? "look first: `if … != 0 then … else …`; give the divisor a type "
+                               "that leaves zero out: `int(1..…)`"
+                             : "give its operands narrower types";
+    wc_diag_help(r->diags, diag, "%s; or say what stands in for it: `(…) ?? 0`", way);
 }
 
 /* Beside an amount, an integer that is written out is an amount in its smallest unit, but for what it
@@ -258,7 +262,8 @@ struct wc_expr *wc_type_arithmetic(struct wc_scope *scope, struct wc_expr *expr)
     if (kind == WC_TYPE_UNKNOWN)
         return refuse_kinds(scope, expr);
     struct wc_type *type = wc_type_new(scope->work->r->arena, kind, expr->span);
-    bool sure = kind == WC_TYPE_NUMBER ? number_result(expr, type) : whole_result(expr, type);
+    bool sure =
+        kind == WC_TYPE_NUMBER ? number_result(expr, type) : whole_result(expr, scope->facts, type);
     expr->type = type;
     if (kind == WC_TYPE_MONEY)
         type->currency = (left->currency ? left : expr->kids[1]->type)->currency;

@@ -1,4 +1,4 @@
-/* What a condition shows: in the branch that it guards, `x is present` makes x readable. */
+/* What a condition shows: in the branch that it guards, `x is present` makes x readable, and `n != 0` lets n divide. */
 #include "compiler/model/scope.h"
 
 #include <string.h>
@@ -41,7 +41,15 @@ bool wc_is_same(const struct wc_expr *a, const struct wc_expr *b)
 bool wc_is_known(const struct wc_fact *facts, const struct wc_expr *expr)
 {
     for (; facts; facts = facts->older)
-        if (wc_is_same(facts->present, expr))
+        if (facts->present && wc_is_same(facts->present, expr))
+            return true;
+    return false;
+}
+
+bool wc_is_nonzero(const struct wc_fact *facts, const struct wc_expr *expr)
+{
+    for (; facts; facts = facts->older)
+        if (facts->nonzero && wc_is_same(facts->nonzero, expr))
             return true;
     return false;
 }
@@ -59,6 +67,43 @@ static const struct wc_fact *add(struct wc_arena *arena, const struct wc_expr *e
         if (expr->kid_count == 0)
             break;
         expr = expr->kids[0];
+    }
+    return facts;
+}
+
+static bool holds(enum wc_op op, int64_t a, int64_t b)
+{
+    switch (op) {
+    case WC_OP_EQ:
+        return a == b;
+    case WC_OP_NE:
+        return a != b;
+    case WC_OP_LT:
+        return a < b;
+    case WC_OP_LE:
+        return a <= b;
+    case WC_OP_GT:
+        return a > b;
+    default:
+        return a >= b;
+    }
+}
+
+/* `n != 0`, `n > 2`, `3 <= n`: where zero would not give this truth, `n` is another number. */
+static const struct wc_fact *add_nonzero(struct wc_arena *arena, const struct wc_expr *condition,
+                                         bool truth, const struct wc_fact *facts)
+{
+    for (size_t i = 0; i < 2; i++) {
+        const struct wc_expr *one = condition->kids[i], *number = condition->kids[1 - i];
+        if (number->kind != WC_EXPR_LITERAL || number->literal.kind != WC_LIT_INT)
+            continue;
+        int64_t value = number->literal.integer;
+        if (holds(condition->op, i == 0 ? 0 : value, i == 0 ? value : 0) == truth)
+            continue;
+        struct wc_fact *fact = WC_NEW(arena, struct wc_fact);
+        fact->nonzero = one;
+        fact->older = facts;
+        facts = fact;
     }
     return facts;
 }
@@ -96,6 +141,8 @@ const struct wc_fact *wc_facts(struct wc_arena *arena, const struct wc_expr *con
     }
     if (condition->kind == WC_EXPR_UNARY && condition->op == WC_OP_NOT)
         return wc_facts(arena, condition->kids[0], !truth, facts);
+    if (condition->kind == WC_EXPR_BINARY && condition->op >= WC_OP_EQ && condition->op <= WC_OP_GE)
+        facts = add_nonzero(arena, condition, truth, facts);
     bool equals = condition->kind == WC_EXPR_BINARY &&
                   (condition->op == WC_OP_EQ || condition->op == WC_OP_NE);
     if (equals) {

@@ -51,9 +51,10 @@ struct wc_local {
     const struct wc_local *outer;
 };
 
-/* An expression that a condition has shown to be set. */
+/* An expression that a condition has shown to be set, or to be other than zero. */
 struct wc_fact {
-    const struct wc_expr *present;
+    const struct wc_expr *present; /* NULL: it is the other */
+    const struct wc_expr *nonzero;
     const struct wc_fact *older;
 };
 
@@ -176,6 +177,7 @@ void wc_name_items(struct wc_scope *scope, struct wc_expr *a, struct wc_expr *b)
 const struct wc_fact *wc_facts(struct wc_arena *arena, const struct wc_expr *condition, bool truth,
                                const struct wc_fact *facts);
 bool wc_is_known(const struct wc_fact *facts, const struct wc_expr *expr);
+bool wc_is_nonzero(const struct wc_fact *facts, const struct wc_expr *expr);
 
 /* ---- match (match.c) ---------------------------------------------------------------------- */
 

@@ -58,6 +58,9 @@ static struct wc_token next(struct wc_parser *p)
     struct wc_token token = wc_lex(&p->lexer);
     if (token.first)
         p->indent = column_of(&token);
+    bool reads = p->previous.kind == WC_TOK_DOT || p->previous.kind == WC_TOK_SAFE;
+    if (reads && wc_token_is_reserved(token.kind))
+        token.kind = WC_TOK_IDENT; /* behind a dot every word is a field */
     return token;
 }
 

@@ -169,6 +169,34 @@ def contract_of(schemas, bound):
             "models": {}, "services": {}, "schemas": made, "workflows": flows}
 
 
+def long_flow(stages):
+    """A specification of so many stages: each calls, goes on where it went well, and skips the next where it did not."""
+    text = ('api long version "1.0.0" { auth none }\nschema In { x: int(0..9)  note?: string(..40) }\n'
+            'error down is overloaded "x"\nservice s { url "http://127.0.0.1:9"  idempotency key "Idempotency-Key" }\n'
+            'workflow w version 1 {\n  route POST "/w" input In output In latency background 2h\n')
+    for i in range(stages):
+        after = [f"s{k}" if k < stages else "last" for k in (i + 1, i + 2)]
+        value = f"s{i - 1}?.x ?? input.x" if i else "input.x"
+        text += (f'  stage s{i} {{ post s "/x/${{{value}}}" as In body {{ x: {value} }} timeout 1s '
+                 f"retry 1 on transient backoff 1ms..2ms on ok -> {after[0]} on error -> {after[1]} }}\n")
+    return text + "  stage last { make input on ok -> done full }\n}\n"
+
+
+def measure_check():
+    say("wright check of 500 stages, 20 times")
+    with open(f"{folder}/long.flow", "w", encoding="utf-8") as file:
+        file.write(long_flow(499))
+    took = []
+    for _ in range(20):
+        began = time.perf_counter()
+        ran = subprocess.run([f"{BUILD}/wright", "check", f"{folder}/long.flow"], stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, check=False)
+        took.append((time.perf_counter() - began) * 1e3)
+        if ran.returncode:
+            raise RuntimeError(f"wright check: exit {ran.returncode}\n{ran.stdout.decode()[:2000]}")
+    limit("wright check of 500 stages", "ms", took, 100)
+
+
 def measure_diff():
     say("wright diff of two contracts of 500 schemas, 10 times")
     for name, bound in (("old", 100), ("new", 90)):
@@ -566,7 +594,7 @@ def main():
     versions()
     failed = []
     only = os.environ.get("BENCH_ONLY", "")
-    for measure in filter(lambda measure: only in measure.__name__, (measure_compile, measure_diff, measure_build, measure_start, measure_decode, measure_echo, measure_whole,
+    for measure in filter(lambda measure: only in measure.__name__, (measure_compile, measure_check, measure_diff, measure_build, measure_start, measure_decode, measure_echo, measure_whole,
                     measure_loops, measure_overhead, measure_each, measure_waiting, measure_parked)):
         try:
             measure()

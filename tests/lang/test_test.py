@@ -55,6 +55,8 @@ ok(code == 0 and "4 passed, 0 failed; 0.7 s of virtual time" in out,
    "a list that is left out is empty, and a service's timeout is that of its calls", out + err)
 code, out, err = wright_test(os.path.join(ROOT, "tests", "lang", "ok", "tags.flow"))
 ok(code == 0 and "2 passed" in out, "a variant that its tag shows is read as it is", out + err)
+code, out, err = wright_test(os.path.join(ROOT, "tests", "lang", "ok", "nonzero.flow"))
+ok(code == 0 and "2 passed" in out, "what a condition shows not to be zero divides; behind a dot every word is a field", out + err)
 specs = sorted(glob.glob(os.path.join(ROOT, "spec", "*.flow")))
 code, out, err = wright_test("--coverage", *specs)
 ok(code == 0 and out.count(" 0 failed; ") == len(specs), "the specifications of this repository pass", out + err)
