@@ -135,6 +135,18 @@ fuzz:
 tidy:
 	@python3 tests/tidy.py
 
+# What runs on several threads, under ThreadSanitizer: loops, store, calls, webhooks, under load, cancelled, killed,
+# drained. A race ends its program, and with it the test.
+threads := $(addprefix $(B)/tsan/tests/test_,pool deliveries store client http_server webhooks trust) \
+	$(addprefix tests/api/test_,loops rests checkpoints webhooks events cancel calls otlp crash life four upgrade).py
+.PHONY: tsan
+tsan:
+	@.ci/setup test
+	@$(MAKE) --no-print-directory -j2 programs B=$(B)/tsan OPT="-O1 -g -DWRIGHT_FAILPOINTS" BUILD_FLAGS=--dynamic \
+	    SANITIZE=-fsanitize=thread >$(B).log 2>&1 || { cat $(B).log; exit 1; }
+	@rm -f $(B).log
+	@TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1" tests/run WRIGHT_BUILD=$(B)/tsan WRIGHT_SLOW=6 $(threads)
+
 .PHONY: simulate
 JOBS ?= 1000000
 simulate: all $(B)/tests/test_simulate
@@ -179,6 +191,7 @@ help:
 	@echo "make install    PREFIX=/usr/local, DESTDIR= for packages; make uninstall takes it away"
 	@echo "make generated  compile spec/*.flow into generated/"
 	@echo "make tidy       layers, lengths, style, codes and their pages"
+	@echo "make tsan       what runs on several threads, under ThreadSanitizer"
 	@echo "make fuzz       let fuzzers search, FUZZ_SECONDS each"
 	@echo "make adversary  the certificates against an adversary in virtual time; ADVERSARY_JOBS=N"
 	@echo "make faults     every fault of a provider in each wire format, outages of a minute included"

@@ -6,11 +6,10 @@ import threading, time, traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from programs import BUILD, INSTRUMENTED, ROOT, SLOW
 from tap import done, ok, same, skip
 
-BUILD = os.environ.get("WRIGHT_BUILD", "build")
-BINARY = os.path.join(os.path.abspath(BUILD), "briefs")
-SLOW = float(os.environ.get("WRIGHT_SLOW", "1"))  # how much slower than usual a build may be
+BINARY = os.path.join(BUILD, "briefs")
 ROUTE = "/briefs/extract-key-points"
 DOCUMENT = ("The committee met on Tuesday. Sales rose by four per cent in the third quarter. "
             "The new plant in Leeds opens in March. Nobody objected to the plan.")

@@ -1,25 +1,13 @@
 """tests/lang/ok/writes.flow and effects.flow, built and served beside services that remember what was done to
 them: what the tests of writes and of crashes share. Only the standard library."""
-import os, subprocess
+import os
 
 from harness import *
-
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-INSTRUMENTED = "sanitized" in BUILD
-
+import programs
 
 def built(name):
     """The specification as a binary of this build."""
-    out, spec = os.path.join(folder, name), os.path.join(ROOT, "tests", "lang", "ok", name + ".flow")
-    if not os.path.exists(out):
-        flags = ["--dynamic"] if INSTRUMENTED else []
-        env = {**os.environ, "WRIGHT_INCLUDE": os.path.join(ROOT, "runtime", "include"),
-               "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""}
-        run = subprocess.run([os.path.join(BUILD, "wright"), "build", spec, "-o", out, *flags], env=env,
-                             capture_output=True, text=True, timeout=200 * SLOW)
-        if run.returncode:
-            raise RuntimeError(run.stdout + run.stderr)
-    return out
+    return programs.build(os.path.join(ROOT, "tests", "lang", "ok", name + ".flow"), os.path.join(folder, name))
 
 
 class Services(Upstream):

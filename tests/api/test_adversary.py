@@ -7,13 +7,10 @@ What a breaker saves is not counted in a certificate, so that its tightness is t
 import glob, json, os, re, shutil, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from programs import BUILD, INSTRUMENTED, ROOT, SLOW
 from tap import done, ok
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.path.abspath(os.environ.get("WRIGHT_BUILD", "build"))
-SLOW = float(os.environ.get("WRIGHT_SLOW", "1"))
-SANITIZED = "sanitized" in BUILD
-JOBS = int(os.environ.get("ADVERSARY_JOBS", "600" if SANITIZED else "10000"))
+JOBS = int(os.environ.get("ADVERSARY_JOBS", "600" if INSTRUMENTED else "10000"))
 SEED = os.environ.get("ADVERSARY_SEED", "1")
 WORST = re.compile(r"^worst +(\w+): reply (\d+) us \(seed (\d+)\), end (\d+) us \(seed (\d+)\), "
                    r"\$([0-9.]+) \(seed (\d+)\)$", re.M)
@@ -58,7 +55,7 @@ def check_time(workflow, time, latest, dearest):
     ms, seed = max((int(found[2 if waits else 4]) / 1000, found[3 if waits else 5]) for found in (latest, dearest))
     most = time["worst_reply_ms" if waits else "worst_ms"]
     ok(ms <= most, f"{workflow}: never later than {most} ms", f"{ms} ms, seed {seed}")
-    if not SANITIZED:
+    if not INSTRUMENTED:
         ok(ms >= 0.95 * most, f"{workflow}: {ms:.0f} of {most} ms are reached, seed {seed}", f"{ms} of {most}")
     end = max(int(found[4]) / 1000 for found in (latest, dearest))
     ok(end <= time["worst_ms"], f"{workflow}: no job ends later than {time['worst_ms']} ms", f"{end} ms")
@@ -70,13 +67,13 @@ def check_all(spec, folder):
     ok(code == 0, f"{name}: an adversary of time breaks no rule in {JOBS} jobs", text[-600:])
     code, text, dearest = seek(os.path.join(BUILD, name), "cost", JOBS // 50)
     ok(code == 0, f"{name}: nor does one of cost", text[-600:])
-    tight = dearest if SANITIZED else seek(without_breakers(spec, folder), "cost", JOBS // 50)[2]
+    tight = dearest if INSTRUMENTED else seek(without_breakers(spec, folder), "cost", JOBS // 50)[2]
     for workflow, proved in proofs(spec).items():
         check_time(workflow, proved["latency"], latest[workflow], dearest[workflow])
         most = float(proved["cost"]["most_usd"])
         usd, seed = max((dollars(found[workflow]), found[workflow][7]) for found in (latest, dearest, tight))
         ok(usd <= most, f"{workflow}: never dearer than ${most}", f"${usd}, seed {seed}")
-        if not SANITIZED:
+        if not INSTRUMENTED:
             ok(usd >= 0.9 * most, f"{workflow}: ${usd} of ${most} is reached, seed {seed}", f"${usd} of ${most}")
 
 
@@ -84,7 +81,7 @@ with tempfile.TemporaryDirectory() as folder:
     for spec in sorted(glob.glob(os.path.join(ROOT, "spec", "*.flow"))):
         check_all(spec, folder)
 briefs = os.path.join(BUILD, "briefs")
-if SANITIZED:
+if INSTRUMENTED:
     code, text, _ = seek(briefs, "time", JOBS, {"WRIGHT_BREAK": "floor"})
     ok(code != 0 and "BROKEN" in text, "without floors, the adversary finds a reply without a result", text[-600:])
     ok("--adversary time" in text, "and says how to see it again", text[-600:])

@@ -145,8 +145,7 @@ def test_crashes():
 def test_build():
     spec = os.path.join(ROOT, "tests", "lang", "ok", "calls.flow")
     run = subprocess.run([os.path.join(BUILD, "wright"), "test", spec], capture_output=True, text=True,
-                         timeout=120 * SLOW, env={**os.environ, "WRIGHT_INCLUDE": os.path.join(ROOT, "runtime", "include"),
-                                                  "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""})
+                         timeout=120 * SLOW, env=programs.ENVIRONMENT)
     ok(run.returncode == 0 and "6 passed, 0 failed" in run.stdout, "its own tests call the functions",
        run.stdout + run.stderr)
     place = tempfile.mkdtemp(dir=folder)

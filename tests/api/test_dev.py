@@ -4,14 +4,11 @@ simulated models, edited, broken, mended; what was good goes on serving."""
 import os, re, signal, subprocess, sys, tempfile, threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import harness
+import harness, programs
 from harness import *
+from programs import WRIGHT
 
-WRIGHT = os.path.join(os.path.abspath(BUILD), "wright")
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-environment = dict(os.environ, WRIGHT_INCLUDE=os.path.join(ROOT, "runtime", "include"), WRIGHT_LOG="off")
-if "sanitized" in BUILD:
-    environment["CFLAGS"] = "-fsanitize=address,undefined"
+environment = dict(programs.ENVIRONMENT, WRIGHT_LOG="off")
 
 
 def wright(*args, folder):

@@ -205,7 +205,7 @@ def test_drain():
 # ---- a long journal -------------------------------------------------------------------------------
 
 LONG = 40000
-KEPT = (512 if "sanitized" in BINARY else 16) << 20  # what is freed stays there under the sanitizer
+KEPT = (512 if INSTRUMENTED else 16) << 20  # what is freed stays there under the sanitizer
 
 
 def resident(server):

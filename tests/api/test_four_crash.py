@@ -87,7 +87,7 @@ def sales_at(point, count, environment=None):
 
 
 def test_sales():
-    if not orders.INSTRUMENTED:
+    if not INSTRUMENTED:
         died, wrong, _ = sales_at("engine.effect.after.3", 1)
         ok(not died and not wrong, "what is shipped has no failpoints", wrong)
         return

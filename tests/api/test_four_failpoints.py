@@ -97,7 +97,7 @@ def at(kind, point, count):
 
 
 def test_points():
-    if not orders.INSTRUMENTED:
+    if not INSTRUMENTED:
         died, wrong = at(Decided, REVIEWED, 1)
         ok(not died and not wrong, "what is shipped has no failpoints", wrong)
         return

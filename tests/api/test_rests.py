@@ -7,7 +7,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import *
 from later import built
 
-INSTRUMENTED = "sanitized" in BUILD  # a slow build: fewer jobs, and its memory is another
 ASKS, NAPS = (200, 80) if INSTRUMENTED else (1500, 500)
 NAP_S = round(3 * SLOW)
 ASYNC = {"Prefer": "respond-async"}

@@ -4,9 +4,9 @@ what is wrong on its command line is said."""
 import os, re, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import BINARY, BUILD, folder, main, ok, same
+import programs
+from harness import BINARY, INSTRUMENTED, folder, main, ok, same
 
-INSTRUMENTED = "sanitized" in BUILD  # a slow build: fewer jobs
 JOBS = 1000 if INSTRUMENTED else 20000
 
 
@@ -46,7 +46,7 @@ def one_seed_is_one_run():
 
 def what_is_broken_is_found():
     run = simulate("--jobs", 10000, "--crash", WRIGHT_BREAK="floor")
-    if "sanitized" not in BINARY:
+    if not INSTRUMENTED:
         return same(run.returncode, 0, "a shipped binary cannot be broken on purpose")
     same(run.returncode, 1, "a broken rule: exit 1")
     ok(re.search(r"^BROKEN +floor: ", run.stdout, re.M), "named", run.stdout)
@@ -59,12 +59,8 @@ def what_is_broken_is_found():
 
 
 def build(name):
-    binary = os.path.join(folder, name)
-    run = subprocess.run([os.path.join(BUILD, "wright"), "build", f"tests/lang/ok/{name}.flow", "-o", binary,
-                          "--dynamic"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                         env={**os.environ, "WRIGHT_INCLUDE": "runtime/include",
-                              "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""})
-    return ok(run.returncode == 0, f"{name}.flow is built", run.stdout) and binary
+    binary = programs.build(f"tests/lang/ok/{name}.flow", os.path.join(folder, name), dynamic=True)
+    return ok(True, f"{name}.flow is built") and binary
 
 
 def other_programs():

@@ -1,27 +1,12 @@
 """tests/lang/ok/tree.flow, built and served beside services that can wait for each other and see when they
 are left: what the tests of members, items and children share. Only the standard library."""
-import os, select, subprocess
+import select
 
 from harness import *
 import orders
 
-ROOT = orders.ROOT
 ACCOUNT, COMPANY, NEWS = "get /accounts", "get /by-domain", "get /search"
 NOTE, PAID, DRAW = "post /accounts", "post /payments", "get /draw"
-
-
-def built():
-    out = os.path.join(folder, "tree")
-    if not os.path.exists(out):
-        flags = ["--dynamic"] if orders.INSTRUMENTED else []
-        env = {**os.environ, "WRIGHT_INCLUDE": os.path.join(ROOT, "runtime", "include"),
-               "CFLAGS": "-fsanitize=address,undefined" if orders.INSTRUMENTED else ""}
-        spec = os.path.join(ROOT, "tests", "lang", "ok", "tree.flow")
-        run = subprocess.run([os.path.join(BUILD, "wright"), "build", spec, "-o", out, *flags], env=env,
-                             capture_output=True, text=True, timeout=200 * SLOW)
-        if run.returncode:
-            raise RuntimeError(run.stdout + run.stderr)
-    return out
 
 
 class Hang:
@@ -56,7 +41,7 @@ class Sources(orders.Services):
 
 class Tree(Server):
     def __init__(self, sources, environment=None, **more):
-        self.binary = built()
+        self.binary = orders.built("tree")
         urls = {name: sources.url for name in ("CRM_URL", "COMPANY_URL", "NEWS_URL", "PAINTER_URL", "BANK_URL")}
         super().__init__(sources, environment={**urls, **(environment or {})}, **more)
 

@@ -1,23 +1,8 @@
 """Specifications that tests make, built: the flagship with another provider, or a text of their own."""
-import os, shutil, subprocess
+import os, shutil
 
-from harness import BUILD, SLOW, folder
-
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-INSTRUMENTED = "sanitized" in BUILD
-
-
-def build(place):
-    """The binary of a specification, beside it, by this build's compiler."""
-    out = place[:-len(".flow")]
-    env = {**os.environ, "WRIGHT_INCLUDE": os.path.join(ROOT, "runtime", "include"),
-           "CFLAGS": "-fsanitize=address,undefined" if INSTRUMENTED else ""}
-    run = subprocess.run([os.path.join(BUILD, "wright"), "build", place, "-o", out,
-                          *(["--dynamic"] if INSTRUMENTED else [])],
-                         env=env, capture_output=True, text=True, timeout=300 * SLOW)
-    if run.returncode:
-        raise RuntimeError(run.stdout + run.stderr)
-    return out
+from harness import ROOT, folder
+from programs import build
 
 
 def briefs_by(provider):

@@ -2,12 +2,12 @@
 import copy, json, os, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from programs import ROOT, WRIGHT
 from tap import done, ok
 
-WRIGHT = os.path.join(os.path.abspath(os.environ.get("WRIGHT_BUILD", "build")), "wright")
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "emit"))
+
 
 def run(*words, folder=None, environment=None):
     """Exit code, standard output, standard error."""

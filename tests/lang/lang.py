@@ -2,11 +2,11 @@
 import os, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from programs import ROOT, WRIGHT
 from tap import done, ok
 
-WRIGHT = os.path.join(os.path.abspath(os.environ.get("WRIGHT_BUILD", "build")), "wright")
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+
 
 def check(path, *flags, folder=None):
     """Exit code and all that was printed; a crash is a code below 0, a run without an end is -99."""

@@ -5,10 +5,8 @@ import os, re, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lang import HERE, ROOT, WRIGHT, done, ok
+from programs import ENVIRONMENT as environment
 
-environment = dict(os.environ, WRIGHT_INCLUDE=os.path.join(ROOT, "runtime", "include"))
-if "sanitized" in WRIGHT:
-    environment["CFLAGS"] = "-fsanitize=address,undefined"
 FILE = os.path.join(HERE, "ok", "asks.flow")
 SOURCE = open(FILE, encoding="utf-8").read()
 folder = tempfile.mkdtemp()

@@ -5,12 +5,10 @@ import glob, os, re, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lang import ROOT, WRIGHT, done, ok
+from programs import ENVIRONMENT as environment
 
 BRIEFS = os.path.join(ROOT, "spec", "briefs.flow")
-environment = dict(os.environ, WRIGHT_INCLUDE=os.path.join(ROOT, "runtime", "include"))
 folder = tempfile.mkdtemp()
-if "ASAN" in "".join(os.environ) or "sanitized" in WRIGHT:
-    environment["CFLAGS"] = "-fsanitize=address,undefined"
 
 
 def wright_test(*args):

@@ -270,6 +270,24 @@ static void pause_ms(int ms)
     nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL);
 }
 
+/* How many exchanges are open: asked on the loop's thread, where they live. -1: it does not answer. */
+static _Atomic int open_exchanges;
+
+static void count_open(void *arg)
+{
+    (void)arg;
+    open_exchanges = (int)wr_server_exchanges(server);
+}
+
+static int exchanges(void)
+{
+    open_exchanges = -1;
+    wr_inbox_post(inbox, count_open, NULL);
+    for (int i = 0; i < 3000 && open_exchanges < 0; i++)
+        pause_ms(1);
+    return open_exchanges;
+}
+
 static void wait_until(const atomic_int *value, int want)
 {
     for (int i = 0; i < 300 && *value < want; i++)

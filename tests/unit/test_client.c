@@ -20,7 +20,7 @@
 
 struct script {
     int listener, port;
-    const char *text; /* NULL: stop */
+    const char *_Atomic text; /* NULL: stop */
     char request[1 << 16];
     size_t request_len;
     int requests;

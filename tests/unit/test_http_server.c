@@ -295,7 +295,7 @@ static void test_leaving(void)
     wait_until(&gone, before + 2);
     tap_number(gone, before + 2, "one that resets too, and its late reply does no harm");
     pause_ms(80);
-    tap_number(wr_server_exchanges(server), 0, "nothing is left behind");
+    tap_number(exchanges(), 0, "nothing is left behind");
 }
 
 static void test_streams(void)
@@ -321,9 +321,9 @@ static void test_streams(void)
     char some[1000];
     ssize_t got = recv(fd, some, sizeof some, 0);
     close(fd);
-    for (int i = 0; i < 100 && wr_server_exchanges(server) > 0; i++)
+    for (int i = 0; i < 100 && exchanges() > 0; i++)
         pause_ms(10);
-    tap_ok(got > 0 && wr_server_exchanges(server) == 0, "one that leaves a stream ends it");
+    tap_ok(got > 0 && exchanges() == 0, "one that leaves a stream ends it");
 }
 
 static void test_connections(void)

@@ -1,27 +1,19 @@
 """Another specification than spec/briefs.flow, built once for a test program, and its binary serving."""
-import json, os, subprocess, sys
+import json, os, sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-import harness
+import harness, programs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SANITIZE = {"sanitized": "-fsanitize=address,undefined", "tsan": "-fsanitize=thread"}
-binaries = {}
 
 
 def build(path):
     """The binary of this specification; a build that fails ends the program."""
-    if path not in binaries:
-        binary = os.path.join(harness.folder, os.path.basename(path)[:-5])
-        flags = SANITIZE.get(os.path.basename(os.path.abspath(harness.BUILD)), "")
-        run = subprocess.run([os.path.join(harness.BUILD, "wright"), "build", path, "-o", binary, "--dynamic"],
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             env={**os.environ, "WRIGHT_INCLUDE": "runtime/include", "CFLAGS": flags})
-        if run.returncode:
-            print("Bail out! " + path + "\n# " + run.stdout.replace("\n", "\n# "))
-            sys.exit(1)
-        binaries[path] = binary
-    return binaries[path]
+    try:
+        return programs.build(path, os.path.join(harness.folder, os.path.basename(path)[:-5]), dynamic=True)
+    except RuntimeError as why:
+        print("Bail out! " + path + "\n# " + str(why).replace("\n", "\n# "))
+        sys.exit(1)
 
 
 class Later(harness.Server):
