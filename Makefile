@@ -138,7 +138,8 @@ tidy:
 # What runs on several threads, under ThreadSanitizer: loops, store, calls, webhooks, under load, cancelled, killed,
 # drained. A race ends its program, and with it the test.
 threads := $(addprefix $(B)/tsan/tests/test_,pool deliveries store client http_server webhooks trust) \
-	$(addprefix tests/api/test_,loops rests checkpoints webhooks events cancel calls otlp crash life four upgrade).py
+	$(addsuffix .py,$(addprefix tests/api/test_,loops rests checkpoints webhooks events cancel calls otlp crash life \
+	four upgrade))
 .PHONY: tsan
 tsan:
 	@.ci/setup test

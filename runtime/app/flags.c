@@ -2,6 +2,7 @@
 #include "runtime/app/flags.h"
 
 #include "runtime/base/log.h"
+#include "runtime/base/near.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,38 +11,12 @@
 
 #define FLAGS_MAX 32
 
-static size_t least(size_t a, size_t b, size_t c)
-{
-    size_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
-}
-
-/* Levenshtein's distance, for words shorter than 40 bytes. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[41], len = strlen(b);
-    if (len > 40 || strlen(a) > 40)
-        return 99;
-    for (size_t i = 0; i <= len; i++)
-        row[i] = i;
-    for (size_t i = 0; a[i]; i++) {
-        size_t corner = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < len; j++) {
-            size_t above = row[j + 1];
-            row[j + 1] = least(above + 1, row[j] + 1, corner + (a[i] != b[j]));
-            corner = above;
-        }
-    }
-    return row[len];
-}
-
 const char *wr_nearest(const char *word, const char *const *names, size_t count)
 {
     const char *best = NULL;
     size_t best_distance = strlen(word) / 2 < 3 ? strlen(word) / 2 : 3;
     for (size_t i = 0; i < count; i++) {
-        size_t d = distance(word, names[i]);
+        size_t d = wr_edits(word, strlen(word), names[i], strlen(names[i]));
         if (d <= best_distance && (!best || d < best_distance)) {
             best = names[i];
             best_distance = d;

@@ -1,6 +1,7 @@
 /* What is wrong with a document: each fault with its pointer (RFC 6901), its rule and a sentence that
  * repeats no value, as values may be secret. Text from the document is cut, so that a hostile one
  * cannot multiply itself. */
+#include "runtime/base/near.h"
 #include "runtime/base/str.h"
 #include "runtime/json/scan.h"
 
@@ -10,7 +11,6 @@
 #define KEY_SHOWN 200     /* bytes of a key in a pointer */
 #define POINTER_MAX 4096  /* bytes */
 #define SENTENCE_MAX 1024 /* bytes */
-#define NEAR_MAX 64       /* bytes of a name that may be misspelt */
 
 /* ---- pointers ------------------------------------------------------------------------------ */
 
@@ -186,41 +186,13 @@ bool wr_fault_type(struct wr_reader *in, const char *wanted)
 
 /* ---- did you mean -------------------------------------------------------------------------- */
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Edits that make `a` of `b`: insert, delete, replace a byte, swap two neighbours. */
-static size_t distance(struct wr_str a, struct wr_str b)
-{
-    size_t rows[3][NEAR_MAX + 1];
-    size_t *two = rows[0], *one = rows[1], *now = rows[2];
-    for (size_t j = 0; j <= b.len; j++)
-        one[j] = two[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        now[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            size_t other = a.ptr[i - 1] != b.ptr[j - 1];
-            now[j] = least(one[j - 1] + other, least(one[j], now[j - 1]) + 1);
-            if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1])
-                now[j] = least(now[j], two[j - 2] + 1);
-        }
-        size_t *oldest = two;
-        two = one;
-        one = now;
-        now = oldest;
-    }
-    return one[b.len];
-}
-
 const char *wr_unknown_field(struct wr_reader *in, const struct wr_shape *shape, struct wr_str name)
 {
-    size_t best = (name.len < 6 ? 1 : least(name.len, NEAR_MAX) / 3) + 1;
+    size_t best = (name.len < 6 ? 1 : name.len / 3) + 1;
     const struct wr_str *near = NULL;
-    for (size_t i = 0; i < shape->count && name.len <= NEAR_MAX; i++) {
+    for (size_t i = 0; i < shape->count && name.len <= WR_NEAR_MAX; i++) {
         const struct wr_str *field = &shape->fields[i].name;
-        size_t edits = field->len <= NEAR_MAX ? distance(*field, name) : best;
+        size_t edits = wr_edits(field->ptr, field->len, name.ptr, name.len);
         if (edits < best) {
             best = edits;
             near = field;

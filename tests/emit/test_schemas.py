@@ -162,7 +162,7 @@ def main():
                 continue
             sources = [f"{folder}/schemas.c", "tests/emit/types_main.c",
                        *sorted(glob.glob("runtime/json/*.c")), "runtime/base/arena.c",
-                       "runtime/base/text.c", "runtime/base/quote.c"]
+                       "runtime/base/text.c", "runtime/base/quote.c", "runtime/base/near.c"]
             built = run(compiler, *FLAGS, "-I", folder, "-o", program, *sources, "-lm")
             ok(built.returncode == 0, f"{compiler} takes the C without a warning", built.stderr)
             values(program)
