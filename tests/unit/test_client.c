@@ -10,6 +10,7 @@
 #include <event2/event.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,9 +22,17 @@
 struct script {
     int listener, port;
     const char *_Atomic text; /* NULL: stop */
+    pthread_mutex_t lock;     /* of `request` */
+    char request[1 << 16];    /* the newest that is whole */
+    atomic_int requests;
+};
+
+/* A connection: read and answered on a thread of its own. */
+struct playing {
+    struct script *script;
+    int fd;
+    size_t len;
     char request[1 << 16];
-    size_t request_len;
-    int requests;
 };
 
 static void *serve(void *arg);
@@ -33,6 +42,7 @@ static void script_open(struct script *script, pthread_t *thread)
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof at;
     memset(script, 0, sizeof *script);
+    pthread_mutex_init(&script->lock, NULL);
     script->listener = socket(AF_INET, SOCK_STREAM, 0);
     bind(script->listener, (struct sockaddr *)&at, len);
     listen(script->listener, 16);
@@ -41,22 +51,20 @@ static void script_open(struct script *script, pthread_t *thread)
     pthread_create(thread, NULL, serve, script);
 }
 
-static bool read_request(struct script *script, int fd)
+static bool read_request(struct playing *it)
 {
     size_t need = 0;
-    script->request_len = 0;
     for (;;) {
-        ssize_t got = recv(fd, script->request + script->request_len,
-                           sizeof script->request - 1 - script->request_len, 0);
+        ssize_t got = recv(it->fd, it->request + it->len, sizeof it->request - 1 - it->len, 0);
         if (got <= 0)
             return false;
-        script->request_len += (size_t)got;
-        script->request[script->request_len] = '\0';
-        const char *end = strstr(script->request, "\r\n\r\n");
-        const char *length = strcasestr(script->request, "content-length: ");
+        it->len += (size_t)got;
+        it->request[it->len] = '\0';
+        const char *end = strstr(it->request, "\r\n\r\n");
+        const char *length = strcasestr(it->request, "content-length: ");
         if (end)
-            need = (size_t)(end + 4 - script->request) + (length ? (size_t)atoi(length + 16) : 0);
-        if (end && script->request_len >= need)
+            need = (size_t)(end + 4 - it->request) + (length ? (size_t)atoi(length + 16) : 0);
+        if (end && it->len >= need)
             return true;
     }
 }
@@ -78,17 +86,16 @@ static void play(int fd, const char *text)
     }
 }
 
-struct playing {
-    struct script *script;
-    int fd;
-};
-
 static void *answer(void *arg)
 {
     struct playing *playing = arg;
     const char *text = playing->script->text;
-    if (read_request(playing->script, playing->fd)) {
-        playing->script->requests++;
+    if (read_request(playing)) {
+        struct script *script = playing->script;
+        pthread_mutex_lock(&script->lock);
+        memcpy(script->request, playing->request, playing->len + 1);
+        pthread_mutex_unlock(&script->lock);
+        script->requests++;
         play(playing->fd, text);
     }
     close(playing->fd);
@@ -102,8 +109,9 @@ static void *serve(void *arg)
     struct script *script = arg;
     for (;;) {
         pthread_t thread;
-        struct playing *playing = malloc(sizeof *playing);
-        *playing = (struct playing){script, accept(script->listener, NULL, NULL)};
+        struct playing *playing = calloc(1, sizeof *playing);
+        playing->script = script;
+        playing->fd = accept(script->listener, NULL, NULL);
         if (playing->fd < 0 || pthread_create(&thread, NULL, answer, playing) != 0) {
             free(playing);
             return NULL;
@@ -184,17 +192,29 @@ static struct wr_effect_call call_for(struct trial *trial, const struct wr_actio
                                    .arg = trial};
 }
 
+/* What is played, until the end: a slow connection may still be at it when its caller is gone. */
+static struct wr_arena texts;
+
 static void run(struct trial *trial, const struct wr_action *action, const char *text)
 {
     struct wr_effect_call call = call_for(trial, action);
     int64_t from = wr_mono_us();
-    trial->script.text = text;
+    trial->script.text = wr_arena_copy(&texts, text, strlen(text));
     trial->ends = 0;
     trial->started = false;
     trial->effects.start(trial->effects.self, &call);
     trial->started = true;
     event_base_dispatch(trial->loop);
     trial->took_ms = (wr_mono_us() - from) / 1000;
+}
+
+/* The newest request that the server has read whole. */
+static const char *requested(struct trial *trial)
+{
+    pthread_mutex_lock(&trial->script.lock);
+    char *copy = wr_arena_copy(&trial->arena, trial->script.request, strlen(trial->script.request));
+    pthread_mutex_unlock(&trial->script.lock);
+    return copy;
 }
 
 static const char *const class_names[] = {
@@ -245,12 +265,12 @@ static void test_service(struct trial *trial)
     expect(trial, &get, JSON_200 "Content-Length: 12\r\n\r\n{\"terms\":{}}", WR_OK, "a document");
     tap_ok(wr_str_is(trial->outcome.value, "{\"terms\":{}}") && trial->outcome.http_status == 200,
            "its value and status");
-    tap_ok(strncmp(trial->script.request, "GET /base/terms?lang=en HTTP/1.1\r\n", 34) == 0,
+    tap_ok(strncmp(requested(trial), "GET /base/terms?lang=en HTTP/1.1\r\n", 34) == 0,
            "the path is appended to the base");
-    tap_ok(strstr(trial->script.request, "\r\nUser-Agent: wright/0.1.0\r\n") &&
-               strstr(trial->script.request, "\r\ntraceparent: 00-11-22-01  X-Sent: no\r\n") &&
-               strstr(trial->script.request, "\r\nIdempotency-Key: key-7\r\n") &&
-               !strstr(trial->script.request, "Authorization"),
+    tap_ok(strstr(requested(trial), "\r\nUser-Agent: wright/0.1.0\r\n") &&
+               strstr(requested(trial), "\r\ntraceparent: 00-11-22-01  X-Sent: no\r\n") &&
+               strstr(requested(trial), "\r\nIdempotency-Key: key-7\r\n") &&
+               !strstr(requested(trial), "Authorization"),
            "its headers");
     expect(trial, &get, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>",
            WR_CLASS_schema_invalid, "a page");
@@ -292,13 +312,13 @@ static void test_service(struct trial *trial)
     get.method = WR_POST;
     get.body = WR_STR("{\"a\":1}");
     expect(trial, &get, JSON_200 "Content-Length: 2\r\n\r\n{}", WR_OK, "a write");
-    tap_ok(strncmp(trial->script.request, "POST /base/terms", 16) == 0 &&
-               strstr(trial->script.request, "\r\n\r\n{\"a\":1}"),
+    tap_ok(strncmp(requested(trial), "POST /base/terms", 16) == 0 &&
+               strstr(requested(trial), "\r\n\r\n{\"a\":1}"),
            "its method and body");
     get.method = WR_DELETE;
     get.body = (struct wr_str){NULL, 0};
     expect(trial, &get, "HTTP/1.1 204 Gone\r\n\r\n", WR_OK, "a delete");
-    tap_ok(strncmp(trial->script.request, "DELETE /base", 12) == 0, "its method");
+    tap_ok(strncmp(requested(trial), "DELETE /base", 12) == 0, "its method");
     get.method = WR_GET;
 }
 
@@ -307,8 +327,8 @@ static void test_unread(struct trial *trial)
 {
     struct wr_action put = {.kind = WR_ACT_HTTP, .method = WR_PUT, .path = {"/mark", 5}};
     expect(trial, &put, "HTTP/1.1 204 No Content\r\n\r\n", WR_OK, "unread: no content");
-    tap_ok(strncmp(trial->script.request, "PUT /base/mark", 14) == 0 &&
-               strstr(trial->script.request, "\r\nContent-Length: 0\r\n"),
+    tap_ok(strncmp(requested(trial), "PUT /base/mark", 14) == 0 &&
+               strstr(requested(trial), "\r\nContent-Length: 0\r\n"),
            "an empty body says so");
     expect(trial, &put,
            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>", WR_OK,
@@ -325,7 +345,7 @@ static void test_unread(struct trial *trial)
     expect(trial, &put, "", WR_CLASS_stream_truncated, "unread: no answer");
     put.method = WR_HEAD;
     expect(trial, &put, "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", WR_OK, "a head");
-    tap_ok(strncmp(trial->script.request, "HEAD /base/mark", 15) == 0, "its method");
+    tap_ok(strncmp(requested(trial), "HEAD /base/mark", 15) == 0, "its method");
     expect(trial, &put, "HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\n", WR_CLASS_not_found,
            "a head of nothing");
 }
@@ -339,8 +359,8 @@ static void test_model(struct trial *trial)
                it->usage.known && it->usage.input_tokens == 7 && it->usage.cached_tokens == 2 &&
                it->usage.output_tokens == 3 && it->first_token_us > 0,
            "its value, version and usage");
-    tap_ok(strstr(trial->script.request, "\r\nAuthorization: Bearer sk-test-1\r\n") &&
-               strstr(trial->script.request,
+    tap_ok(strstr(requested(trial), "\r\nAuthorization: Bearer sk-test-1\r\n") &&
+               strstr(requested(trial),
                       "{\"model\":\"large-1\",\"messages\":[{\"role\":\"user\",\"content\":\"Say "
                       "\\\"hi\\\"\\n\"}],\"max_tokens\":1200,\"stream\":true,"
                       "\"stream_options\":{\"include_usage\":true},\"response_format\":{\"type\":"
@@ -552,6 +572,7 @@ int main(void)
     pthread_join(thread, NULL);
     close(trial->script.listener);
     usleep(1000000); /* the last answers have been played to their end */
+    wr_arena_free(&texts);
     free(trial);
     return tap_done();
 }
