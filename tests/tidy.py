@@ -126,6 +126,23 @@ def pages():
             yield f"{path}: there is no such code"
 
 
+def named():
+    """What the pages on the house name is there: layers, files, functions."""
+    house, said = read("docs/ARCHITECTURE.md"), read("docs/HACKING.md")
+    for top, folders in LAYERS.items():
+        for folder in folders:
+            if f"| {top}/{folder}" not in house:
+                yield f"docs/ARCHITECTURE.md has no row for {top}/{folder}"
+    code = "".join(read(path) for path in tracked("compiler/*", "runtime/*", "tests/*.c", "tests/*.h"))
+    for page, text in (("ARCHITECTURE", house), ("HACKING", said)):
+        for path in set(re.findall(r"\b(?:compiler|runtime|tests|docs|spec)/[\w/.]*[\w]", text)):
+            if not os.path.exists(path) and not glob.glob(path + "*"):
+                yield f"docs/{page}.md names {path}, which is not there"
+        for name in set(re.findall(r"`([a-z]+_[a-z_]+)`", text)):
+            if not re.search(rf"\b{name}\b", code):
+                yield f"docs/{page}.md names {name}, which is not there"
+
+
 def main():
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
     house = tracked("compiler/*.c", "compiler/*.h", "runtime/*.c", "runtime/*.h")
@@ -143,6 +160,7 @@ def main():
     check("clang-format leaves the house as it is", formatted(house + tests))
     check("clang-format leaves generated C as it is", formatted(generated))
     check("clang has nothing to say either", clang([path for path in house if path.endswith(".c")] + programs))
+    check("what the pages on the house name is there", named())
     check("every code has a page with an example that fails", pages())
     check("every code is shown by a test", untested_codes())
     done()
