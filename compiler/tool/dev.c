@@ -19,7 +19,8 @@
 
 struct dev {
     struct wc_arena *arena; /* as long as the command */
-    const char *file, *listen;
+    const char *file, *listen, *returns, *way,
+        *seed; /* the last three go to the mock; NULL: not given */
     char *scratch;
     const char *binary, *mock_listen;
     struct wc_child mock, server;
@@ -108,18 +109,29 @@ static bool read_environment(struct dev *dev, const char *path)
     return true;
 }
 
+static void add_flag(const char **words, size_t *count, const char *flag, const char *value)
+{
+    if (!value)
+        return;
+    words[(*count)++] = flag;
+    words[(*count)++] = value;
+}
+
 static enum wc_exit start_mock(struct dev *dev)
 {
     const char *env = wc_arena_printf(dev->arena, "%s/mock.env", dev->scratch);
-    const char *const words[] = {SELF,
-                                 "mock",
-                                 dev->file,
-                                 "--listen",
-                                 dev->mock_listen ? dev->mock_listen : "127.0.0.1:0",
-                                 "--env",
-                                 "--print-env-file",
-                                 env,
-                                 NULL};
+    const char *words[16] = {SELF,
+                             "mock",
+                             dev->file,
+                             "--listen",
+                             dev->mock_listen ? dev->mock_listen : "127.0.0.1:0",
+                             "--env",
+                             "--print-env-file",
+                             env};
+    size_t count = 8;
+    add_flag(words, &count, "--returns", dev->returns);
+    add_flag(words, &count, "--way", dev->way);
+    add_flag(words, &count, "--seed", dev->seed);
     wc_child_stop(&dev->mock);
     unlink(env);
     if (!wc_child_start(&dev->mock, words, "/dev/null"))
@@ -168,11 +180,14 @@ static enum wc_exit serve(struct dev *dev, const char *built)
     return exit == WC_EXIT_OK ? start_server(dev) : exit;
 }
 
-static void tell_key(void)
+/* How to call it, and how to reach its jobs and reviews: the binary and its store. */
+static void tell_ways(const struct dev *dev)
 {
     const char *key = getenv("WRIGHT_MOCK_KEY");
     if (key && *key)
         printf("dev: call it with the header  Authorization: Bearer %s\n", key);
+    printf("dev: see its jobs, as long as it runs:  %s jobs list --store sqlite:%s/dev.db\n",
+           dev->binary, dev->scratch);
     fflush(stdout);
 }
 
@@ -200,7 +215,7 @@ static enum wc_exit look(struct dev *dev, bool first)
         printf("dev: %s is served, %.1f s after it changed\n", dev->file,
                (double)(ended.tv_sec - began.tv_sec) +
                    (double)(ended.tv_nsec - began.tv_nsec) / 1e9);
-    tell_key();
+    tell_ways(dev);
     return exit;
 }
 
@@ -225,7 +240,11 @@ int wc_cmd_dev(int argc, char **argv)
     struct wc_arena arena = {0};
     struct dev dev = {.arena = &arena, .listen = "127.0.0.1:8080"};
     int rest = 0;
-    const struct wc_flag flags[] = {{"--listen", 0, &dev.listen, NULL}, {NULL, 0, NULL, NULL}};
+    const struct wc_flag flags[] = {{"--listen", 0, &dev.listen, NULL},
+                                    {"--returns", 0, &dev.returns, NULL},
+                                    {"--way", 0, &dev.way, NULL},
+                                    {"--seed", 0, &dev.seed, NULL},
+                                    {NULL, 0, NULL, NULL}};
     enum wc_exit exit = wc_flags(argc, argv, flags, &rest);
     if (exit != WC_EXIT_OK)
         return (int)exit;

@@ -57,7 +57,7 @@ static const struct wc_command commands[] = {
      "The C compiler is $CC, else cc.\n",
      wc_cmd_test},
     {"dev", "serve a specification with simulated upstreams while it is edited",
-     "wright dev FILE [--listen ADDRESS:PORT]\n\n"
+     "wright dev FILE [--listen ADDRESS:PORT] [--returns NAME=FILE,...] [--way NAME=WAY,...]\n\n"
      "Builds FILE and serves it, its services and models simulated as by `wright mock`; builds and "
      "serves\n"
      "anew when FILE or a file that it names changes. While there are errors they are shown, and "
@@ -65,7 +65,11 @@ static const struct wc_command commands[] = {
      "good build goes on serving. An environment variable that is set is used as it is: set "
      "MODEL_URL and\n"
      "MODEL_KEY, and a real model answers.\n\n"
-     "  --listen ADDRESS:PORT   (default: 127.0.0.1:8080)\n\n"
+     "  --listen ADDRESS:PORT   (default: 127.0.0.1:8080)\n"
+     "  --returns, --way, --seed   as `wright mock` has them\n\n"
+     "It prints where its binary and its store are: `BINARY jobs list --store URL` shows its jobs, "
+     "and\n"
+     "`BINARY review approve ID --store URL` decides one that waits.\n"
      "Ends with SIGINT or SIGTERM; jobs are kept as long as it runs.\n",
      wc_cmd_dev},
     {"fmt", "lay out specifications in the one style",
@@ -121,7 +125,10 @@ static const struct wc_command commands[] = {
      "  --listen ADDRESS:PORT   (default: 127.0.0.1:0, any free port)\n"
      "  --env                   print nothing but the lines for a shell\n"
      "  --print-env-file PATH   write them to PATH, too, once requests are answered\n"
-     "  --seed N                other documents for the same requests\n\n"
+     "  --seed N                other documents for the same requests\n"
+     "  --returns NAME=FILE,... the stage, service or model NAME answers with the JSON of FILE\n"
+     "  --invent                answer nothing that the tests of FILE give: invent it all\n\n"
+     "A stage whose checks ask for more than quotes is answered with what a test gives it.\n\n"
      "Faults; NAMES are services and models of FILE, separated by commas:\n\n"
      "  --silent NAMES   --slow NAME=MS,...   --fail NAME=STATUS,...   --cut NAMES\n"
      "  --malformed NAMES   --refuse NAMES   --way NAME=WAY,...\n\n"
@@ -188,7 +195,7 @@ int main(int argc, char **argv)
         help(stdout);
         return WC_EXIT_OK;
     }
-    if (strcmp(argv[1], "--version") == 0) {
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
         printf("wright %s\n", WRIGHT_VERSION);
         return WC_EXIT_OK;
     }

@@ -26,9 +26,9 @@ static const struct {
 enum { FAULT_FLAGS = sizeof fault_flags / sizeof *fault_flags };
 
 struct options {
-    const char *listen, *seed, *way, *env_file;
+    const char *listen, *seed, *way, *env_file, *returns;
     const char *faults[FAULT_FLAGS];
-    int env_only;
+    int env_only, invent;
 };
 
 /* ---- setting up --------------------------------------------------------------------------- */
@@ -97,6 +97,10 @@ static enum wc_exit apply(struct wc_mock *mock, const struct options *options)
     char *end = NULL;
     for (size_t i = 0; i < FAULT_FLAGS && exit == WC_EXIT_OK; i++)
         exit = set_ways(mock, options->faults[i], fault_flags[i].kind, fault_flags[i].flag);
+    if (exit == WC_EXIT_OK && !wc_mock_returns(mock, options->returns))
+        exit = WC_EXIT_TROUBLE;
+    if (exit == WC_EXIT_OK && !options->invent)
+        wc_known_answers(mock->arena, mock->model, &mock->known);
     if (exit != WC_EXIT_OK || !options->seed)
         return exit;
     mock->seed = strtoull(options->seed, &end, 10);
@@ -292,13 +296,13 @@ int wc_cmd_mock(int argc, char **argv)
 {
     struct options options = {0};
     int rest = 0;
-    struct wc_flag flags[FAULT_FLAGS + 6] = {{"--listen", 0, &options.listen, NULL},
-                                             {"--seed", 0, &options.seed, NULL},
-                                             {"--way", 0, &options.way, NULL},
-                                             {"--print-env-file", 0, &options.env_file, NULL},
-                                             {"--env", 0, NULL, &options.env_only}};
+    struct wc_flag flags[FAULT_FLAGS + 8] = {
+        {"--listen", 0, &options.listen, NULL},   {"--seed", 0, &options.seed, NULL},
+        {"--way", 0, &options.way, NULL},         {"--print-env-file", 0, &options.env_file, NULL},
+        {"--returns", 0, &options.returns, NULL}, {"--invent", 0, NULL, &options.invent},
+        {"--env", 0, NULL, &options.env_only}};
     for (size_t i = 0; i < FAULT_FLAGS; i++)
-        flags[5 + i] = (struct wc_flag){fault_flags[i].flag, 0, &options.faults[i], NULL};
+        flags[7 + i] = (struct wc_flag){fault_flags[i].flag, 0, &options.faults[i], NULL};
     enum wc_exit exit = wc_flags(argc, argv, flags, &rest);
     if (exit != WC_EXIT_OK)
         return (int)exit;

@@ -3,7 +3,7 @@
 #ifndef WC_TOOL_MOCK_H
 #define WC_TOOL_MOCK_H
 
-#include "compiler/model/model.h"
+#include "compiler/model/answers.h"
 #include "compiler/model/profiles.h"
 #include "runtime/http/server.h"
 
@@ -56,12 +56,19 @@ struct wc_mock_target {
     struct wc_mock_keys keys; /* a service's idempotency keys */
 };
 
+/* `--returns NAME=FILE`: a stage, or a service or model for all its stages. */
+struct wc_mock_return {
+    const char *name, *json;
+};
+
 struct wc_mock {
     struct wc_arena *arena;
     struct wc_model *model;
     struct event_base *loop;
     uint64_t seed;
     WC_VEC(struct wc_mock_target) targets;
+    WC_VEC(struct wc_mock_return) returns;
+    struct wc_known_answers known; /* from the tests; empty with --invent */
 };
 
 struct wc_mock_target *wc_mock_find(struct wc_mock *mock, const char *name, size_t len);
@@ -98,14 +105,25 @@ json_t *wc_mock_document(const struct wc_mock *mock, struct wc_mock_source *sour
 /* An excerpt of the material, copied letter for letter, of a length that the type takes; NULL where
  * the material is too short for it. `len` bytes. */
 const char *wc_mock_excerpt(struct wc_mock_source *source, const struct wc_type *type, size_t *len);
-/* The part of a rendered prompt that was put in, by the prompts of the specification: what a check
- * says must be quoted, else the longest value of a hole; the whole text where none of them fits. */
-struct wc_mock_text wc_mock_material(const struct wc_mock *mock, const struct wc_ai_model *model,
-                                     struct wc_mock_text rendered);
+/* The stage whose prompt that is; NULL: it is nobody's. `material` is the part of it that was put in: what a
+ * check says must be quoted, else the longest value of a hole; the whole text where no prompt fits. */
+const struct wc_stage *wc_mock_stage_asking(const struct wc_mock *mock,
+                                            const struct wc_ai_model *model,
+                                            struct wc_mock_text rendered,
+                                            struct wc_mock_text *material);
 /* The stage whose request this is: its path fits; NULL: none does. */
 const struct wc_stage *wc_mock_stage_for(const struct wc_mock *mock,
                                          const struct wc_service *service, enum wr_method method,
                                          struct wr_str path);
+
+/* ---- what need not be invented (mock_given.c) ---------------------------------------------- */
+
+/* Reads NAME=FILE,…; `file` is the specification's. False: it was said what is wrong. */
+bool wc_mock_returns(struct wc_mock *mock, const char *list);
+/* The answer for a call of `stage` (NULL: nobody's) to the target called `target`: a file's, else a test's where
+ * an invented one would not pass the stage's checks; NULL: invent it. `told`: what the request says. */
+const char *wc_mock_given(const struct wc_mock *mock, const struct wc_stage *stage,
+                          const char *target, struct wc_mock_text told);
 
 /* ---- answering (mock_reply.c, mock_model.c) ----------------------------------------------- */
 

@@ -113,17 +113,41 @@ static uint64_t hash(uint64_t seed, const char *text, size_t len)
     return sum;
 }
 
+/* Who asks: the newest message that is some stage's prompt tells; what comes after it are an answer and what
+ * was wrong with it. `told`: that message. */
+static const struct wc_stage *asking(const struct wc_mock_ask *ask, struct wc_mock_text *told,
+                                     struct wc_mock_text *material)
+{
+    json_t *messages = json_object_get(ask->request, ask->wire->field);
+    const struct wc_ai_model *model = ask->target->model;
+    for (size_t i = json_array_size(messages); i > 0; i--) {
+        struct wc_mock_text text = {NULL, 0};
+        text.ptr = text_of(json_array_get(messages, i - 1), &text.len);
+        const struct wc_stage *stage =
+            text.ptr ? wc_mock_stage_asking(ask->mock, model, text, material) : NULL;
+        if (!stage)
+            continue;
+        *told = text;
+        return stage;
+    }
+    *told = (struct wc_mock_text){ask->prompt, ask->prompt_len};
+    return wc_mock_stage_asking(ask->mock, model, *told, material);
+}
+
 /* What the model says. */
 static char *content_for(const struct wc_mock_ask *ask)
 {
     const struct wc_schema *schema = ask->schema;
-    struct wc_mock_text rendered = {ask->prompt, ask->prompt_len};
+    struct wc_mock_text told;
     struct wc_mock_source source = {{NULL, 0}, 0, 0, NULL};
     if (ask->way.kind == WC_MOCK_WRONG)
         return strdup("{\"simulated\":\"not of the schema\"}");
     if (!schema)
         return strdup("This answer is simulated.");
-    source.material = wc_mock_material(ask->mock, ask->target->model, rendered);
+    const struct wc_stage *stage = asking(ask, &told, &source.material);
+    const char *given = wc_mock_given(ask->mock, stage, ask->target->name, told);
+    if (given)
+        return strdup(given);
     source.profile = &wc_profiles[wc_profile_for(ask->target->model, schema)];
     source.random = hash(ask->mock->seed, ask->prompt, ask->prompt_len);
     source.random = hash(source.random, ask->model, strlen(ask->model));

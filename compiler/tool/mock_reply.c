@@ -1,4 +1,5 @@
 /* Sending simulated answers, in time or late, whole or cut; services; the control endpoint. */
+#include "compiler/base/buf.h"
 #include "compiler/tool/mock.h"
 
 #include <event2/event.h>
@@ -178,8 +179,19 @@ static json_t *service_document(struct wc_mock *mock, struct wr_exchange *exchan
 {
     struct wc_mock_source source = {{NULL, 0}, wc_mock_hash(mock->seed, path), 0, NULL};
     source.random ^= wc_mock_hash(0, exchange->request.body);
+    struct wr_str body = exchange->request.body;
     if (!gives_value(stage))
         return json_object();
+    struct wc_buf told = {0};
+    wc_buf_add(&told, path.ptr, path.len);
+    wc_buf_char(&told, ' ');
+    wc_buf_add(&told, body.ptr ? body.ptr : "", body.len);
+    const char *given = wc_mock_given(mock, stage, stage->action.service->name,
+                                      (struct wc_mock_text){told.data, told.len});
+    wc_buf_free(&told);
+    json_t *document = given ? json_loads(given, 0, NULL) : NULL;
+    if (document)
+        return document;
     return wc_mock_document(mock, &source, stage->action.as->schema);
 }
 

@@ -111,19 +111,27 @@ static bool material_of(const struct wc_stage *stage, struct wc_mock_text render
     return false;
 }
 
-struct wc_mock_text wc_mock_material(const struct wc_mock *mock, const struct wc_ai_model *model,
-                                     struct wc_mock_text rendered)
+static bool asks(const struct wc_stage *stage, const struct wc_ai_model *model)
 {
-    struct wc_mock_text material;
+    return stage->action.model == model || stage->action.candidate == model ||
+           stage->hedge == model;
+}
+
+const struct wc_stage *wc_mock_stage_asking(const struct wc_mock *mock,
+                                            const struct wc_ai_model *model,
+                                            struct wc_mock_text rendered,
+                                            struct wc_mock_text *material)
+{
+    *material = rendered;
     WC_EACH(w, &mock->model->workflows)
     {
         const struct wc_workflow *workflow = mock->model->workflows.items[w];
         WC_EACH(s, &workflow->activities)
-        if (workflow->activities.items[s]->action.model == model &&
-            material_of(workflow->activities.items[s], rendered, &material))
-            return material;
+        if (asks(workflow->activities.items[s], model) &&
+            material_of(workflow->activities.items[s], rendered, material))
+            return workflow->activities.items[s];
     }
-    return rendered;
+    return NULL;
 }
 
 /* ---- paths -------------------------------------------------------------------------------- */

@@ -84,7 +84,7 @@ def test_dev():
     wright("init", "watched", folder=folder)
     inside = os.path.join(folder, "watched")
     spec, prompt = os.path.join(inside, "watched.flow"), os.path.join(inside, "prompts", "answer.md")
-    dev = Dev(inside, "watched.flow", "--listen", "127.0.0.1:0")
+    dev = Dev(inside, "watched.flow", "--listen", "127.0.0.1:0", "--seed", "3")
     ok(dev.hears(r"is served") and dev.hears(r"listening on http://127\.0\.0\.1:\d+"), "it is served", dev.text())
     key = re.search(r"Bearer (\S+)", dev.text())[1]
 
@@ -94,6 +94,10 @@ def test_dev():
     status, body = ask(port(), key)
     first = body.get("versions", {}).get("prompt")
     ok(status in (200, 503) and first, "and answers, its models simulated", (status, body))
+    tool = re.search(r"as long as it runs:  (\S+) jobs list --store (\S+)", dev.text())
+    listed = subprocess.run([tool[1], "jobs", "list", "--store", tool[2]], capture_output=True, text=True, timeout=60)
+    ok(listed.returncode == 0 and body["job_id"] in listed.stdout, "its jobs can be seen with what it prints",
+       (listed.stdout, listed.stderr))
     edit(spec, "-> brief", "-> nowhere")
     ok(dev.hears(r"the last good build goes on serving") and dev.hears(r"E0401"), "an error is shown", dev.text())
     status, body = ask(port(), key)
