@@ -21,9 +21,8 @@ static const struct {
     const char *suffix;                                             /* after the model's name */
     void (*emit)(struct wc_buf *out, const struct wc_model *model); /* of the model alone */
 } files[] = {
-    {NULL, ".h", wc_emit_header},
-    {"schemas.c", NULL, wc_emit_schemas},
-    {NULL, ".mmd", wc_emit_mermaid},
+    {NULL, ".h", wc_emit_header},     {"schemas.c", NULL, wc_emit_schemas},
+    {"known.c", NULL, wc_emit_known}, {NULL, ".mmd", wc_emit_mermaid},
     {NULL, ".dot", wc_emit_dot},
 };
 

@@ -75,7 +75,9 @@ void wc_emit_header(struct wc_buf *out, const struct wc_model *model)
         wc_buf_printf(out, "extern const struct wr_workflow workflow_%s;\n",
                       model->workflows.items[i]->name);
     }
-    wc_buf_text(out, "extern const char embedded_contract[], embedded_openapi[];\n\n#endif\n");
+    wc_buf_text(out,
+                "extern const char embedded_contract[], embedded_openapi[];\n"
+                "extern const struct wr_known embedded_known;\n\n#endif\n");
 }
 
 void wc_emit_schemas(struct wc_buf *out, const struct wc_model *model)
@@ -255,6 +257,7 @@ void wc_emit_program(struct wc_buf *out, const struct wc_model *model,
     init_table(&init, "functions", "function", model->functions.count);
     init_table(&init, "errors", "error", model->errors.count);
     init_documents(&init, model, documents);
+    wc_init_field(&init, "known", "&embedded_known");
     wc_buf_text(out, "const struct wr_program wright_program = ");
     wc_init_write(out, "", &init, true, ";");
 }

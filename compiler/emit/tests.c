@@ -160,70 +160,6 @@ static void emit_test(struct wc_buf *out, struct wc_arena *arena, bool *patterns
     wc_buf_text(out, "};\n");
 }
 
-/* ---- ways: every label of every `on` line, the most specific first ------------------------- */
-
-static const char *target_text(struct wc_arena *arena, const struct wc_target *target)
-{
-    static const char *const results[] = {"none", "full", "draft", "fallback"};
-    if (target->kind == WR_TO_STAGE)
-        return target->stage->name;
-    if (target->kind == WR_TO_FAIL)
-        return wc_arena_printf(arena, "fail %s", target->error->name);
-    return wc_arena_printf(arena, "done %s", results[target->result]);
-}
-
-static void emit_way(struct wc_buf *out, struct wc_arena *arena, const struct wc_workflow *flow,
-                     const struct wc_stage *stage, const struct wc_on *on,
-                     const struct wc_on_label *label, size_t arm)
-{
-    struct wc_init init = {.arena = arena, .indent = 8};
-    wc_init_number(&init, "workflow", (int64_t)flow->id);
-    wc_init_text(&init, "stage", stage->name);
-    wc_init_mask(&init, "on", label->error ? WR_BIT(label->error->class) : label->classes);
-    if (label->error)
-        wc_init_text(&init, "error", label->error->name);
-    if (label->member)
-        wc_init_text(&init, "member", label->member->name);
-    wc_init_number(&init, "arm", (int64_t)arm);
-    wc_init_number(&init, "line", line_of(on->span));
-    wc_init_text(&init, "text",
-                 wc_arena_printf(arena, "%s -> %s", label->name, target_text(arena, &on->target)));
-    wc_init_write(out, "", &init, false, ",");
-}
-
-static void emit_stage_ways(struct wc_buf *out, struct wc_arena *arena,
-                            const struct wc_workflow *flow, const struct wc_stage *stage)
-{
-    for (int rank = 0; rank <= WC_RANK_MAX; rank++) {
-        WC_EACH(i, &stage->ons)
-        {
-            const struct wc_on *on = &stage->ons.items[i];
-            WC_EACH(k, &on->labels)
-            {
-                if (wc_label_rank(&on->labels.items[k]) != rank)
-                    continue;
-                emit_way(out, arena, flow, stage, on, &on->labels.items[k],
-                         stage->action.kind == WR_ACT_MATCH ? i + 1 : 0);
-            }
-        }
-    }
-}
-
-static void emit_ways(struct wc_buf *out, const struct wc_model *model)
-{
-    wc_c_banner(out, "transitions");
-    wc_buf_text(out, "static const struct wr_way ways[] = {\n");
-    WC_EACH(i, &model->workflows)
-    {
-        const struct wc_workflow *flow = model->workflows.items[i];
-        WC_EACH(k, &flow->stages)
-        {
-            emit_stage_ways(out, model->arena, flow, flow->stages.items[k]);
-        }
-    }
-    wc_buf_text(out, "};\n\n");
-}
-
 /* ---- the file ----------------------------------------------------------------------------- */
 
 static void emit_suite(struct wc_buf *out, const struct wc_model *model)
@@ -247,8 +183,6 @@ static void emit_suite(struct wc_buf *out, const struct wc_model *model)
         wc_init_field(&suite, "tests", "tests");
         wc_init_field(&suite, "test_count", "WR_COUNT(tests)");
     }
-    wc_init_field(&suite, "ways", "ways");
-    wc_init_field(&suite, "way_count", "WR_COUNT(ways)");
     wc_init_write(out, "static const struct wr_suite suite = ", &suite, true, ";");
 }
 
@@ -266,7 +200,6 @@ void wc_emit_tests(struct wc_buf *out, const struct wc_model *model)
     wc_emit_patterns(out, &machine);
     wc_buf_add(out, tests.data, tests.len);
     wc_buf_free(&tests);
-    emit_ways(out, model);
     emit_suite(out, model);
     wc_buf_text(out,
                 "\nint main(int argc, char **argv)\n{\n"

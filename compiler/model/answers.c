@@ -5,10 +5,12 @@
 
 #include <string.h>
 
-static bool calls(const struct wc_stage *stage)
+/* Does it get its value from outside? */
+static bool is_answered(const struct wc_stage *stage)
 {
     enum wr_action_kind kind = stage->action.kind;
-    return kind == WR_ACT_HTTP || kind == WR_ACT_ASK || kind == WR_ACT_CALL;
+    return kind == WR_ACT_HTTP || kind == WR_ACT_ASK || kind == WR_ACT_CALL ||
+           kind == WR_ACT_REVIEW || kind == WR_ACT_SIGNAL;
 }
 
 /* The body of `each` has no name that a test could say: it goes by its stage's. */
@@ -51,20 +53,40 @@ struct finding {
     struct wc_arena *arena;
     struct wc_known_answers *found;
     const struct wc_test_step *given, *sent;
+    size_t request;
     int good;
 };
 
-static void take(struct finding *it, const struct wc_stage *stage)
+static void add(struct finding *it, const struct wc_stage *stage, const char *json)
 {
     struct wc_document_fault fault;
     const struct wc_type *as = stage->action.as;
+    struct wc_known_answer answer = {stage, json, it->request, it->good};
+    if (json && is_answered(stage) && as && as->kind == WC_TYPE_SCHEMA &&
+        wc_document_fits(it->arena, json, as->schema, stage->action.kind == WR_ACT_ASK, &fault))
+        wc_push(it->arena, &it->found->all, answer);
+}
+
+static void take(struct finding *it, const struct wc_stage *stage)
+{
     WC_EACH(i, &it->given->givens)
     {
-        const char *json = it->given->givens.items[i].json;
-        struct wc_known_answer answer = {stage, json, it->sent->workflow, it->sent->json, it->good};
-        if (json && calls(stage) && as && as->kind == WC_TYPE_SCHEMA &&
-            wc_document_fits(it->arena, json, as->schema, stage->action.kind == WR_ACT_ASK, &fault))
-            wc_push(it->arena, &it->found->all, answer);
+        add(it, stage, it->given->givens.items[i].json);
+    }
+}
+
+/* A signal, or what a person edits. */
+static void take_told(struct finding *it)
+{
+    const struct wc_workflow *workflow = it->sent->workflow;
+    WC_EACH(i, &workflow->stages)
+    {
+        const struct wc_stage *stage = workflow->stages.items[i];
+        bool signal = it->given->kind == WR_STEP_SIGNAL && stage->action.signal &&
+                      strcmp(stage->action.signal, it->given->name) == 0;
+        bool review = it->given->kind == WR_STEP_REVIEW && stage->action.kind == WR_ACT_REVIEW;
+        if (signal || review)
+            add(it, stage, it->given->json);
     }
 }
 
@@ -106,6 +128,20 @@ static int goodness(const struct wc_test *test)
     return good;
 }
 
+static size_t add_request(struct wc_arena *arena, struct wc_known_answers *found,
+                          const struct wc_test_step *sent)
+{
+    struct wc_known_request request = {sent->workflow, sent->json};
+    WC_EACH(i, &found->requests)
+    {
+        if (found->requests.items[i].workflow == request.workflow &&
+            strcmp(found->requests.items[i].json, request.json) == 0)
+            return i;
+    }
+    wc_push(arena, &found->requests, request);
+    return found->requests.count - 1;
+}
+
 void wc_known_answers(struct wc_arena *arena, const struct wc_model *model,
                       struct wc_known_answers *found)
 {
@@ -116,10 +152,15 @@ void wc_known_answers(struct wc_arena *arena, const struct wc_model *model,
         for (size_t i = 0; i < test->steps.count && !it.sent; i++)
             if (test->steps.items[i].kind == WR_STEP_SEND && test->steps.items[i].json)
                 it.sent = &test->steps.items[i];
-        for (size_t i = 0; i < test->steps.count && it.sent && it.sent->workflow; i++) {
+        if (!it.sent || !it.sent->workflow)
+            continue;
+        it.request = add_request(arena, found, it.sent);
+        for (size_t i = 0; i < test->steps.count; i++) {
             it.given = &test->steps.items[i];
             if (it.given->kind == WR_STEP_GIVEN && it.given->subject)
                 find(&it, model);
+            else if (it.given->name && it.given->json)
+                take_told(&it);
         }
     }
 }

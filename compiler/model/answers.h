@@ -9,13 +9,18 @@
 struct wc_known_answer {
     const struct wc_stage *stage; /* a member's own, where it is one's */
     const char *json;
-    const struct wc_workflow *sent; /* what the test sends, */
-    const char *request;            /* as JSON */
-    int good; /* how well its job ends: 3 completed, 2 degraded, 1 not said, 0 failed */
+    size_t request; /* what the test sends: an index of `requests` */
+    int good;       /* how well its job ends: 3 completed, 2 degraded, 1 not said, 0 failed */
+};
+
+struct wc_known_request {
+    const struct wc_workflow *workflow;
+    const char *json;
 };
 
 struct wc_known_answers {
-    WC_VEC(struct wc_known_answer) all; /* in the order of the tests */
+    WC_VEC(struct wc_known_request) requests; /* each once, in the order of the tests */
+    WC_VEC(struct wc_known_answer) all;       /* in the order of the tests */
 };
 
 /* `found` is empty before; its memory is `arena`'s. */

@@ -109,7 +109,7 @@ static const char *of_tests(const struct wc_mock *mock, const struct wc_stage *s
         const struct wc_known_answer *answer = &mock->known.all.items[i];
         if (answer->stage != stage)
             continue;
-        json_t *request = json_loads(answer->request, 0, NULL);
+        json_t *request = json_loads(mock->known.requests.items[answer->request].json, 0, NULL);
         int near = alike(request, told);
         json_decref(request);
         if (near > most || (near == most && answer->good > best->good)) {

@@ -63,5 +63,6 @@ enum { MODEL_primary, MODEL_small };
 
 extern const struct wr_workflow workflow_extract_key_points;
 extern const char embedded_contract[], embedded_openapi[];
+extern const struct wr_known embedded_known;
 
 #endif

@@ -103,5 +103,6 @@ enum { MODEL_primary, MODEL_small };
 
 extern const struct wr_workflow workflow_research_account;
 extern const char embedded_contract[], embedded_openapi[];
+extern const struct wr_known embedded_known;
 
 #endif

@@ -39,5 +39,6 @@ enum { MODEL_small };
 
 extern const struct wr_workflow workflow_draft_response;
 extern const char embedded_contract[], embedded_openapi[];
+extern const struct wr_known embedded_known;
 
 #endif

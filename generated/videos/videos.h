@@ -86,5 +86,6 @@ enum { MODEL_fast, MODEL_heavy };
 
 extern const struct wr_workflow workflow_create_storyboard;
 extern const char embedded_contract[], embedded_openapi[];
+extern const struct wr_known embedded_known;
 
 #endif

@@ -4,6 +4,8 @@
 #include "runtime/base/clock.h"
 #include "runtime/sim/sim.h"
 
+#include <wright/testing.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +28,35 @@ static void tell(const struct wr_program *program, const struct wr_sim_report *r
     printf("answers    %llu, %llu of them refusals\n", (unsigned long long)report->answers,
            (unsigned long long)report->refused);
     printf("journals   sha256:%s\n", report->digest);
+}
+
+/* What was never there was not simulated, whatever held elsewhere. */
+static void tell_coverage(const struct wr_program *program, const struct wr_sim_coverage *seen)
+{
+    size_t stages = 0, entered = 0, taken = 0, at = 0;
+    const struct wr_known *known = program->known;
+    for (size_t w = 0; w < program->workflow_count; w++)
+        stages += program->workflows[w]->stage_count;
+    for (size_t i = 0; i < stages; i++)
+        entered += seen->entered[i];
+    for (size_t i = 0; i < known->way_count; i++)
+        taken += seen->taken[i];
+    printf("entered    %zu of %zu stages\n", entered, stages);
+    for (size_t w = 0; w < program->workflow_count; w++)
+        for (size_t s = 0; s < program->workflows[w]->stage_count; s++)
+            if (!seen->entered[at++])
+                printf("  never    %s: stage %s\n", program->workflows[w]->name,
+                       program->workflows[w]->stages[s].name);
+    printf("taken      %zu of %zu transitions\n", taken, known->way_count);
+    for (size_t i = 0; i < known->way_count; i++)
+        if (!seen->taken[i])
+            printf("  never    %s: %s: on %s (line %u)\n",
+                   program->workflows[known->ways[i].workflow]->name, known->ways[i].stage,
+                   known->ways[i].text, (unsigned)known->ways[i].line);
+    if (entered < stages)
+        printf(
+            "           what was never entered was not simulated: a test whose answers lead "
+            "there shows the way\n");
 }
 
 /* What the certificate is held against. */
@@ -66,6 +97,9 @@ enum wr_exit wr_simulate_command(const struct wr_program *program,
         perror(options->journal);
         return WR_EXIT_IO;
     }
+    struct wr_sim_coverage seen;
+    wr_sim_coverage_open(&seen, program);
+    sim.coverage = &seen;
     int64_t began_us = wr_mono_us();
     bool held = wr_simulate(program, &sim, &report);
     if (sim.journal && fclose(sim.journal) != 0) {
@@ -73,6 +107,9 @@ enum wr_exit wr_simulate_command(const struct wr_program *program,
         return WR_EXIT_IO;
     }
     tell(program, &report, (double)(wr_mono_us() - began_us) / 1e6);
+    if (program->known)
+        tell_coverage(program, &seen);
+    wr_sim_coverage_free(&seen);
     if (sim.goal)
         tell_worst(program, &report);
     if (held && report.jobs >= sim.jobs) {

@@ -171,6 +171,7 @@ void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
     else if (event.kind == WR_ENTRY_TRANSITION)
         check_transition(world, job, &spot, &event);
     wr_sim_check_left_park(world, job, &event);
+    wr_sim_cover(world->coverage, world->program, &spot, &event);
     bool follows = wr_state_fold(&job->state, &event);
     wr_sim_check_row(world, job, &event);
     if (follows && event.kind == WR_ENTRY_CHECKPOINT)

@@ -64,8 +64,10 @@ static void answer_with(struct wr_effect *effect)
     if (wr_id_parse(effect->call.job.ptr, effect->call.job.len, &id) && as) {
         const struct wr_sim_job *job = wr_sim_find(world, &id);
         struct wr_str near = job ? wr_sample_near(job->state.input) : (struct wr_str){0};
-        effect->outcome.value =
-            wr_sample(world->samples, as, effect->call.arena, &world->chance, near);
+        effect->outcome.value = wr_sim_known_answer(world, effect->call.stage->name, as, job);
+        if (effect->outcome.value.len == 0)
+            effect->outcome.value =
+                wr_sample(world->samples, as, effect->call.arena, &world->chance, near);
     }
     struct wr_str *value = &effect->outcome.value;
     if (value->len && wr_happens(world, world->weather.upstream_fails / 8))

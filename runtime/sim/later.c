@@ -151,17 +151,37 @@ static bool waits_for_somebody(const struct wr_workflow *workflow)
     return false;
 }
 
+static bool waits_for_review(const struct wr_sim_job *job)
+{
+    const struct wr_place *root = wr_state_place_find(&job->state, WR_STR(""));
+    return job->state.status < WR_STATUS_COMPLETED && root &&
+           wr_str_equal(root->waiting_for, WR_STR("review"));
+}
+
 bool wr_sim_parks(const struct wr_world *world)
 {
+    for (size_t i = 0; i < world->job_count; i++)
+        if (waits_for_review(world->jobs[i]))
+            return true;
     for (size_t i = 0; i < world->program->workflow_count; i++)
         if (waits_for_somebody(world->program->workflows[i]))
             return true;
     return false;
 }
 
+static struct wr_str value_for(struct wr_world *world, const struct wr_sim_job *job,
+                               const struct wr_stage *stage, struct wr_arena *arena)
+{
+    struct wr_str known = wr_sim_known_answer(world, stage->name, stage->value, job);
+    return known.len
+               ? known
+               : wr_sample(world->samples, stage->value, arena, &world->chance, (struct wr_str){0});
+}
+
 /* "approve", "edit" with a value, "reject"; sometimes what is none. */
-static bool make_review(struct wr_world *world, const struct wr_schema *schema,
-                        struct wr_arena *arena, struct wr_telling *telling)
+static bool make_review(struct wr_world *world, const struct wr_sim_job *job,
+                        const struct wr_stage *stage, struct wr_arena *arena,
+                        struct wr_telling *telling)
 {
     static const char *const decisions[] = {"approve", "edit", "reject", "perhaps"};
     size_t which = (size_t)wr_chance(world, 4);
@@ -171,8 +191,7 @@ static bool make_review(struct wr_world *world, const struct wr_schema *schema,
     WR_ADD(&body, "\"");
     if (which == 1) {
         WR_ADD(&body, ",\"output\":");
-        wr_text_add(&body,
-                    wr_sample(world->samples, schema, arena, &world->chance, (struct wr_str){0}));
+        wr_text_add(&body, value_for(world, job, stage, arena));
     }
     WR_ADD(&body, "}");
     telling->body = wr_text_done(&body);
@@ -187,18 +206,15 @@ bool wr_sim_telling(struct wr_world *world, const struct wr_sim_job *job, struct
     *telling = (struct wr_telling){.job = job->id};
     if (root && wr_str_equal(root->waiting_for, WR_STR("review")))
         for (size_t i = 0; i < workflow->stage_count; i++) {
-            const char *name = workflow->stages[i].name;
-            if (wr_str_is(root->stage, name))
-                return make_review(world, workflow->stages[i].value, arena, telling);
+            if (wr_str_is(root->stage, workflow->stages[i].name))
+                return make_review(world, job, &workflow->stages[i], arena, telling);
         }
     for (size_t i = 0; i < workflow->stage_count; i++) {
         const struct wr_stage *stage = &workflow->stages[i];
         if (!stage->signal)
             continue;
         telling->signal = wr_str_of(stage->signal);
-        telling->body = wr_chance(world, 10) ? wr_sample(world->samples, stage->value, arena,
-                                                         &world->chance, (struct wr_str){0})
-                                             : WR_STR("{}");
+        telling->body = wr_chance(world, 10) ? value_for(world, job, stage, arena) : WR_STR("{}");
         return telling->body.len > 0;
     }
     return false;

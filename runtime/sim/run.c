@@ -52,6 +52,7 @@ static void run_one(const struct wr_program *program, const struct wr_samples *s
     world->wanted = report->run_jobs = left < WR_SIM_RUN_JOBS ? left : WR_SIM_RUN_JOBS;
     world->crash = options->crash;
     world->goal = options->goal;
+    world->coverage = options->coverage;
     wr_world_run(world);
     tell_journal(world, hash, options->journal);
     wr_world_free(world);

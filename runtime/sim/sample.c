@@ -4,6 +4,9 @@
 
 #include "runtime/base/str.h"
 #include "runtime/json/reader.h"
+#include "runtime/json/writer.h"
+
+#include <wright/testing.h>
 
 #include <jansson.h>
 #include <stdio.h>
@@ -18,6 +21,8 @@
 struct wr_samples {
     json_t *contract, *schemas;
     enum wr_sim_goal goal;
+    struct wr_arena arena;
+    struct wr_str *requests; /* that the tests send, as the journal has them */
 };
 
 struct maker {
@@ -314,6 +319,27 @@ struct wr_str wr_sample(const struct wr_samples *samples, const struct wr_schema
     return (struct wr_str){0};
 }
 
+/* As they are once they were decoded and encoded; empty where the decoder does not take one. */
+static void take_requests(struct wr_samples *samples, const struct wr_program *program)
+{
+    const struct wr_known *known = program->known;
+    size_t count = known ? known->request_count : 0;
+    samples->requests = wr_arena_alloc(&samples->arena, (count + 1) * sizeof *samples->requests);
+    for (size_t i = 0; i < count; i++) {
+        const struct wr_schema *schema = program->workflows[known->requests[i].workflow]->input;
+        struct wr_reader in;
+        wr_reader_init(&in, &samples->arena, known->requests[i].body);
+        const void *value = wr_decode(&in, schema);
+        samples->requests[i] =
+            value ? wr_encode(&samples->arena, schema, value) : (struct wr_str){0};
+    }
+}
+
+struct wr_str wr_samples_request(const struct wr_samples *samples, size_t request)
+{
+    return samples->requests[request];
+}
+
 struct wr_samples *wr_samples_new(const struct wr_program *program, enum wr_sim_goal goal)
 {
     struct wr_samples *samples = calloc(1, sizeof *samples);
@@ -322,6 +348,7 @@ struct wr_samples *wr_samples_new(const struct wr_program *program, enum wr_sim_
         exit(70);
     }
     samples->goal = goal;
+    take_requests(samples, program);
     samples->contract = json_loadb(program->contract, program->contract_len, 0, NULL);
     samples->schemas = json_object_get(samples->contract, "schemas");
     if (json_is_object(samples->schemas))
@@ -335,5 +362,6 @@ void wr_samples_free(struct wr_samples *samples)
     if (!samples)
         return;
     json_decref(samples->contract);
+    wr_arena_free(&samples->arena);
     free(samples);
 }

@@ -234,6 +234,7 @@ static void open_world(struct wr_world *world, struct wr_script *script,
     world->engine_random = SEED;
     world->utc_us = UTC_START_US;
     world->calm = true;
+    world->coverage = script->coverage;
     script->world = world;
     script->arena = &world->arena;
     wr_sim_clock_open(world);
@@ -264,7 +265,6 @@ static bool run_test(struct wr_script *script, int64_t *virtual_us)
         wr_script_fail(script, script->test->line, "%s", report.what);
     if (script->failed)
         wr_script_timeline(script);
-    wr_script_mark_ways(script);
     *virtual_us += world->now_us;
     wr_sim_end_life(world);
     wr_world_free(world);
@@ -273,16 +273,17 @@ static bool run_test(struct wr_script *script, int64_t *virtual_us)
 
 /* ---- all of them ------------------------------------------------------------------------------- */
 
-static void tell_coverage(const struct wr_suite *suite, const bool *taken)
+static void tell_coverage(const struct wr_suite *suite, const struct wr_known *known,
+                          const bool *taken)
 {
     size_t count = 0;
-    for (size_t i = 0; i < suite->way_count; i++)
+    for (size_t i = 0; i < known->way_count; i++)
         count += taken[i];
-    printf("coverage: %zu of %zu transitions taken\n", count, suite->way_count);
-    for (size_t i = 0; i < suite->way_count; i++)
+    printf("coverage: %zu of %zu transitions taken\n", count, known->way_count);
+    for (size_t i = 0; i < known->way_count; i++)
         if (!taken[i])
-            printf("  not taken: %s:%u: %s: on %s\n", suite->file, (unsigned)suite->ways[i].line,
-                   suite->ways[i].stage, suite->ways[i].text);
+            printf("  not taken: %s:%u: %s: on %s\n", suite->file, (unsigned)known->ways[i].line,
+                   known->ways[i].stage, known->ways[i].text);
 }
 
 int wr_test_main(const struct wr_program *program, const struct wr_suite *suite, int argc,
@@ -297,7 +298,8 @@ int wr_test_main(const struct wr_program *program, const struct wr_suite *suite,
         if (strcmp(argv[i], "--only") == 0 && i + 1 < argc)
             only = argv[++i];
     }
-    bool *taken = calloc(suite->way_count + 1, sizeof *taken);
+    struct wr_sim_coverage seen;
+    wr_sim_coverage_open(&seen, program);
     printf("%s\n", suite->file);
     for (size_t i = 0; i < suite->test_count; i++) {
         const struct wr_test *test = &suite->tests[i];
@@ -310,8 +312,8 @@ int wr_test_main(const struct wr_program *program, const struct wr_suite *suite,
                                    .test = test,
                                    .first_us = -1,
                                    .told = open_memstream(&told, &told_len),
-                                   .taken = taken};
-        if (!script.told || !taken) {
+                                   .coverage = &seen};
+        if (!script.told) {
             fputs("out of memory\n", stderr);
             return 70;
         }
@@ -325,7 +327,7 @@ int wr_test_main(const struct wr_program *program, const struct wr_suite *suite,
     printf("%zu passed, %zu failed; %.1f s of virtual time\n", passed, failed,
            (double)virtual_us / 1e6);
     if (coverage)
-        tell_coverage(suite, taken);
-    free(taken);
+        tell_coverage(suite, program->known, seen.taken);
+    wr_sim_coverage_free(&seen);
     return failed ? 1 : 0;
 }

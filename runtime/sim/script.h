@@ -56,8 +56,8 @@ struct wr_script {
     size_t jobs_before;                /* the newest request */
     int64_t first_us;                  /* when the first request was sent; -1: none yet */
     bool failed;
-    FILE *told;  /* what went wrong */
-    bool *taken; /* by the suite's ways */
+    FILE *told; /* what went wrong */
+    struct wr_sim_coverage *coverage;
 };
 
 struct wr_seen {
@@ -79,8 +79,6 @@ void wr_script_expect(struct wr_script *script, const struct wr_test_step *step)
 /* script_tell.c */
 /* The newest job's journal, a line each. */
 void wr_script_timeline(struct wr_script *script);
-/* Marks the ways that every job took. */
-void wr_script_mark_ways(struct wr_script *script);
 
 /* script.c: virtual time goes on until `done`, or `limit_us` (of the world); false: nothing is left to
  * happen. */

@@ -20,12 +20,22 @@ struct wr_sim_worst {
 
 #define WR_SIM_WORST_MAX 64
 
+/* Which stages were entered, in the order of workflows and their stages, and which ways (testing.h) were taken, in
+ * the order of the program's. */
+struct wr_sim_coverage {
+    bool *entered, *taken;
+};
+
+void wr_sim_coverage_open(struct wr_sim_coverage *coverage, const struct wr_program *program);
+void wr_sim_coverage_free(struct wr_sim_coverage *coverage);
+
 struct wr_sim_options {
     uint64_t seed;
     uint64_t jobs; /* to be accepted, all in all */
     enum wr_sim_goal goal;
     bool crash;    /* the process dies, too: at any append, commit, send or answer */
     FILE *journal; /* every journal, as text; NULL: nowhere */
+    struct wr_sim_coverage *coverage; /* is marked; NULL: nobody asks */
 };
 
 #define WR_SIM_RUN_JOBS 100 /* of one world; the next one has the next seed */

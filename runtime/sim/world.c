@@ -121,6 +121,8 @@ static void submit(struct wr_world *world)
     size_t which = (size_t)wr_chance(world, INPUTS);
     struct wr_str *made = &world->inputs[at * INPUTS + which];
     if (made->len == 0 || world->goal != WR_SIM_ANYTHING || wr_chance(world, 3) == 0)
+        *made = wr_sim_known_request(world, at);
+    if (made->len == 0)
         *made = wr_sample(world->samples, workflow->input, &world->arena, &world->chance,
                           (struct wr_str){0});
     wr_reader_init(&in, &arena, wr_arena_str(&arena, *made));
@@ -160,10 +162,27 @@ static void view(struct wr_world *world)
                                      answered, request);
 }
 
+/* Of the jobs that wait for somebody one, mostly; else any. */
+static const struct wr_sim_job *whom_to_tell(struct wr_world *world)
+{
+    const struct wr_sim_job *found = world->jobs[wr_chance(world, world->job_count)];
+    uint64_t count = 0;
+    if (wr_chance(world, 4) == 0)
+        return found;
+    for (size_t i = 0; i < world->job_count; i++) {
+        const struct wr_sim_job *job = world->jobs[i];
+        const struct wr_place *root = wr_state_place_find(&job->state, WR_STR(""));
+        if (job->state.status < WR_STATUS_COMPLETED && root && root->waiting_for.len &&
+            wr_chance(world, ++count) == 0)
+            found = job;
+    }
+    return found;
+}
+
 /* A signal or a decision, whether the job waits for one or not. */
 static void tell(struct wr_world *world)
 {
-    const struct wr_sim_job *job = world->jobs[wr_chance(world, world->job_count)];
+    const struct wr_sim_job *job = whom_to_tell(world);
     struct wr_arena arena = {0};
     struct wr_telling telling;
     if (wr_sim_telling(world, job, &arena, &telling)) {

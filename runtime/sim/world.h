@@ -85,6 +85,7 @@ struct wr_world {
     const struct wr_program *program;
     const struct wr_samples *samples;
     struct wr_sim_report *report;
+    struct wr_sim_coverage *coverage; /* NULL: nobody asks */
     uint64_t seed, chance, engine_random;
     struct wr_arena arena; /* as long as the world */
     struct wr_weather weather;
@@ -203,6 +204,14 @@ struct wr_sim_spot {
 };
 bool wr_sim_spot(const struct wr_sim_job *job, struct wr_str path, struct wr_str stage,
                  struct wr_sim_spot *spot);
+/* known.c: marks the stage that was entered, the transition that was taken; `coverage` NULL: nowhere. */
+void wr_sim_cover(struct wr_sim_coverage *coverage, const struct wr_program *program,
+                  const struct wr_sim_spot *spot, const struct wr_event *event);
+/* What a test answers a call of the stage with, where the job is of the request that the test sends, and a
+ * request that a test sends; empty: nothing is known, or chance has it that it be invented. */
+struct wr_str wr_sim_known_answer(struct wr_world *world, const char *stage,
+                                  const struct wr_schema *schema, const struct wr_sim_job *job);
+struct wr_str wr_sim_known_request(struct wr_world *world, size_t workflow);
 void wr_sim_check_member(struct wr_world *world, const struct wr_sim_job *job,
                          const struct wr_sim_spot *spot, const struct wr_event *event);
 void wr_sim_check_left(struct wr_world *world, const struct wr_sim_job *job,

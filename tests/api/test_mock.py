@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`wright mock`: documents of the specification's schemas, the same for the same request; faults by
 flag, by header and while it runs; the environment it prints."""
-import base64, http.client, json, os, re, signal, socket, subprocess, sys, tempfile, time
+import base64, http.client, json, os, re, signal, socket, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import harness
@@ -192,61 +192,8 @@ def control():
     same(mock.ask("POST", "/_mock", "[]").status, 400, "not an object")
 
 
-LEDGER = """api ledger version "1.0.0" { summary "s"  auth none }
-schema Bill { text: string(1..2000) total: int(0..1000) }
-schema Line { amount: int(0..1000) quote: string(1..100) }
-schema Lines { lines: Line[1..5] sure: number(0..1) }
-schema Shop { name: string(1..40) }
-error wrong is check_failed "They do not add up."
-error unavailable is overloaded "Nobody could read it."
-service shops { url env SHOPS_URL }
-model m { provider openai.chat url env MODEL_URL auth bearer env MODEL_KEY name "m-1"
-  max input 4000 tokens, output 400 tokens price input $1, output $1 per million tokens }
-workflow bill version 1 {
-  route POST "/bills" input Bill output Lines latency waiting 8s
-  stage shop { get shops "/shops/1" as Shop timeout 1s on ok, error -> read }
-  stage read {
-    ask m prompt "prompts/read.md" as Lines
-    check sum(l in it.lines: l.amount) == input.total else wrong
-    timeout 3s repair at most 1
-    on ok -> done full
-    on rejected, error -> fail unavailable
-  }
-}
-test "they do not add up" {
-  given shop returns { name: "A" }
-  given m returns { lines: [{ amount: 3, quote: "Tea 3" }], sure: 1 }
-  send bill with { text: "Tea 3, milk 4.", total: 7 }
-  expect status failed
-}
-test "another one" {
-  given shop returns { name: "A" }
-  given m returns { lines: [{ amount: 9, quote: "Bread 9" }], sure: 1 }
-  send bill with { text: "Bread 9.", total: 9 }
-  expect status completed
-}
-test "a good one" {
-  given shop returns { name: "A" }
-  given read returns { lines: [{ amount: 3, quote: "Tea 3" }, { amount: 4, quote: "milk 4" }], sure: 1 }
-  send bill with { text: "Tea 3, milk 4.", total: 7 }
-  expect status completed
-}
-"""
-
-
-def ledger():
-    folder = tempfile.mkdtemp(dir=harness.folder)
-    os.mkdir(os.path.join(folder, "prompts"))
-    for name, text in (("ledger.flow", LEDGER), ("prompts/read.md", "Read this bill.\n\n${input.text}\n"),
-                       ("unsure.json", '{"lines": [{"amount": 5, "quote": "x"}], "sure": 0.1}'),
-                       ("shop.json", '{"name": "Corner"}')):
-        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-            file.write(text)
-    return folder
-
-
 def read_bill(mock, text, *more):
-    messages = [{"role": "user", "content": "Read this bill.\n\n" + text + "\n"}, *more]
+    messages = [{"role": "user", "content": "Read this bill of a shop.\n\n" + text + "\n"}, *more]
     reply = mock.ask("POST", "/v1/chat/completions", {"model": "m-1", "messages": messages, "response_format": {
         "type": "json_schema", "json_schema": {"name": "Lines", "strict": True, "schema": {"type": "object"}}}}, BEARER)
     return [line["amount"] for line in points_of(reply)["lines"]]
@@ -254,8 +201,11 @@ def read_bill(mock, text, *more):
 
 def known():
     """Answers that pass a check which no invention does: the tests' own, or a file's."""
-    folder = ledger()
-    spec, unsure = os.path.join(folder, "ledger.flow"), os.path.join(folder, "unsure.json")
+    spec = os.path.join(ROOT, "tests", "lang", "ok", "ledger.flow")
+    unsure, corner = (os.path.join(harness.folder, name) for name in ("unsure.json", "shop.json"))
+    for path, text in ((unsure, '{"lines": [{"amount": 5, "quote": "x"}], "sure": 0.1}'), (corner, '{"name": "Corner"}')):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
     mock = Mock(spec=spec)
     same(read_bill(mock, "Tea 3, milk 4."), [3, 4], "the answer of the test that sends the same, and ends well")
     same(read_bill(mock, "Bread 9."), [9], "another request, another test's answer")
@@ -265,7 +215,7 @@ def known():
     ok(shop["name"] != "A", "a stage that checks nothing is invented", shop)
     mock = Mock("--invent", spec=spec)
     ok(read_bill(mock, "Tea 3, milk 4.") != [3, 4], "--invent does not look at the tests")
-    mock = Mock("--returns", f"read={unsure},shops={os.path.join(folder, 'shop.json')}", spec=spec)
+    mock = Mock("--returns", f"read={unsure},shops={corner}", spec=spec)
     same(read_bill(mock, "Tea 3, milk 4."), [5], "--returns for a stage")
     same(mock.ask("GET", "/services/shops/shops/1").json, {"name": "Corner"}, "and for a service")
     for value, says in (("read", "NAME=FILE"), ("rad=" + unsure, 'no stage, service or model "rad"'),

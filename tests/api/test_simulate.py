@@ -58,8 +58,8 @@ def what_is_broken_is_found():
     same(whole.returncode, 0, "and nothing else breaks there")
 
 
-def build(name):
-    binary = programs.build(f"tests/lang/ok/{name}.flow", os.path.join(folder, name), dynamic=True)
+def build(name, spec=None):
+    binary = programs.build(spec or f"tests/lang/ok/{name}.flow", os.path.join(folder, name), dynamic=True)
     return ok(True, f"{name}.flow is built") and binary
 
 
@@ -92,6 +92,33 @@ def other_programs():
            f"its rule '{broken}' broken on purpose is noticed", run.stdout)
 
 
+def what_was_simulated():
+    """What was never entered is said; what the tests answer leads behind checks that nothing invented passes."""
+    run = simulate("--jobs", 2000)
+    ok("entered    4 of 4 stages" in run.stdout and "taken      10 of 10 transitions" in run.stdout and
+       "never" not in run.stdout, "all of the briefs' machine was there", run.stdout)
+    run = simulate("--jobs", 1000, binary=build("ledger"))
+    ok("entered    2 of 2 stages" in run.stdout and "taken      5 of 5 transitions" in run.stdout,
+       "lines that add up, as the tests have them", run.stdout)
+    with open("tests/lang/ok/ledger.flow", encoding="utf-8") as file:
+        text = file.read()
+    os.mkdir(os.path.join(folder, "prompts"))
+    for name, content in (("untested.flow", text[:text.index('test "')] +
+                           "workflow other version 1 {\n  route POST \"/o\" input Bill output Shop latency waiting 3s\n"
+                           "  stage pick { match { when input.total > 5 and input.text == \"xyz\" -> rare else -> usual } }\n"
+                           "  stage rare { make Shop { name: \"a\" } on ok -> done full }\n"
+                           "  stage usual { make Shop { name: \"b\" } on ok -> done full }\n}\n"),
+                          ("prompts/bill.md", open("tests/lang/ok/prompts/bill.md", encoding="utf-8").read())):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(content)
+    run = simulate("--jobs", 1000, binary=build("untested", os.path.join(folder, "untested.flow")))
+    same(run.returncode, 0, "without tests nothing is broken, but not all was simulated")
+    for line in ("entered    4 of 5 stages", "never    other: stage rare",
+                 "never    bill: read: on ok -> done full (line", "never    other: pick: on ok -> rare (line",
+                 "what was never entered was not simulated"):
+        ok(line in run.stdout, "it says: " + line, run.stdout)
+
+
 def wrong_usage():
     for flags in (["--jobs", "many"], ["--seed"], ["x"], ["--crashes"]):
         run = simulate(*flags)
@@ -100,4 +127,4 @@ def wrong_usage():
     same(run.returncode, 74, "a journal that cannot be written")
 
 
-main(nothing_breaks, one_seed_is_one_run, what_is_broken_is_found, other_programs, wrong_usage)
+main(nothing_breaks, one_seed_is_one_run, what_is_broken_is_found, other_programs, what_was_simulated, wrong_usage)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct wr_arena;
+struct wr_known;
 struct wr_reader;
 struct wr_writer;
 
@@ -495,6 +496,7 @@ struct wr_program {
     size_t contract_len;
     const char *openapi; /* openapi.json */
     size_t openapi_len;
+    const struct wr_known *known; /* what its tests say (testing.h); NULL: nothing */
 };
 
 /* The one program of a binary, defined by its generated code. */

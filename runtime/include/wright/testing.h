@@ -98,12 +98,33 @@ struct wr_way {
     const char *text; /* "error -> brief" */
 };
 
+/* ---- what the tests know of the program, for the simulator, too -------------------------------- */
+
+struct wr_known_request {
+    uint16_t workflow; /* an index */
+    struct wr_str body;
+};
+
+struct wr_known_answer {
+    const char *stage; /* its own name: of a member, the member's */
+    const struct wr_schema *schema;
+    size_t request; /* that some test sends, where this is answered */
+    struct wr_str value;
+};
+
+struct wr_known {
+    const struct wr_way *ways;
+    size_t way_count;
+    const struct wr_known_request *requests;
+    size_t request_count;
+    const struct wr_known_answer *answers;
+    size_t answer_count;
+};
+
 struct wr_suite {
     const char *file; /* of the specification, as it was named */
     const struct wr_test *tests;
     size_t test_count;
-    const struct wr_way *ways;
-    size_t way_count;
 };
 
 /* Runs them: `argv` may be "--coverage" and "--only" TEXT. Prints what `wright test` shows and gives

@@ -65,5 +65,6 @@ enum { MODEL_m };
 extern const struct wr_workflow workflow_one;
 extern const struct wr_workflow workflow_two;
 extern const char embedded_contract[], embedded_openapi[];
+extern const struct wr_known embedded_known;
 
 #endif
