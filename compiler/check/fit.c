@@ -4,7 +4,7 @@
 #include "compiler/model/profiles.h"
 
 static void warn(struct wc_diags *diags, const struct wc_stage *stage,
-                 const struct wc_ai_model *model, const struct wc_misfit *misfit)
+                 const struct wc_ai_model *model, const struct wc_unfit *misfit)
 {
     const struct wc_schema *schema = stage->action.as->schema;
     const struct wc_profile *profile = &wc_profiles[wc_profile_of(model)];
@@ -28,7 +28,7 @@ static void ask(struct wc_model *model, struct wc_diags *diags, const struct wc_
 {
     struct wc_schema *schema = stage->action.as->schema;
     enum wr_profile profile = wc_profile_of(asked);
-    struct wc_misfit misfit;
+    struct wc_unfit misfit;
     if (schema->asked >> profile & 1)
         return;
     if (wc_carries(model, profile, schema, &misfit)) {

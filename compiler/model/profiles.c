@@ -150,7 +150,7 @@ const char *wc_rule_name(enum wr_rule rule)
 
 struct looking {
     const struct wc_profile *profile;
-    struct wc_misfit *misfit;
+    struct wc_unfit *misfit;
     uint32_t *levels; /* by schema: of objects below and with it; 0: not seen, 1 while it is open */
     uint64_t fields, choices, letters;
 };
@@ -160,7 +160,7 @@ static uint32_t look(struct looking *it, const struct wc_schema *schema);
 static void refuse(struct looking *it, const char *why, struct wc_span span)
 {
     if (!it->misfit->why)
-        *it->misfit = (struct wc_misfit){why, span};
+        *it->misfit = (struct wc_unfit){why, span};
 }
 
 static uint32_t look_at(struct looking *it, const struct wc_type *type)
@@ -212,11 +212,11 @@ static uint32_t look(struct looking *it, const struct wc_schema *schema)
 }
 
 bool wc_carries(const struct wc_model *model, enum wr_profile profile,
-                const struct wc_schema *schema, struct wc_misfit *misfit)
+                const struct wc_schema *schema, struct wc_unfit *misfit)
 {
     const struct wc_profile *row = &wc_profiles[profile];
     struct looking it = {.profile = row, .misfit = misfit};
-    *misfit = (struct wc_misfit){0};
+    *misfit = (struct wc_unfit){0};
     if (profile == WR_PROFILE_told)
         return true;
     it.levels = WC_NEW_ARRAY(model->arena, uint32_t, model->schemas.count + 1);

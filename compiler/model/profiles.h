@@ -27,11 +27,11 @@ bool wc_writes_rule(enum wr_profile profile, const struct wc_type *type, enum wr
 const char *wc_rule_name(enum wr_rule rule);
 
 /* Why a profile cannot carry a schema, however it is rewritten; NULL: it can. */
-struct wc_misfit {
+struct wc_unfit {
     const char *why;
     struct wc_span span;
 };
 bool wc_carries(const struct wc_model *model, enum wr_profile profile,
-                const struct wc_schema *schema, struct wc_misfit *misfit);
+                const struct wc_schema *schema, struct wc_unfit *misfit);
 
 #endif

@@ -7,19 +7,19 @@
 /* ---- transitions ----------------------------------------------------------------------------- */
 
 static const struct wr_way ways[] = {
-    {.stage = "terms", .on = WR_ON_OK, .line = 52, .text = "ok -> draft"},
-    {.stage = "terms", .on = WR_ON_ERROR, .line = 52, .text = "error -> draft"},
-    {.stage = "draft", .on = WR_ON_OK, .line = 60, .text = "ok -> done full"},
-    {.stage = "draft", .on = WR_ON_REJECTED, .line = 61, .text = "rejected -> fail refused"},
-    {.stage = "draft", .on = WR_ON_ERROR, .line = 62, .text = "error -> brief"},
-    {.stage = "brief", .on = WR_ON_OK, .line = 69, .text = "ok -> done fallback"},
-    {.stage = "brief", .on = WR_ON_REJECTED, .line = 70, .text = "rejected -> fail refused"},
-    {.stage = "brief", .on = WR_ON_ERROR, .line = 71, .text = "error -> last_good"},
-    {.stage = "last_good", .on = WR_ON_OK, .line = 76, .text = "ok -> done fallback"},
+    {.stage = "terms", .on = WR_ON_OK, .line = 54, .text = "ok -> draft"},
+    {.stage = "terms", .on = WR_ON_ERROR, .line = 54, .text = "error -> draft"},
+    {.stage = "draft", .on = WR_ON_OK, .line = 62, .text = "ok -> done full"},
+    {.stage = "draft", .on = WR_ON_REJECTED, .line = 63, .text = "rejected -> fail refused"},
+    {.stage = "draft", .on = WR_ON_ERROR, .line = 64, .text = "error -> brief"},
+    {.stage = "brief", .on = WR_ON_OK, .line = 71, .text = "ok -> done fallback"},
+    {.stage = "brief", .on = WR_ON_REJECTED, .line = 72, .text = "rejected -> fail refused"},
+    {.stage = "brief", .on = WR_ON_ERROR, .line = 73, .text = "error -> last_good"},
+    {.stage = "last_good", .on = WR_ON_OK, .line = 78, .text = "ok -> done fallback"},
     {
         .stage = "last_good",
         .on = WR_BIT(WR_CLASS_missing),
-        .line = 77,
+        .line = 79,
         .text = "missing -> fail unavailable",
     },
 };

@@ -113,4 +113,5 @@ const struct wr_program wright_program = {
     .contract_len = 28871,
     .openapi = embedded_openapi,
     .openapi_len = 68002,
+    .known = &embedded_known,
 };

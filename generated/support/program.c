@@ -49,4 +49,5 @@ const struct wr_program wright_program = {
     .contract_len = 12540,
     .openapi = embedded_openapi,
     .openapi_len = 75523,
+    .known = &embedded_known,
 };

@@ -7,20 +7,20 @@
 /* ---- transitions ----------------------------------------------------------------------------- */
 
 static const struct wr_way ways[] = {
-    {.stage = "outline", .on = WR_ON_OK, .line = 82, .text = "ok -> sketch"},
-    {.stage = "outline", .on = WR_ON_REJECTED, .line = 83, .text = "rejected -> fail refused"},
-    {.stage = "outline", .on = WR_ON_ERROR, .line = 84, .text = "error -> fail unavailable"},
-    {.stage = "sketch", .on = WR_ON_OK, .line = 93, .text = "ok -> refine"},
-    {.stage = "refine", .on = WR_ON_OK, .line = 103, .text = "ok -> assemble"},
+    {.stage = "outline", .on = WR_ON_OK, .line = 84, .text = "ok -> sketch"},
+    {.stage = "outline", .on = WR_ON_REJECTED, .line = 85, .text = "rejected -> fail refused"},
+    {.stage = "outline", .on = WR_ON_ERROR, .line = 86, .text = "error -> fail unavailable"},
+    {.stage = "sketch", .on = WR_ON_OK, .line = 95, .text = "ok -> refine"},
+    {.stage = "refine", .on = WR_ON_OK, .line = 105, .text = "ok -> assemble"},
     {
         .stage = "refine",
         .on = WR_BIT(WR_CLASS_items_failed),
-        .line = 104,
+        .line = 106,
         .text = "items_failed -> rough",
     },
-    {.stage = "assemble", .on = WR_ON_OK, .arm = 1, .line = 109, .text = "ok -> done full"},
-    {.stage = "assemble", .on = WR_ON_OK, .arm = 2, .line = 110, .text = "ok -> done fallback"},
-    {.stage = "rough", .on = WR_ON_OK, .line = 120, .text = "ok -> done fallback"},
+    {.stage = "assemble", .on = WR_ON_OK, .arm = 1, .line = 111, .text = "ok -> done full"},
+    {.stage = "assemble", .on = WR_ON_OK, .arm = 2, .line = 112, .text = "ok -> done fallback"},
+    {.stage = "rough", .on = WR_ON_OK, .line = 122, .text = "ok -> done fallback"},
 };
 
 /* ---- what the tests send and answer ---------------------------------------------------------- */

@@ -85,4 +85,5 @@ const struct wr_program wright_program = {
     .contract_len = 14160,
     .openapi = embedded_openapi,
     .openapi_len = 74930,
+    .known = &embedded_known,
 };
