@@ -2,8 +2,8 @@
 #include "runtime/app/app.h"
 #include "runtime/base/failpoint.h"
 #include "runtime/base/log.h"
-#include "runtime/base/str.h"
 #include "runtime/base/pool.h"
+#include "runtime/base/str.h"
 #include "runtime/model/client.h"
 #include "runtime/observe/webhooks.h"
 
