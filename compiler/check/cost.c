@@ -41,10 +41,27 @@ int64_t wc_input_price(const struct wc_ai_model *model)
     return model->written_price > most ? model->written_price : most;
 }
 
+/* What a turn of tools adds to what is read from then on: each call, and what it gave. */
+int64_t wc_turn_bytes(const struct wc_stage *stage)
+{
+    int64_t most = 0;
+    WC_EACH(i, &stage->members)
+    {
+        const struct wc_stage *tool = stage->members.items[i];
+        const struct wc_schema *takes = tool->operation ? tool->operation->takes : NULL;
+        struct wc_type type = {.kind = WC_TYPE_SCHEMA, .schema = (struct wc_schema *)takes};
+        int64_t bytes = takes ? wc_json_bytes(&type) : 2;
+        if (tool->action.as)
+            bytes = wc_add_sat(bytes, wc_json_bytes(tool->action.as));
+        most = bytes > most ? bytes : most;
+    }
+    return wc_mul_sat(wc_add_sat(most, WR_TOOL_BYTES), WR_TOOL_CALLS);
+}
+
 /* A call in a conversation of so many refused answers: each is read again, with what was wrong. That an
  * answer has no more tokens when it is read than when it was written is one of the assumptions. */
 static int64_t call_cost(const struct wc_stage *stage, const struct wc_ai_model *model,
-                         int64_t refused)
+                         int64_t refused, int64_t turns)
 {
     int64_t longest = stage->action.model->max_output_tokens, bytes = 0;
     const struct wc_ai_model *others[] = {stage->action.candidate, stage->hedge};
@@ -53,6 +70,8 @@ static int64_t call_cost(const struct wc_stage *stage, const struct wc_ai_model 
             longest = others[i]->max_output_tokens;
     wc_input_tokens(stage, &bytes);
     int64_t input = wc_add_sat(bytes, wc_mul_sat(refused, longest + WR_REPAIR_BYTES));
+    if (turns)
+        input = wc_add_sat(input, wc_mul_sat(turns, wc_turn_bytes(stage)));
     if (stage->action.prompts.count == 0 || input > model->max_input_tokens)
         input = model->max_input_tokens;
     return wc_add_sat(wc_mul_sat(input, wc_input_price(model)),
@@ -60,14 +79,14 @@ static int64_t call_cost(const struct wc_stage *stage, const struct wc_ai_model 
 }
 
 /* Where the workflow is split, the dearer model; where the stage is hedged, both calls. */
-static int64_t turn_cost(const struct wc_stage *stage, int64_t refused)
+static int64_t turn_cost(const struct wc_stage *stage, int64_t refused, int64_t turns)
 {
     const struct wc_action *action = &stage->action;
-    int64_t cost = call_cost(stage, action->model, refused), other = 0;
+    int64_t cost = call_cost(stage, action->model, refused, turns), other = 0;
     if (action->candidate)
-        other = call_cost(stage, action->candidate, refused);
+        other = call_cost(stage, action->candidate, refused, turns);
     cost = other > cost ? other : cost;
-    return stage->hedge ? wc_add_sat(cost, call_cost(stage, stage->hedge, refused)) : cost;
+    return stage->hedge ? wc_add_sat(cost, call_cost(stage, stage->hedge, refused, turns)) : cost;
 }
 
 int64_t wc_attempt_cost(const struct wc_stage *stage)
@@ -75,18 +94,32 @@ int64_t wc_attempt_cost(const struct wc_stage *stage)
     const struct wc_action *action = &stage->action;
     if (action->kind == WR_ACT_HTTP)
         return action->service ? action->service->price_per_call : 0;
-    return action->kind == WR_ACT_ASK && action->model ? turn_cost(stage, 0) : 0;
+    return action->kind == WR_ACT_ASK && action->model ? turn_cost(stage, 0, stage->turns) : 0;
 }
 
 /* Retries may follow the last repair, with its whole conversation. */
 static int64_t attempts_cost(const struct wc_stage *stage)
 {
-    if (stage->repairs == 0 || !stage->action.model)
+    if ((stage->repairs == 0 && !stage->turns) || !stage->action.model)
         return wc_mul_sat(wc_attempt_cost(stage), 1 + (int64_t)stage->retry.times);
-    int64_t sum = wc_attempt_cost(stage);
+    int64_t sum = wc_attempt_cost(stage), turns = stage->turns;
+    for (int64_t turn = 0; turn < turns; turn++)
+        sum = wc_add_sat(sum, turn_cost(stage, 0, turn));
     for (int64_t turn = 1; turn <= stage->repairs; turn++)
-        sum = wc_add_sat(sum, turn_cost(stage, turn));
-    return wc_add_sat(sum, wc_mul_sat(turn_cost(stage, stage->repairs), stage->retry.times));
+        sum = wc_add_sat(sum, turn_cost(stage, turn, turns));
+    return wc_add_sat(sum, wc_mul_sat(turn_cost(stage, stage->repairs, turns), stage->retry.times));
+}
+
+/* The calls of all turns, each as dear as the dearest tool. */
+static int64_t tools_cost(const struct wc_stage *stage)
+{
+    int64_t most = 0;
+    WC_EACH(i, &stage->members)
+    {
+        int64_t cost = wc_stage_cost(stage->members.items[i]);
+        most = cost > most ? cost : most;
+    }
+    return wc_mul_sat(most, (int64_t)stage->turns * WR_TOOL_CALLS);
 }
 
 /* Of what is below: all members, an item as often as there can be items, a child's dearest path. */
@@ -105,6 +138,8 @@ static int64_t cost_below(const struct wc_stage *stage)
 int64_t wc_stage_cost(const struct wc_stage *stage)
 {
     bool below = stage->members.count > 0 || stage->action.child;
+    if (stage->turns)
+        return wc_add_sat(attempts_cost(stage), tools_cost(stage));
     return below ? cost_below(stage) : attempts_cost(stage);
 }
 
@@ -117,7 +152,7 @@ static void show_stage(const struct costs *costs, struct wc_diag *diag,
     int attempts = 1 + stage->retry.times;
     const char *times =
         attempts == 1 ? "1 attempt" : wc_arena_printf(arena, "%d attempts", attempts);
-    if (stage->members.count > 0 || stage->action.child) {
+    if ((stage->members.count > 0 && !stage->turns) || stage->action.child) {
         wc_diag_note(costs->diags, diag, "%s: %s below it", stage->name,
                      wc_dollars_text(arena, wc_stage_cost(stage)));
         return;
@@ -125,6 +160,14 @@ static void show_stage(const struct costs *costs, struct wc_diag *diag,
     if (stage->repairs)
         times = wc_arena_printf(arena, "%s and %u repairs, which read what was said before,", times,
                                 stage->repairs);
+    if (stage->turns) {
+        wc_diag_note(
+            costs->diags, diag,
+            "%s: %u turns of tools, then %s, the dearest of %s, and %u calls of tools = %s",
+            stage->name, stage->turns, times, wc_dollars_text(arena, wc_attempt_cost(stage)),
+            (unsigned)stage->turns * WR_TOOL_CALLS, wc_dollars_text(arena, wc_stage_cost(stage)));
+        return;
+    }
     if (stage->action.kind != WR_ACT_ASK) {
         wc_diag_note(costs->diags, diag, "%s: %s of %s = %s", stage->name, times,
                      wc_dollars_text(arena, wc_attempt_cost(stage)),

@@ -37,6 +37,15 @@ static void check_once(struct wc_diags *diags, const struct wc_stage *stage)
 
 /* ---- circles ------------------------------------------------------------------------------ */
 
+/* What may be sent once of a stage: its own effect, or a tool's that its model may call; NULL: nothing. */
+static const struct wc_stage *once_of(const struct wc_stage *stage)
+{
+    for (size_t i = 0; stage->turns && i < stage->members.count; i++)
+        if (stage->members.items[i]->effect == WR_ONCE)
+            return stage->members.items[i];
+    return stage->effect == WR_ONCE ? stage : NULL;
+}
+
 static struct wc_stage *next_of(const struct wc_on *on)
 {
     return on->target.kind == WR_TO_STAGE ? on->target.stage : NULL;
@@ -66,20 +75,21 @@ static bool leads_to(struct wc_stage *from, const struct wc_stage *to, bool *mar
 static void report_circle(struct wc_diags *diags, const struct wc_stage *stage,
                           const struct wc_on *on, const char *classes)
 {
+    const struct wc_stage *once = once_of(stage);
     struct wc_diag *diag =
         wc_report(diags, WC_E0712, on->span, "this leads back to `%s` and could repeat its effect",
                   stage->name);
     wc_diag_label(diags, diag, "on %s", classes);
-    wc_diag_also(diags, diag, stage->action.span, "this effect may be sent once");
+    wc_diag_also(diags, diag, once->action.span, "this effect may be sent once");
     wc_diag_note(diags, diag,
                  "going back after it failed is a retry; only `on ok` may lead back, to another "
                  "effect");
-    if (stage->action.service)
+    if (once->action.service)
         wc_diag_help(
             diags, diag,
             "if `%s` takes a key, say so: `idempotency key \"Idempotency-Key\"`; else lead "
             "it to `fail`, to `done`, or to a stage that looks whether it happened",
-            stage->action.service->name);
+            once->action.service->name);
 }
 
 /* A way that leads back from a failure is a retry by another name. */
@@ -88,7 +98,7 @@ static void check_circles(struct wc_model *model, struct wc_diags *diags,
 {
     const struct wc_on *told = NULL;
     size_t count = workflow->stages.count;
-    if (stage->effect != WR_ONCE || workflow->partial)
+    if (!once_of(stage) || workflow->partial)
         return;
     WC_EACH(i, &stage->rows)
     {

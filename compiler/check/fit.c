@@ -42,6 +42,20 @@ static void ask(struct wc_model *model, struct wc_diags *diags, const struct wc_
     }
 }
 
+/* What a model fills in to call a tool: as the same table has it, and told in words where that cannot carry it. */
+static void ask_tools(struct wc_model *model, const struct wc_stage *stage,
+                      const struct wc_ai_model *asked)
+{
+    enum wr_profile profile = wc_tool_profile_of(asked);
+    struct wc_misfit misfit;
+    for (size_t i = 0; stage->turns && i < stage->members.count; i++) {
+        struct wc_schema *takes = stage->members.items[i]->operation->takes;
+        if (takes)
+            takes->asked |=
+                1u << (wc_carries(model, profile, takes, &misfit) ? profile : WR_PROFILE_told);
+    }
+}
+
 void wc_check_fit(struct wc_model *model, struct wc_diags *diags)
 {
     unsigned *warned = WC_NEW_ARRAY(diags->arena, unsigned, model->schemas.count + 1);
@@ -54,6 +68,9 @@ void wc_check_fit(struct wc_model *model, struct wc_diags *diags)
             const struct wc_ai_model *models[] = {action->model, action->candidate, stage->hedge};
             if (action->kind != WR_ACT_ASK || !action->as || action->as->kind != WC_TYPE_SCHEMA)
                 continue;
+            for (size_t m = 0; m < 3; m++)
+                if (models[m])
+                    ask_tools(model, stage, models[m]);
             for (size_t m = 0; m < 3; m++)
                 if (models[m])
                     ask(model, diags, stage, models[m], warned);

@@ -85,6 +85,32 @@ static void check_object(struct wc_diags *diags, const struct wc_expr *expr,
     }
 }
 
+/* What a tool gives goes into the conversation as it is. */
+static void check_tool(struct wc_diags *diags, const struct wc_stage *stage)
+{
+    const struct wc_type *as = stage->action.as;
+    const struct wc_schema *schema = as && as->kind == WC_TYPE_SCHEMA ? as->schema : NULL;
+    if (!stage->operation || !schema || !schema->all_labels)
+        return;
+    struct wc_diag *diag = wc_report(diags, WC_E0703, stage->action.span,
+                                     "a value that is %s reaches a model as what "
+                                     "the tool `%s` gives",
+                                     label_text(schema->all_labels), stage->name);
+    wc_diag_label(diags, diag, "%s", label_text(schema->all_labels));
+    WC_EACH(i, &schema->fields)
+    {
+        if (schema->fields.items[i].labels) {
+            wc_diag_also(diags, diag, schema->fields.items[i].span, "labelled here");
+            break;
+        }
+    }
+    wc_diag_also(diags, diag, stage->above->span, "asked by this stage");
+    wc_diag_note(diags, diag, "a label says that a value must not leave unless someone decided so");
+    wc_diag_help(
+        diags, diag,
+        "read it as an `open schema` without that field: what it does not name is left out");
+}
+
 static void check_stage(struct wc_diags *diags, const struct wc_stage *stage)
 {
     const unsigned any = WC_LABEL_PII | WC_LABEL_SECRET;
@@ -93,6 +119,7 @@ static void check_stage(struct wc_diags *diags, const struct wc_stage *stage)
     {
         refuse(diags, action->prompts.items[i].text, any, stage, "a prompt");
     }
+    check_tool(diags, stage);
     refuse(diags, action->path, any, stage, "the path of a request");
     refuse(diags, action->body, any, stage, "the body of a request");
     refuse(diags, action->key, WC_LABEL_SECRET, stage, "the key of `recall`");

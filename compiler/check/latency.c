@@ -47,8 +47,28 @@ static uint64_t below_ms(const struct wc_stage *stage)
     return stage->within_ms && stage->within_ms < most ? stage->within_ms : most;
 }
 
+/* A model with tools: it is asked once more than there are turns, and the calls of a turn are made at once.
+ * What is kept or may happen once is durable before it is called; so is a reservation. */
+static uint64_t talk_ms(const struct wc_stage *stage)
+{
+    uint64_t tools = 0, turns = stage->turns, acts = 0;
+    WC_EACH(i, &stage->members)
+    {
+        uint64_t takes = takes_ms(stage->members.items[i], false);
+        tools = takes > tools ? takes : tools;
+        acts = stage->members.items[i]->effect >= WR_KEYED ? 1 : acts;
+    }
+    tools += (acts + stage->commit_before) * WR_COMMIT_MS;
+    uint64_t whole = (turns + 1) * stage->timeout_ms + turns * tools;
+    if (stage->timeout_ms == 0)
+        return stage->within_ms;
+    return stage->within_ms && stage->within_ms < whole ? stage->within_ms : whole;
+}
+
 static uint64_t attempt_ms(const struct wc_stage *stage)
 {
+    if (stage->turns)
+        return talk_ms(stage);
     if (stage->members.count > 0 || stage->action.child)
         return below_ms(stage);
     if (!waits(stage))

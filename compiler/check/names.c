@@ -74,6 +74,17 @@ static void unused(const struct wc_model *model, struct wc_diags *diags, struct 
     wc_diag_help(diags, diag, "use it, or delete it");
 }
 
+static void check_operations(const struct wc_model *model, struct wc_diags *diags,
+                             const struct wc_service *service)
+{
+    WC_EACH(i, &service->operations)
+    {
+        if (!service->operations.items[i]->used)
+            unused(model, diags, service->operations.items[i]->span, "operation",
+                   service->operations.items[i]->name);
+    }
+}
+
 static void check_lets(const struct wc_model *model, struct wc_diags *diags,
                        const struct wc_workflow *workflow)
 {
@@ -121,6 +132,10 @@ void wc_check_names(struct wc_model *model, struct wc_diags *diags)
         if (!model->services.items[i]->used)
             unused(model, diags, model->services.items[i]->span, "service",
                    model->services.items[i]->name);
+    }
+    WC_EACH(i, &model->services)
+    {
+        check_operations(model, diags, model->services.items[i]);
     }
     WC_EACH(i, &model->models)
     {

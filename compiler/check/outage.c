@@ -203,6 +203,12 @@ static void ends_of(const struct walk *walk, const struct wc_stage *stage, struc
         return;
     }
     ends_of_call(walk, action->service, action->model, out);
+    for (size_t i = 0; stage->turns && (out->classes & WR_BIT(WR_OK)) && i < stage->members.count;
+         i++) {
+        struct ends tool = {0}; /* a model may do without it */
+        ends_of_call(walk, stage->members.items[i]->action.service, NULL, &tool);
+        out->classes |= tool.classes & ~WR_BIT(WR_OK);
+    }
     if (action->candidate) /* some jobs ask one, some the other */
         ends_of_call(walk, NULL, action->candidate, out);
 }

@@ -64,9 +64,14 @@ struct wc_pace wc_pace_of(const struct wc_stage *stage)
     const struct wc_action *action = &stage->action;
     bool calls =
         action->kind == WR_ACT_HTTP || action->kind == WR_ACT_ASK || action->kind == WR_ACT_CALL;
+    bool acts = false;
+    for (size_t i = 0; stage->turns && i < stage->members.count; i++)
+        acts = acts || stage->members.items[i]->effect >= WR_KEYED;
     bool again = calls && stage->retry.times && stage->retry.on;
-    struct wc_pace pace = {.attempts = 1 + (again ? stage->retry.times : 0u) + stage->repairs};
-    pace.commits = (uint64_t)stage->commit_before + stage->commit_after +
+    struct wc_pace pace = {.attempts = 1 + (again ? stage->retry.times : 0u) + stage->repairs +
+                                       stage->turns};
+    pace.commits = (uint64_t)stage->commit_before * (stage->turns + 1u) + stage->commit_after +
+                   (acts ? stage->turns : 0u) +
                    (WR_PARKS(action->kind) || action->kind == WR_ACT_DRAFT);
     if (calls)
         pace.attempt_ms = stage->timeout_ms  ? stage->timeout_ms
@@ -84,7 +89,9 @@ struct wc_pace wc_pace_of(const struct wc_stage *stage)
     pace.waits_server = again;
     pace.waits_store = action->kind == WR_ACT_RECALL;
     pace.natural_ms = add(times(pace.attempts, pace.attempt_ms), pace.backoff_ms);
-    if (stage->members.count > 0 || action->child)
+    if (stage->turns)
+        pace.natural_ms = add(pace.natural_ms, times(stage->turns, natural_below_ms(stage)));
+    else if (stage->members.count > 0 || action->child)
         pace.natural_ms = natural_below_ms(stage);
     if (pace.waits_limit || pace.waits_server || pace.waits_store)
         pace.natural_ms = ENDLESS;

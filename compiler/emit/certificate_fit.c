@@ -57,6 +57,18 @@ static void add_schema(const struct fit *fit, struct wc_arena *arena,
     }
 }
 
+/* Of a model that fills it in to call tools of the stage. */
+static void add_tools(json_t *list, const struct wc_stage *stage, const struct wc_ai_model *model,
+                      const struct wc_schema *schema, enum wr_profile profile)
+{
+    for (size_t i = 0; stage->turns && i < stage->members.count; i++) {
+        const struct wc_stage *tool = stage->members.items[i];
+        if (tool->operation->takes == schema && wc_tool_profile_for(model, schema) == profile)
+            wc_append(list,
+                      json_sprintf("%s in %s, to call %s", model->name, stage->name, tool->name));
+    }
+}
+
 static json_t *asked_of(const struct wc_model *model, const struct wc_schema *schema,
                         enum wr_profile profile)
 {
@@ -68,6 +80,9 @@ static json_t *asked_of(const struct wc_model *model, const struct wc_schema *sc
             const struct wc_stage *stage = model->workflows.items[i]->activities.items[k];
             const struct wc_ai_model *models[] = {stage->action.model, stage->action.candidate,
                                                   stage->hedge};
+            for (size_t m = 0; m < 3; m++)
+                if (models[m])
+                    add_tools(list, stage, models[m], schema, profile);
             for (size_t m = 0; m < 3 && stage->action.kind == WR_ACT_ASK; m++)
                 if (models[m] && stage->action.as && stage->action.as->schema == schema &&
                     wc_profile_for(models[m], schema) == profile)

@@ -52,6 +52,8 @@ int wc_label_rank(const struct wc_on_label *label);
 
 /* ---- members.c ---------------------------------------------------------------------------- */
 
+/* `all`, `each`, or an `ask` with tools: it has members. */
+bool wc_has_rows(const struct wc_stage *stage);
 /* `all` or `each`. */
 bool wc_is_gathering(const struct wc_stage *stage);
 /* The name of the function of a stage, a member or an item. */

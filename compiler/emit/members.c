@@ -13,7 +13,13 @@ const char *wc_c_run(struct wc_arena *arena, const struct wc_stage *stage)
     /* Two names with `_` in them could make one of two pairs: their number tells them apart. */
     bool plain = !strchr(stage->above->name, '_') && !strchr(stage->name, '_');
     const char *number = plain ? "" : wc_arena_printf(arena, "_%zu", stage->id);
-    return wc_arena_printf(arena, "member_%s_%s%s", stage->above->name, stage->name, number);
+    return wc_arena_printf(arena, "%s_%s_%s%s", stage->operation ? "tool" : "member",
+                           stage->above->name, stage->name, number);
+}
+
+bool wc_has_rows(const struct wc_stage *stage)
+{
+    return stage->turns || wc_is_gathering(stage);
 }
 
 bool wc_is_gathering(const struct wc_stage *stage)
@@ -89,10 +95,26 @@ static bool reads_item(const struct wc_expr *expr, const char *item)
     return false;
 }
 
+/* What a model fills in for the call of a tool. */
+static void declare_taken(struct wc_function *fn, const struct wc_stage *stage,
+                          const struct wc_expr *expr)
+{
+    if (!stage->operation->takes || !reads_item(expr, "input"))
+        return;
+    struct wc_type type = {.kind = WC_TYPE_SCHEMA, .schema = stage->operation->takes};
+    struct wc_expr input = {.kind = WC_EXPR_LOCAL, .name = "input", .type = &type};
+    wc_line(fn, "const %s *%s = turn->taken;", wc_c_type(fn->arena, &type),
+            wc_value_of(fn, &input).text);
+}
+
 void wc_declare_item(struct wc_function *fn, const struct wc_stage *stage,
                      const struct wc_expr *expr, const char *index)
 {
     const struct wc_stage *above = stage ? stage->above : NULL;
+    if (stage && stage->operation) {
+        declare_taken(fn, stage, expr);
+        return;
+    }
     if (!above || above->action.kind != WR_ACT_EACH || !reads_item(expr, above->action.item))
         return;
     const struct wc_type *type = above->action.item_type;

@@ -196,7 +196,7 @@ static void emit_enter(struct wc_function *fn, struct wc_machine *machine,
 static const char *keeper_of(struct wc_arena *arena, const struct wc_stage *stage)
 {
     const struct wc_stage *above = stage->above;
-    if (above && above->action.kind == WR_ACT_EACH)
+    if (above && (above->action.kind == WR_ACT_EACH || stage->operation))
         return NULL;
     if (above)
         return wc_arena_printf(arena, "members_of_%s.%s", above->name,
@@ -274,6 +274,7 @@ void wc_emit_stage(struct wc_buf *out, struct wc_machine *machine, const struct 
     const struct wc_stage *above = stage->above;
     const char *what = !above                              ? "stage %s (%s)"
                        : above->action.kind == WR_ACT_EACH ? "an item of %s (%s)"
+                       : stage->operation                  ? "tool %s (%s)"
                                                            : "member %s (%s)";
     wc_c_banner(out, what, stage->name, wc_source_place(machine->arena, stage->span));
     wc_buf_printf(out, "static void %s(struct wr_turn *turn)\n{\n",

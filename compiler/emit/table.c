@@ -146,6 +146,8 @@ static void init_value(struct wc_init *init, struct wc_machine *machine,
         return;
     if (gives)
         wc_init_field(init, "value", "&schema_%s", wc_c_schema(arena, stage->action.as->schema));
+    if (stage->operation)
+        return; /* it is the model's */
     if (item)
         wc_init_field(init, "value_at", "offsetof(struct frame, values_of_%s)", above->name);
     else if (above)
@@ -158,12 +160,19 @@ static void init_value(struct wc_init *init, struct wc_machine *machine,
 static void init_members(struct wc_init *init, const struct wc_stage *stage)
 {
     const struct wc_action *action = &stage->action;
-    if (wc_is_gathering(stage)) {
+    if (wc_has_rows(stage)) {
         wc_init_field(init, "members", "members_of_%s", stage->name);
         wc_init_field(init, "member_count", "WR_COUNT(members_of_%s)", stage->name);
         wc_init_flag(init, "each", action->kind == WR_ACT_EACH);
         wc_init_number(init, "at_a_time", action->at_a_time);
         wc_init_number(init, "may_fail", action->may_fail);
+        wc_init_number(init, "turns", stage->turns);
+    }
+    if (stage->operation) {
+        wc_init_text(init, "about", stage->doc);
+        if (stage->operation->takes)
+            wc_init_field(init, "takes", "&schema_%s",
+                          wc_c_schema(init->arena, stage->operation->takes));
     }
     if (action->child)
         wc_init_field(init, "child", "&workflow_%s", action->child->name);
@@ -311,7 +320,7 @@ void wc_emit_tables(struct wc_buf *out, struct wc_machine *machine)
     WC_EACH(i, &flow->stages)
     {
         const struct wc_stage *stage = flow->stages.items[i];
-        if (!wc_is_gathering(stage))
+        if (!wc_has_rows(stage))
             continue;
         wc_buf_printf(out, "static const struct wr_stage members_of_%s[] = {\n", stage->name);
         WC_EACH(k, &stage->members)

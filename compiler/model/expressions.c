@@ -221,7 +221,8 @@ static struct wc_expr *resolve_name(struct wc_scope *scope, struct wc_name name,
             return local_value(scope, name.span, local);
     if (scope->of_test)
         return unknown_name(scope, name);
-    if (strcmp(name.text, "input") == 0)
+    bool in_operation = scope->stage && scope->stage->stage->operation;
+    if (strcmp(name.text, "input") == 0 && !in_operation)
         return whole_input(scope, name.span);
     if (strcmp(name.text, "it") == 0)
         return own_value(scope, name.span);
@@ -229,6 +230,8 @@ static struct wc_expr *resolve_name(struct wc_scope *scope, struct wc_name name,
         return about_job(scope, name.span, WC_EXPR_CALLER);
     if (strcmp(name.text, "now") == 0)
         return about_job(scope, name.span, WC_EXPR_NOW);
+    if (in_operation)
+        return wc_refuse_outside(scope, name);
     struct wc_let *let = wc_lookup(&scope->work->lets, name.text);
     if (let)
         return wc_resolve_let(scope, name, let, into);

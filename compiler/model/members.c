@@ -13,8 +13,9 @@ size_t wc_count_members(const struct wc_ast_workflow *ast)
     size_t count = 0;
     WC_EACH(i, &ast->stages)
     {
-        if (ast->stages.items[i]->action)
-            count += ast->stages.items[i]->action->members.count;
+        const struct wc_ast_action *action = ast->stages.items[i]->action;
+        if (action)
+            count += action->members.count + action->tools.count;
     }
     return count;
 }

@@ -171,12 +171,26 @@ struct wc_user_error {
     bool used;
 };
 
+struct wc_clause; /* syntax/ast.h */
+
 /* Where something is reached; strings are the specification's. */
 struct wc_endpoint {
     const char *url, *url_env; /* one of them */
     enum wr_auth_kind auth;
     const char *auth_env, *auth_header;
     struct wc_span url_span, auth_span; /* of the variables' names */
+};
+
+/* What a model may ask a service for. */
+struct wc_operation {
+    const char *name;
+    const char *doc; /* what the model is told of it; NULL: nothing */
+    struct wc_span span;
+    struct wc_service *service;
+    const struct wc_clause *clause; /* the resolver's */
+    struct wc_schema *takes;        /* NULL: nothing, or a mistake */
+    bool takes_nothing;
+    bool used;
 };
 
 struct wc_service {
@@ -195,6 +209,7 @@ struct wc_service {
     struct wc_span sign_span;
     bool allow_private;
     struct wc_span private_span;
+    WC_VEC(struct wc_operation *) operations;
     bool used, notified;
 };
 
@@ -429,6 +444,8 @@ struct wc_stage {
     struct wr_retry retry;
     struct wc_ai_model *hedge; /* the second model; NULL: none */
     uint16_t repairs;          /* `repair at most` */
+    uint16_t turns;            /* `ask … tools`: its members are the tools; 0: it has none */
+    const struct wc_operation *operation; /* a tool's; NULL: it is none */
     struct wc_span timeout_span, retry_span;
     WC_VEC(struct wc_on) ons;
 
@@ -515,49 +532,7 @@ struct wc_workflow {
     bool partial;  /* a stage is `unbuilt`, or a target unknown: whole paths are not checked */
 };
 
-/* ---- tests: include/wright/testing.h says what the fields mean ----------------------------- */
-
-struct wc_given {
-    enum wr_given_kind kind;
-    enum wr_class class;
-    const char *json; /* NULL: none */
-    int64_t ms, bytes;
-};
-
-/* How often a place's call was sent, or under how many keys: a variable of a condition. */
-struct wc_counter {
-    const char *name, *place;
-    bool keys;
-};
-
-struct wc_expected {
-    enum wr_expect_kind kind;
-    struct wc_span span;
-    const char *text;
-    int64_t ms;
-    struct wc_expr *that; /* THAT: a bool; reads the locals `output`, `cost` and the counters' */
-    const struct wc_workflow *workflow;
-    WC_VEC(struct wc_counter) counters;
-    bool of_output;
-};
-
-struct wc_test_step {
-    enum wr_test_step_kind kind;
-    struct wc_span span;
-    int64_t at_ms;       /* -1: when it is its turn */
-    const char *subject; /* "gather/news" */
-    bool is_upstream;
-    WC_VEC(struct wc_given) givens;
-    const struct wc_workflow *workflow; /* SEND */
-    const char *name, *json, *key, *caller;
-    WC_VEC(struct wc_expected) expects;
-};
-
-struct wc_test {
-    const char *title;
-    struct wc_span span;
-    WC_VEC(struct wc_test_step) steps;
-};
+#include "compiler/model/tried.h" /* the specification's own tests */
 
 /* A change of the contract that is meant. */
 struct wc_accepted {

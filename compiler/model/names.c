@@ -131,15 +131,6 @@ void *wc_need(struct wc_resolver *r, const struct wc_table *table, struct wc_nam
     return NULL;
 }
 
-void wc_not_built(struct wc_resolver *r, struct wc_span span, const char *what)
-{
-    struct wc_diag *diag = wc_report(r->diags, WC_E0900, span, "%s is not built yet", what);
-    wc_diag_label(r->diags, diag, "part of the language, not of this version of wright");
-    wc_diag_note(r->diags, diag,
-                 "the whole grammar is fixed; a construct that is not built is refused by name "
-                 "rather than ignored");
-}
-
 bool wc_refuse_reserved(struct wc_resolver *r, struct wc_name name, const char *what)
 {
     static const char *const reserved[] = {"input", "it",   "job",   "now",  "caller", "ok",

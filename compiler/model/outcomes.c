@@ -76,6 +76,18 @@ static enum wr_effect_kind effect_of(const struct wc_stage *stage)
     return action->service && action->service->idempotency_header ? WR_KEYED : WR_ONCE;
 }
 
+/* What the tools of an `ask` bring: a service that says no to a call is heard by the model, which goes on;
+ * and a model that has used up its turns has not answered. */
+static uint64_t tool_classes(const struct wc_stage *stage)
+{
+    uint64_t classes = BIT(limit_reached);
+    WC_EACH(i, &stage->members)
+    {
+        classes |= stage->members.items[i]->raises.classes;
+    }
+    return classes & ~(WR_BIT(WR_OK) | WR_ON_TOLD);
+}
+
 /* What it declares; that it gives what does not fit, takes too long, or finds no thread to run on. */
 static uint64_t call_classes(const struct wc_stage *stage)
 {
@@ -114,7 +126,7 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
     if (action->as)
         classes |= BIT(schema_invalid);
     if (action->kind == WR_ACT_ASK)
-        classes |= asked;
+        classes |= asked | (stage->turns ? tool_classes(stage) : 0);
     if (action->model) {
         classes |= tripped(&action->model->limits, &action->model->breaker);
         price = action->model->input_price + action->model->output_price;
@@ -327,6 +339,9 @@ void wc_decide_outcomes(struct wc_arena *arena, const struct wc_model *model,
         }
         return;
     }
+    for (size_t i = 0; stage->turns && i < stage->members.count; i++)
+        for (size_t k = 0; k < sizeof stage->raises.errors / sizeof *stage->raises.errors; k++)
+            stage->raises.errors[k] |= stage->members.items[i]->raises.errors[k];
     if (stage->action.kind == WR_ACT_RUN)
         add_child_errors(stage);
     rows_of(arena, model, stage, NULL);

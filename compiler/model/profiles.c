@@ -43,6 +43,20 @@ enum wr_profile wc_profile_for(const struct wc_ai_model *model, const struct wc_
     return schema->asked >> profile & 1 ? profile : WR_PROFILE_told;
 }
 
+enum wr_profile wc_tool_profile_of(const struct wc_ai_model *model)
+{
+    for (size_t i = 0; model->provider && i < sizeof providers / sizeof *providers; i++)
+        if (strcmp(providers[i].name, model->provider) == 0)
+            return providers[i].tool;
+    return WR_PROFILE_told;
+}
+
+enum wr_profile wc_tool_profile_for(const struct wc_ai_model *model, const struct wc_schema *schema)
+{
+    enum wr_profile profile = wc_tool_profile_of(model);
+    return schema->asked >> profile & 1 ? profile : WR_PROFILE_told;
+}
+
 /* ---- rules --------------------------------------------------------------------------------- */
 
 unsigned wc_rules_of(const struct wc_type *type)

@@ -19,6 +19,11 @@ enum wr_profile wc_profile_of(const struct wc_ai_model *model);
 /* The same where the profile can carry the schema, else WR_PROFILE_told; after wc_check_fit(). */
 enum wr_profile wc_profile_for(const struct wc_ai_model *model, const struct wc_schema *schema);
 
+/* The same of what it fills in to call a tool. */
+enum wr_profile wc_tool_profile_of(const struct wc_ai_model *model);
+enum wr_profile wc_tool_profile_for(const struct wc_ai_model *model,
+                                    const struct wc_schema *schema);
+
 /* What a type says of its values, without those of what it holds; and what of it a profile leaves to the validator. */
 unsigned wc_rules_of(const struct wc_type *type);
 unsigned wc_residue_of(enum wr_profile profile, const struct wc_type *type);

@@ -255,6 +255,7 @@ struct wc_model *wc_resolve(struct wc_arena *arena, struct wc_interner *names,
     wc_resolve_services(&r);
     wc_resolve_hooks(&r);
     wc_resolve_models(&r);
+    size_t before = diags->list.count;
     WC_EACH(i, &r.file->decls)
     {
         const struct wc_ast_decl *decl = r.file->decls.items[i];
@@ -264,6 +265,7 @@ struct wc_model *wc_resolve(struct wc_arena *arena, struct wc_interner *names,
         if (workflow)
             wc_resolve_workflow_now(&r, workflow);
     }
+    wc_forget_repeated(diags, before); /* an operation that several stages use is wrong once */
     wc_resolve_tests(&r);
     return model;
 }

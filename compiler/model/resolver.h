@@ -59,8 +59,6 @@ void *wc_need(struct wc_resolver *r, const struct wc_table *table, struct wc_nam
 /* Adds "did you mean" for the nearest of the names, and says what there is where none is near. */
 void wc_suggest_near(struct wc_resolver *r, struct wc_diag *diag, struct wc_name name,
                      const char *const *names, size_t count);
-/* E0900: parsed, and not built yet. `what` stands in the message as it is. */
-void wc_not_built(struct wc_resolver *r, struct wc_span span, const char *what);
 /* A change that is accepted on purpose. */
 void wc_resolve_accept(struct wc_resolver *r, const struct wc_ast_decl *decl);
 /* Reports E0403 for a name that means something else already. */
@@ -109,6 +107,9 @@ void wc_resolve_circles(struct wc_resolver *r);
 void wc_resolve_errors(struct wc_resolver *r);
 void wc_resolve_hooks(struct wc_resolver *r);
 void wc_resolve_services(struct wc_resolver *r);
+/* tools.c: `operation` of a service */
+void wc_resolve_operations(struct wc_resolver *r, struct wc_clauses clauses,
+                           struct wc_service *service);
 void wc_resolve_models(struct wc_resolver *r);
 void wc_resolve_workflow(struct wc_resolver *r, const struct wc_ast_decl *decl,
                          struct wc_workflow *workflow);

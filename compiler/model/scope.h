@@ -208,6 +208,9 @@ void wc_resolve_stage(struct wc_workflow_work *work, struct wc_stage_work *stage
 void wc_resolve_all(struct wc_workflow_work *work, struct wc_stage_work *one);
 void wc_resolve_each(struct wc_workflow_work *work, struct wc_stage_work *one);
 void wc_resolve_run(struct wc_workflow_work *work, struct wc_stage_work *one);
+/* tools.c: the members of an `ask … tools`; and of a name that an operation does not know. */
+void wc_resolve_tools(struct wc_workflow_work *work, struct wc_stage_work *one);
+struct wc_expr *wc_refuse_outside(struct wc_scope *scope, struct wc_name name);
 size_t wc_count_members(const struct wc_ast_workflow *ast);
 /* The type of what `all` or `each` gives. */
 const struct wc_type *wc_members_type(struct wc_workflow_work *work, struct wc_stage_work *one);

@@ -39,8 +39,6 @@ static void resolve_endpoint(struct wc_resolver *r, struct wc_clauses clauses, s
     endpoint->auth_env = auth->name.text;
     endpoint->auth_span = auth->name.span;
     endpoint->auth_header = auth->text.bytes;
-    if (auth->word == WC_WORD_BEARER_KEYS)
-        wc_not_built(r, auth->span, "`auth bearer keys` of what is called");
 }
 
 static void resolve_limit(struct wc_resolver *r, const struct wc_ast_limit *ast,
@@ -131,11 +129,7 @@ static void resolve_service(struct wc_resolver *r, const struct wc_ast_decl *dec
         service->allow_private = true;
         service->private_span = private->span;
     }
-    for (size_t i = 0; i < all.count; i++) {
-        struct wc_clause *clause = all.items[i];
-        if (clause->kind == WC_CLAUSE_OPERATION)
-            wc_not_built(r, clause->span, "an operation of a service");
-    }
+    wc_resolve_operations(r, all, service);
 }
 
 void wc_resolve_services(struct wc_resolver *r)

@@ -63,17 +63,18 @@ static void resolve_http(struct wc_resolver *r, const struct wc_ast_action *ast,
         refuse_body(r, ast);
 }
 
-static void resolve_ask(struct wc_resolver *r, const struct wc_ast_action *ast,
-                        struct wc_action *action)
+static void resolve_ask(struct wc_workflow_work *work, struct wc_stage_work *one)
 {
+    struct wc_resolver *r = work->r;
+    const struct wc_ast_action *ast = one->ast->action;
+    struct wc_action *action = &one->stage->action;
     action->kind = WR_ACT_ASK;
     action->model = wc_need(r, &r->models, ast->model);
     if (action->model)
         action->model->used = true;
     if (ast->as)
         action->as = named_schema(r, ast->as, "a model");
-    if (ast->tools.count > 0)
-        wc_not_built(r, ast->tools.items[0].span, "`tools`");
+    wc_resolve_tools(work, one);
 }
 
 static void resolve_recall(struct wc_workflow_work *work, const struct wc_ast_action *ast,
@@ -95,11 +96,9 @@ static void resolve_recall(struct wc_workflow_work *work, const struct wc_ast_ac
     }
 }
 
-static void refuse_action(struct wc_workflow_work *work, const struct wc_ast_action *ast,
-                          struct wc_stage *stage)
+/* It was refused where it stands, or a syntax error has hidden it. */
+static void leave_out(struct wc_workflow_work *work, struct wc_stage *stage)
 {
-    if (ast)
-        wc_not_built(work->r, ast->keyword, "`call`");
     stage->unbuilt = true;
     work->workflow->partial = true;
     stage->action.kind = WR_ACT_VALUE;
@@ -114,11 +113,11 @@ static void resolve_action(struct wc_workflow_work *work, const struct wc_ast_ac
     if (ast)
         action->span = ast->span;
     if (!ast)
-        refuse_action(work, ast, stage);
+        leave_out(work, stage);
     else if (ast->kind <= WC_AST_DELETE)
         resolve_http(work->r, ast, action);
     else if (ast->kind == WC_AST_ASK)
-        resolve_ask(work->r, ast, action);
+        resolve_ask(work, one);
     else if (ast->kind == WC_AST_MAKE)
         action->kind = WR_ACT_VALUE;
     else if (ast->kind == WC_AST_MATCH)
@@ -132,7 +131,7 @@ static void resolve_action(struct wc_workflow_work *work, const struct wc_ast_ac
     else if (ast->kind == WC_AST_RUN)
         wc_resolve_run(work, one);
     else if (!wc_resolve_hook(work, ast, stage) && !wc_resolve_park(work, ast, stage))
-        refuse_action(work, ast, stage);
+        leave_out(work, stage);
 }
 
 /* ---- policies ----------------------------------------------------------------------------- */

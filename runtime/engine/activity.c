@@ -15,6 +15,8 @@ static enum wr_phase enter(struct wr_activity *activity)
     activity->epoch++;
     activity->attempts = activity->repairs = activity->repairing = 0;
     activity->faulty = false;
+    activity->turns = 0;
+    activity->own_messages = NULL;
     activity->sent_us[0] = activity->sent_us[1] = 0;
     activity->reserved = 0;
     activity->whose = 0;
@@ -55,11 +57,13 @@ void wr_activity_run_stage(struct wr_activity *activity)
         .arena = &job->arena,
         .frame = activity->frame,
         .index = activity->index,
+        .taken = activity->call ? activity->call->taken : NULL,
         .raised_error = WR_NO_ERROR,
     };
     activity->stage->run(&activity->turn);
     wr_split_apply(activity);
     activity->asked = activity->turn.action.message_count;
+    activity->own_messages = NULL;
 }
 
 /* Where the specification's effects ask for it, the journal knows of the attempt before the world
@@ -67,18 +71,18 @@ void wr_activity_run_stage(struct wr_activity *activity)
 static enum wr_phase run(struct wr_activity *activity)
 {
     wr_activity_run_stage(activity);
+    enum wr_phase next = activity->stage->turns ? WR_PHASE_TOOLS : WR_PHASE_ATTEMPT;
     bool early = !activity->job->accepted && activity->stage->effect >= WR_KEYED;
     if (!activity->stage->commit_before ||
         wr_cost_enforced(activity)) /* a reservation tells of it */
-        return early && !wr_broken("early") ? wr_activity_commit(activity, WR_PHASE_ATTEMPT)
-                                            : WR_PHASE_ATTEMPT;
+        return early && !wr_broken("early") ? wr_activity_commit(activity, next) : next;
     struct wr_event event;
     wr_event_init(&event, activity, WR_ENTRY_STARTED);
     event.attempt = activity->attempts + 1;
     wr_job_record(activity->job, &event);
     if (wr_broken("before"))
-        return WR_PHASE_ATTEMPT;
-    return wr_activity_commit(activity, WR_PHASE_ATTEMPT);
+        return next;
+    return wr_activity_commit(activity, next);
 }
 
 static enum wr_phase attempt(struct wr_activity *activity)
@@ -117,7 +121,7 @@ void wr_activity_advance(struct wr_activity *activity, enum wr_phase phase)
         [WR_PHASE_ENTER] = enter,           [WR_PHASE_RUN] = run,
         [WR_PHASE_ATTEMPT] = attempt,       [WR_PHASE_SETTLE] = wr_attempt_settle,
         [WR_PHASE_DECIDE] = decide,         [WR_PHASE_MOVE] = wr_activity_move,
-        [WR_PHASE_PARK] = wr_activity_park,
+        [WR_PHASE_PARK] = wr_activity_park, [WR_PHASE_TOOLS] = wr_tools_begin,
     };
     struct wr_job *job = activity->job;
     while (phase < WR_PHASE_WAIT) {

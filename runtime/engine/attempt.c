@@ -86,7 +86,8 @@ static enum wr_phase go_out(struct wr_attempt *attempt)
         .ended = effect_ended,
         .arg = attempt,
     };
-    if (!activity->repairing) { /* a further turn with one who answered */
+    bool goes_on = activity->repairing || (activity->stage->turns && activity->class == WR_OK);
+    if (!goes_on || activity->attempts == 1) { /* no further turn with one who answered */
         activity->sent_us[0] = activity->sent_us[1];
         activity->sent_us[1] = wr_engine_us(engine);
     }
@@ -202,6 +203,21 @@ static enum wr_phase start_recall(struct wr_attempt *attempt)
 
 /* ---- the table --------------------------------------------------------------------------------- */
 
+struct wr_attempt *wr_attempt_new(struct wr_activity *activity)
+{
+    struct wr_attempt *attempt = calloc(1, sizeof *attempt);
+    if (!attempt) {
+        fputs("out of memory\n", stderr);
+        exit(70);
+    }
+    attempt->activity = activity;
+    attempt->error = WR_NO_ERROR;
+    attempt->epoch = ++activity->epoch;
+    attempt->began_us = wr_engine_us(activity->job->engine);
+    activity->attempt = attempt;
+    return attempt;
+}
+
 enum wr_phase wr_attempt_begin(struct wr_activity *activity)
 {
     static enum wr_phase (*const starts[])(struct wr_attempt *) = {
@@ -219,19 +235,10 @@ enum wr_phase wr_attempt_begin(struct wr_activity *activity)
         [WR_ACT_MATCH] = start_value,
         [WR_ACT_CALL] = go_out,
     };
-    struct wr_attempt *attempt = calloc(1, sizeof *attempt);
-    if (!attempt) {
-        fputs("out of memory\n", stderr);
-        exit(70);
-    }
-    attempt->activity = activity;
-    attempt->error = WR_NO_ERROR;
-    attempt->epoch = ++activity->epoch;
-    attempt->began_us = wr_engine_us(activity->job->engine);
+    struct wr_attempt *attempt = wr_attempt_new(activity);
     attempt->reserved = activity->reserved;
     activity->reserved = 0;
     activity->attempts++;
-    activity->attempt = attempt;
     enum wr_action_kind kind = activity->turn.action.kind;
     attempt->waits =
         kind == WR_ACT_HTTP || kind == WR_ACT_ASK || kind == WR_ACT_CALL || WR_PARKS(kind);

@@ -52,7 +52,9 @@ void wr_activity_record_cuts(struct wr_activity *activity, enum wr_class class,
 {
     for (struct wr_activity *child = activity->children; child; child = child->next)
         wr_activity_record_cuts(child, class, detail);
-    if (activity->attempt)
+    bool tools = activity->stage->turns && activity->attempt && activity->attempt->below.ends;
+    if (activity->attempt &&
+        !tools) /* a model's own call has ended, those of its tools were told */
         record_cut(activity, class, detail);
 }
 

@@ -30,6 +30,10 @@ static const struct wr_field signal_fields[] = {
 #define SIGNAL(name, member, form) WR_FIELD(wr_signal, name, member, form),
 #include "runtime/engine/state.def"
 };
+static const struct wr_field turn_fields[] = {
+#define TURN(name, member, form) WR_FIELD(wr_asked_for, name, member, form),
+#include "runtime/engine/state.def"
+};
 static const struct wr_field tool_fields[] = {
 #define TOOL(name, member, form) WR_FIELD(wr_tool, name, member, form),
 #include "runtime/engine/state.def"
@@ -62,6 +66,8 @@ static const struct list lists[] = {
      COUNT(signal_fields)},
     {NAME("tools"), offsetof(struct wr_state, tools), sizeof(struct wr_tool), tool_fields,
      COUNT(tool_fields)},
+    {NAME("turns"), offsetof(struct wr_state, turns), sizeof(struct wr_asked_for), turn_fields,
+     COUNT(turn_fields)},
 };
 
 static const void *next_of(const void *slot)

@@ -13,8 +13,12 @@ static int64_t least(int64_t a, int64_t b)
 static int64_t input_bound(const struct wr_action *action, const struct wr_model *model)
 {
     int64_t bytes = 0;
-    for (size_t i = 0; i < action->message_count; i++)
-        bytes += (int64_t)action->messages[i].text.len;
+    for (size_t i = 0; i < action->message_count; i++) {
+        const struct wr_message *message = &action->messages[i];
+        bytes += (int64_t)message->text.len;
+        for (size_t k = 0; k < message->call_count; k++)
+            bytes += (int64_t)(message->calls[k].name.len + message->calls[k].arguments.len);
+    }
     return least(bytes, model->max_input_tokens);
 }
 

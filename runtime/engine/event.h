@@ -58,6 +58,8 @@ struct wr_event {
     struct wr_str tool, tool_version;           /* the service called */
     struct wr_str request_id;
     int64_t input_tokens, cached_tokens, written_tokens, output_tokens, reasoning_tokens;
+    int64_t
+        turn; /* which turn of tools the model has asked for with it, from 1; its calls are `value` */
     int64_t repair;            /* which repair of the stage the attempt was, from 1; 0: none */
     struct wr_str hedge;       /* the other model of a hedged attempt, as its provider calls it */
     enum wr_class hedge_class; /* how its call ended; cancelled: the other answered first */

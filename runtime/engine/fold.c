@@ -113,6 +113,11 @@ static void forget_below(struct wr_state *state, const struct wr_event *event)
             *at = (*at)->next;
         else
             at = &(*at)->next;
+    for (struct wr_asked_for **at = &state->turns; *at;)
+        if (is_under((*at)->path, event->path, event->stage))
+            *at = (*at)->next;
+        else
+            at = &(*at)->next;
     for (struct wr_passed **at = &state->steps; *at;)
         if (is_under((*at)->path, event->path, event->stage))
             *at = (*at)->next;
@@ -153,9 +158,20 @@ static bool fold_accepted(struct wr_state *state, const struct wr_event *event)
     return event->seq == 1;
 }
 
+/* A stage that is entered again begins its conversation anew. */
+static void forget_turns(struct wr_state *state, const struct wr_event *event)
+{
+    for (struct wr_asked_for **at = &state->turns; *at;)
+        if (wr_str_equal((*at)->path, event->path) && wr_str_equal((*at)->stage, event->stage))
+            *at = (*at)->next;
+        else
+            at = &(*at)->next;
+}
+
 static bool fold_entered(struct wr_state *state, const struct wr_event *event)
 {
     forget_below(state, event);
+    forget_turns(state, event);
     struct wr_place *place = place_of(state, event->path);
     charge_lost(state, place);
     place->stage = event->stage;
@@ -282,6 +298,19 @@ static void fold_unparked(struct wr_state *state, struct wr_place *place,
         state->status = WR_STATUS_PROCESSING;
 }
 
+/* Its attempt has ended, and the stage goes on. */
+static void fold_turn(struct wr_state *state, struct wr_place *place, const struct wr_event *event)
+{
+    struct wr_asked_for **at = &state->turns;
+    while (*at)
+        at = &(*at)->next;
+    *at = WR_NEW(state->arena, struct wr_asked_for);
+    (*at)->path = event->path;
+    (*at)->stage = event->stage;
+    (*at)->calls = event->value;
+    place->ended = false;
+}
+
 static bool fold_ended(struct wr_state *state, const struct wr_event *event)
 {
     struct wr_place *place = place_of(state, event->path);
@@ -294,6 +323,8 @@ static bool fold_ended(struct wr_state *state, const struct wr_event *event)
     place->ended = true;
     place->class = event->class;
     place->error = event->error;
+    if (event->turn)
+        fold_turn(state, place, event);
     if (event->tool.len)
         fold_tool(state, event);
     if (event->model.len) {
@@ -463,6 +494,7 @@ static bool fold_restarted(struct wr_state *state, const struct wr_event *event)
     state->steps = NULL;
     state->rounds = NULL;
     state->signals = NULL;
+    state->turns = NULL;
     state->model = state->model_version = state->prompt = (struct wr_str){0};
     state->remembered_ms = 0;
     state->remembered_stage = (struct wr_str){0};

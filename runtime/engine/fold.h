@@ -61,6 +61,12 @@ struct wr_signal {
     bool taken; /* a stage has ended with it */
 };
 
+/* A turn in which a model called tools, in order. */
+struct wr_asked_for {
+    struct wr_asked_for *next;
+    struct wr_str path, stage, calls; /* calls: JSON */
+};
+
 struct wr_tool {
     struct wr_tool *next;
     struct wr_str name, version;
@@ -95,6 +101,7 @@ struct wr_state {
     struct wr_round *rounds;
     struct wr_signal *signals; /* the newest first */
     struct wr_tool *tools;
+    struct wr_asked_for *turns;
 
     struct wr_str model, model_version, prompt; /* of the newest ask that was good */
     int64_t remembered_ms;                      /* of the newest good recall */

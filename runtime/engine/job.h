@@ -127,6 +127,7 @@ struct wr_attempt {
 enum wr_phase {
     WR_PHASE_ENTER,   /* a stage begins */
     WR_PHASE_RUN,     /* ask the stage what to do */
+    WR_PHASE_TOOLS,   /* make the calls that a model has asked for */
     WR_PHASE_ATTEMPT, /* begin an attempt */
     WR_PHASE_SETTLE,  /* an attempt has an outcome */
     WR_PHASE_DECIDE,  /* retry, or go on? */
@@ -134,6 +135,17 @@ enum wr_phase {
     WR_PHASE_PARK,    /* the park is durable: wait for its end */
     WR_PHASE_WAIT,    /* somebody will call */
     WR_PHASE_OVER
+};
+
+/* A call that a model has asked for (tools.c). */
+struct wr_call {
+    uint32_t turn;
+    struct wr_str name, arguments;
+    int64_t forms;              /* of the arguments: enum wr_form */
+    struct wr_str shown;        /* the arguments, as the model is told of them */
+    struct wr_str fault;        /* why it is not made; empty: it is */
+    const struct wr_stage *row; /* NULL: there is no such tool */
+    const void *taken;          /* the arguments, by their schema */
 };
 
 struct wr_activity {
@@ -153,6 +165,15 @@ struct wr_activity {
     int64_t sent_us[2]; /* when the newest two of them went out, the newer one last; 0: none did */
     struct wr_turn turn;
     size_t asked; /* messages that the stage itself asks with: what follows them is a repair's */
+    /* Of a stage with tools: what it asks with by itself, and what its model has called so far. */
+    const struct wr_message *own_messages;
+    size_t own_count;
+    struct wr_call *calls;
+    size_t call_count;
+    uint32_t turns;
+    struct wr_str
+        calling; /* the newest answer's calls, as the journal has them; empty: it has none */
+    const struct wr_call *call; /* a tool's activity: which one it is */
     struct wr_str said,
         faults;         /* the answer that was refused, and why: the next repair's messages */
     int64_t reserved;   /* for the next attempt; durable once it begins */
@@ -261,6 +282,7 @@ int64_t wr_workflow_keep_ms(const struct wr_workflow *workflow); /* once it has 
 /* "name@version"; NULL: the program has it no more. */
 const struct wr_workflow *wr_program_workflow(const struct wr_program *program, struct wr_str name);
 const struct wr_workflow *wr_program_named(const struct wr_program *program, struct wr_str name);
+enum wr_effect_kind wr_stage_effect(const struct wr_stage *stage); /* with its tools' */
 const struct wr_stage *wr_workflow_stage(const struct wr_workflow *workflow, struct wr_str name);
 
 /* record.c: the journal of a job, going out */
@@ -282,6 +304,7 @@ void wr_activity_run_stage(struct wr_activity *activity); /* WR_ENTER: fills tur
 void wr_activity_cancel(struct wr_activity *activity);    /* and all below it */
 
 /* attempt.c */
+struct wr_attempt *wr_attempt_new(struct wr_activity *activity); /* under way, and nothing begun */
 enum wr_phase wr_attempt_begin(struct wr_activity *activity);
 /* Lets go of what the attempt holds outside; `verdict` for the gate. */
 void wr_attempt_release(struct wr_attempt *attempt, enum wr_verdict verdict);
@@ -299,6 +322,18 @@ void wr_hedge_saw(struct wr_attempt *attempt, const struct wr_observation *seen,
 /* split.c: which arm a new job is in, empty where there is none; and its model in the stage's action */
 struct wr_str wr_split_choose(struct wr_job *job);
 void wr_split_apply(struct wr_activity *activity);
+
+/* tools.c */
+/* Does the newest answer call tools? Then it is a turn; past the last one it is no answer. */
+bool wr_tools_turn(struct wr_activity *activity, struct wr_outcome *outcome);
+/* Must its calls be durable before they are made? */
+bool wr_tools_act(const struct wr_activity *activity);
+enum wr_phase wr_tools_begin(struct wr_activity *activity);
+bool wr_tools_decided(struct wr_activity *parent);
+enum wr_phase wr_tools_concluded(struct wr_activity *parent);
+struct wr_str wr_tools_path(const struct wr_activity *activity, size_t index);
+int64_t
+wr_tools_rest_ms(const struct wr_activity *activity); /* what the turns to come are promised */
 
 /* repair.c */
 /* The newest attempt's answer; `faults` empty: there was nothing wrong with it. */
@@ -364,6 +399,8 @@ void wr_activity_record_cuts(struct wr_activity *activity, enum wr_class class,
 /* members.c */
 enum wr_phase wr_members_start_all(struct wr_attempt *attempt);
 enum wr_phase wr_members_start_each(struct wr_attempt *attempt);
+/* As many calls as a model has asked for so far; those that are over are known. */
+enum wr_phase wr_members_start_tools(struct wr_activity *parent, size_t count);
 enum wr_phase wr_members_start_run(struct wr_attempt *attempt);
 enum wr_phase wr_member_end(struct wr_activity *member);
 /* The last thing that an activity with a parent does. */

@@ -106,6 +106,8 @@ void wr_key_effect(const struct wr_activity *activity, char text[WR_ID_TEXT])
         wr_text_quote(&place, at->path);
         wr_text_quote(&place, wr_str_of(at->stage->name));
         wr_text_int(&place, (int64_t)times_done(at));
+        if (at->call) /* a model that is asked anew may call something else */
+            wr_text_quote(&place, at->call->shown);
     }
     char job[WR_ID_TEXT];
     wr_id_text(&activity->job->state.job, job);

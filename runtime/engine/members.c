@@ -57,7 +57,7 @@ static struct wr_str path_below(const struct wr_activity *parent, const char *na
 static struct wr_str member_path(const struct wr_activity *parent, size_t index)
 {
     char number[24];
-    if (!parent->stage->each)
+    if (!parent->stage->each && !parent->stage->turns)
         return path_below(parent, parent->stage->members[index].name);
     snprintf(number, sizeof number, "%zu", index);
     return path_below(parent, number);
@@ -133,7 +133,8 @@ static struct wr_activity *make_member(struct wr_activity *parent, size_t index,
     member->member = true;
     member->index = index;
     member->path = member_path(parent, index);
-    member->stage = &stage->members[stage->each ? 0 : index];
+    member->call = stage->turns ? &parent->calls[index] : NULL;
+    member->stage = member->call ? member->call->row : &stage->members[stage->each ? 0 : index];
     member->entered_us = wr_engine_us(parent->job->engine);
     if (place)
         member->attempts = (uint32_t)place->attempts;
@@ -240,6 +241,8 @@ static bool each_decided(struct wr_activity *parent)
 
 static bool is_decided(struct wr_activity *parent)
 {
+    if (parent->stage->turns)
+        return wr_tools_decided(parent);
     return parent->stage->each ? each_decided(parent) : all_decided(parent);
 }
 
@@ -251,6 +254,8 @@ static enum wr_phase conclude(struct wr_activity *parent)
     wr_attempt_release(attempt, WR_VERDICT_NONE);
     wr_attempt_free(attempt);
     parent->attempt = NULL;
+    if (parent->stage->turns)
+        return wr_tools_concluded(parent);
     parent->outcome = (struct wr_outcome){.class = class, .retry_after_ms = -1};
     if (class == WR_OK) {
         wr_activity_check(parent, &parent->outcome, "");
@@ -281,8 +286,13 @@ static void begin(struct wr_activity *parent, size_t index)
         count_end(below, index, place->class, error_index(job->engine->program, place->error));
         return;
     }
+    if (stage->turns && parent->calls[index].fault.len) { /* it is not made: the model is told */
+        count_end(below, index, place && place->started ? WR_CLASS_uncertain : WR_CLASS_bad_request,
+                  WR_NO_ERROR);
+        return;
+    }
     struct wr_activity *member = make_member(parent, index, place);
-    if (!place && !stage->each && member->stage->value)
+    if (!place && !stage->each && !stage->turns && member->stage->value)
         *(const void **)((char *)member->frame + member->stage->value_at) = NULL;
     wr_activity_advance(member, place && place->stage.len ? wr_activity_resume(member, place)
                                                           : WR_PHASE_ENTER);
@@ -356,6 +366,16 @@ static enum wr_phase start(struct wr_attempt *attempt, size_t count)
         event.total = (int64_t)count;
         wr_job_record(job, &event);
     }
+    set_line(attempt);
+    return look(parent);
+}
+
+enum wr_phase wr_members_start_tools(struct wr_activity *parent, size_t count)
+{
+    struct wr_attempt *attempt = wr_attempt_new(parent);
+    attempt->below.count = count;
+    attempt->below.ends =
+        wr_arena_alloc(&attempt->arena, (count + 1) * sizeof *attempt->below.ends);
     set_line(attempt);
     return look(parent);
 }

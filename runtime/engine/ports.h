@@ -41,7 +41,9 @@ enum wr_form { WR_FORM_PAIRS = 1, WR_FORM_TEXTS = 2 };
 /* How an attempt ended. Texts live in the effect's arena. */
 struct wr_outcome {
     enum wr_class class;
-    struct wr_str value;         /* WR_OK: the JSON text that came, not yet validated */
+    struct wr_str value;              /* WR_OK: the JSON text that came, not yet validated */
+    const struct wr_tool_call *calls; /* WR_OK: or what the model calls before it answers: … */
+    size_t call_count;                /* … at most WR_TOOL_CALLS; 0: it has answered */
     struct wr_str detail;        /* else: one sentence for the journal and the log, no secrets */
     struct wr_usage usage;       /* models */
     struct wr_str model_version; /* as the provider reported it */

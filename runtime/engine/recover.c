@@ -87,7 +87,8 @@ static int64_t entered_us(const struct wr_activity *activity)
 
 enum wr_phase wr_activity_resume(struct wr_activity *activity, const struct wr_place *place)
 {
-    bool above = activity->stage->member_count > 0; /* what is below it says how it goes on */
+    bool above = activity->stage->member_count > 0 &&
+                 !activity->stage->turns; /* what is below it says how it goes on */
     activity->attempts = (uint32_t)place->attempts;
     activity->repairs = (uint32_t)place->repairs;
     if (place->started && place->repairing) /* its repair was under way: it is made again */

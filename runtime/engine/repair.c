@@ -29,8 +29,8 @@ static void go_on_talking(struct wr_activity *activity)
     struct wr_message *messages = wr_arena_alloc(arena, (count + 2) * sizeof *messages);
     for (size_t i = 0; i < count; i++)
         messages[i] = action->messages[i];
-    messages[count] = (struct wr_message){"assistant", activity->said};
-    messages[count + 1] = (struct wr_message){"user", activity->faults};
+    messages[count] = (struct wr_message){.role = "assistant", .text = activity->said};
+    messages[count + 1] = (struct wr_message){.role = "user", .text = activity->faults};
     action->messages = messages;
     action->message_count = count + 2;
 }

@@ -33,7 +33,7 @@ static bool find_member(const struct wr_workflow *workflow, struct wr_str rest, 
     struct wr_str stage = {rest.ptr, (size_t)(slash - rest.ptr)};
     struct wr_str name = {slash + 1, rest.len - stage.len - 1};
     spot->stage = wr_workflow_stage(workflow, stage);
-    if (!spot->stage || !spot->stage->member_count)
+    if (!spot->stage || !spot->stage->member_count || spot->stage->turns)
         return false;
     spot->row = spot->stage->members;
     if (spot->stage->each)
@@ -170,7 +170,8 @@ bool wr_restore_machine(const struct wr_activity *machine)
     struct restoring r = {.machine = machine};
     r.items = wr_arena_alloc(&scratch, (workflow->stage_count + 1) * sizeof *r.items);
     for (size_t i = 0; i < workflow->stage_count; i++)
-        if (workflow->stages[i].member_count && !workflow->stages[i].each)
+        if (workflow->stages[i].member_count && !workflow->stages[i].each &&
+            !workflow->stages[i].turns)
             call_stage(machine, &workflow->stages[i], WR_ENTER);
     bool sound = put_values(&r);
     if (sound)

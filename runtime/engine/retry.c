@@ -26,6 +26,7 @@ static int64_t activity_line_us(const struct wr_activity *activity)
     int64_t line_us = wr_stage_line_us(activity->parent);
     if (!activity->member)
         return line_us;
+
     /* Slots are out of step: an item that began late in its round ends late in it, and no later item has
      * less for that. */
     int64_t rounds_us = line_us - rounds_after_us(activity);
@@ -56,7 +57,8 @@ int64_t wr_stage_line_us(const struct wr_activity *activity)
     const struct wr_stage *stage = activity->stage;
     int64_t after_ms =
         wr_broken("floor") ? 0 : (int64_t)stage->floor_after_ms - rounds_gone_ms(activity);
-    int64_t line_us = activity_line_us(activity) - (after_ms > 0 ? after_ms : 0) * 1000;
+    after_ms = (after_ms > 0 ? after_ms : 0) + wr_tools_rest_ms(activity);
+    int64_t line_us = activity_line_us(activity) - after_ms * 1000;
     int64_t own_us = activity->entered_us + (int64_t)stage->within_ms * 1000;
     return stage->within_ms && own_us < line_us ? own_us : line_us;
 }
@@ -66,9 +68,12 @@ int64_t wr_stage_line_us(const struct wr_activity *activity)
 static int64_t reply_line_us(const struct wr_activity *activity)
 {
     const struct wr_stage *stage = activity->stage;
+    int64_t rest_ms = wr_tools_rest_ms(activity);
     if (activity->parent)
-        return wr_slack_line_us(activity->parent) - (int64_t)stage->floor_after_ms * 1000;
-    return activity->job->reply_us - ((int64_t)stage->reply_floor_after_ms + WR_COMMIT_MS) * 1000;
+        return wr_slack_line_us(activity->parent) -
+               ((int64_t)stage->floor_after_ms + rest_ms) * 1000;
+    return activity->job->reply_us -
+           ((int64_t)stage->reply_floor_after_ms + WR_COMMIT_MS + rest_ms) * 1000;
 }
 
 int64_t wr_slack_line_us(const struct wr_activity *activity)
@@ -133,7 +138,7 @@ int64_t wr_retry_wait_us(const struct wr_activity *activity)
         return activity->attempts < 2 ? 0 : -1;
     if (activity->class == WR_OK || !(stage->retry.on & WR_BIT(activity->class)) ||
         activity->outcome.final ||
-        activity->attempts - activity->repairs >
+        activity->attempts - activity->repairs - activity->turns >
             stage->retry.times + (wr_broken("retry") ? 1u : 0u))
         return -1;
     int64_t wait_us = backoff_us(activity);

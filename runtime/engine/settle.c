@@ -68,6 +68,8 @@ static const void **slot_of(const struct wr_activity *activity)
 {
     const struct wr_stage *stage = activity->stage;
     bool item = activity->member && activity->parent->stage->each;
+    if (activity->call)
+        return NULL; /* a tool's is the model's */
     char *at = (char *)activity->frame + stage->value_at;
     if (item)
         return *(const void ***)at + activity->index;
@@ -191,6 +193,8 @@ static void record_end(struct wr_activity *activity, struct wr_attempt *attempt,
     event.attempt = activity->attempts;
     event.repair = activity->repairing;
     event.reserved = attempt->reserved;
+    event.turn = activity->calling.len ? activity->turns : 0;
+    event.value = activity->calling;
     event.class = outcome->class;
     if (activity->error != WR_NO_ERROR)
         event.error = wr_str_of(job->engine->program->errors[activity->error].name);
@@ -273,16 +277,22 @@ enum wr_phase wr_attempt_settle(struct wr_activity *activity)
     doubt(activity, attempt);
     activity->attempt = NULL;
     activity->error = attempt->error;
-    if (outcome->class == WR_OK)
+    bool calls = wr_tools_turn(activity, outcome);
+    if (outcome->class == WR_OK && !calls)
         value = decode(attempt, &activity->turn.action);
-    if (outcome->class == WR_OK)
+    if (outcome->class == WR_OK && !calls)
         check(activity, attempt, value);
     wr_repair_note(activity, outcome->value, attempt->faults);
     enum wr_class before = activity->class;
     keep_outcome(activity, outcome);
     record_end(activity, attempt, before);
-    if (outcome->class == WR_OK && activity->stage->value)
+    if (outcome->class == WR_OK && !calls && activity->stage->value)
         record_value(activity, value);
+    if (calls) {
+        wr_attempt_free(attempt);
+        return wr_tools_act(activity) ? wr_activity_commit(activity, WR_PHASE_TOOLS)
+                                      : WR_PHASE_TOOLS;
+    }
     bool good = outcome->class == WR_OK;
     if (good)
         keep_arena(activity->job, attempt);

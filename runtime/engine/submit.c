@@ -15,7 +15,7 @@
 static bool has_side_effect(const struct wr_workflow *workflow)
 {
     for (size_t i = 0; i < workflow->stage_count; i++)
-        if (workflow->stages[i].effect >= WR_KEYED)
+        if (wr_stage_effect(&workflow->stages[i]) >= WR_KEYED)
             return true;
     return false;
 }

@@ -167,7 +167,7 @@ static void restart(struct wr_job *job, const void *input)
 static bool only_repeatable(const struct wr_workflow *workflow)
 {
     for (size_t i = 0; i < workflow->stage_count; i++)
-        if (workflow->stages[i].effect >= WR_KEYED)
+        if (wr_stage_effect(&workflow->stages[i]) >= WR_KEYED)
             return false;
     return true;
 }

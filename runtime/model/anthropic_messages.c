@@ -41,6 +41,44 @@ static bool put_system(struct wr_bytes *body, const struct wr_asked *request)
     return good;
 }
 
+/* Calls, or what came of one: blocks, of which several make a message. */
+static bool turn(struct wr_bytes *body, const struct wr_message *message)
+{
+    if (message->call_count == 0)
+        return wr_put(body, "{\"type\":\"tool_result\",\"tool_use_id\":") &&
+               wr_put_call_id(body, message->call) && wr_put(body, ",\"content\":") &&
+               wr_put_quoted(body, message->text) &&
+               wr_put(body, message->failed ? ",\"is_error\":true}" : "}");
+    bool good = true;
+    for (size_t i = 0; good && i < message->call_count; i++)
+        good =
+            wr_put(body,
+                   i ? ",{\"type\":\"tool_use\",\"id\":" : "{\"type\":\"tool_use\",\"id\":") &&
+            wr_put_call_id(body, message->call + i) && wr_put(body, ",\"name\":") &&
+            wr_put_quoted(body, message->calls[i].name) && wr_put(body, ",\"input\":") &&
+            wr_bytes_add(body, message->calls[i].arguments.ptr, message->calls[i].arguments.len) &&
+            wr_put(body, "}");
+    return good;
+}
+
+static bool is_result(const struct wr_message *message)
+{
+    return strcmp(message->role, "tool") == 0;
+}
+
+/* All that came of a turn is one message of the user's. */
+static bool put_turn(struct wr_bytes *body, const struct wr_asked *request, size_t *at)
+{
+    const struct wr_message *messages = request->messages;
+    bool result = is_result(&messages[*at]);
+    bool good = wr_put(body, result ? "{\"role\":\"user\",\"content\":["
+                                    : "{\"role\":\"assistant\",\"content\":[") &&
+                turn(body, &messages[*at]);
+    while (good && result && *at + 1 < request->message_count && is_result(&messages[*at + 1]))
+        good = wr_put(body, ",") && turn(body, &messages[++*at]);
+    return good && wr_put(body, "]}");
+}
+
 static bool put_messages(struct wr_bytes *body, const struct wr_asked *request)
 {
     bool good = wr_put(body, ",\"messages\":["), first = true;
@@ -48,6 +86,11 @@ static bool put_messages(struct wr_bytes *body, const struct wr_asked *request)
         const struct wr_message *message = &request->messages[i];
         if (is_system(message))
             continue;
+        if (message->call_count || is_result(message)) {
+            good = (first || wr_put(body, ",")) && put_turn(body, request, &i);
+            first = false;
+            continue;
+        }
         good = wr_put(body, first ? "{\"role\":" : ",{\"role\":") &&
                wr_put_quoted(body, wr_str_of(message->role)) && wr_put(body, ",\"content\":") &&
                wr_put_quoted(body, message->text) && wr_put(body, "}");
@@ -56,16 +99,37 @@ static bool put_messages(struct wr_bytes *body, const struct wr_asked *request)
     return good && wr_put(body, "]");
 }
 
+static bool put_tool(struct wr_bytes *body, struct wr_str name, const char *about,
+                     const char *schema, bool strict)
+{
+    (void)strict; /* it has no such mode for tools here */
+    return wr_put(body, "{\"name\":") && wr_put_quoted(body, name) && wr_put_about(body, about) &&
+           wr_put(body, ",\"input_schema\":") && wr_put(body, schema) && wr_put(body, "}");
+}
+
+/* It may call what it likes until its turns are over; an answer that comes as a call is one of the calls. */
+static bool put_choice(struct wr_bytes *body, const struct wr_asked *request)
+{
+    bool by_tool = wr_answers_by_tool(request);
+    if (request->tool_count && !request->tools_over)
+        return !by_tool || wr_put(body, ",\"tool_choice\":{\"type\":\"any\"}");
+    if (!by_tool)
+        return wr_put(body, ",\"tool_choice\":{\"type\":\"none\"}");
+    return wr_put(body, ",\"tool_choice\":{\"type\":\"tool\",\"name\":") &&
+           wr_put_quoted(body, wr_schema_name(request->as)) &&
+           wr_put(body, ",\"disable_parallel_tool_use\":true}");
+}
+
+static bool put_tools(struct wr_bytes *body, const struct wr_asked *request)
+{
+    return wr_put(body, ",\"tools\":[") && wr_put_each_tool(body, request, put_tool) &&
+           wr_put(body, "]") && put_choice(body, request);
+}
+
 static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
 {
-    struct wr_str name = wr_schema_name(request->as);
     switch (request->structured) {
-    case WR_STRUCTURED_TOOL:
-        return wr_put(body, ",\"tools\":[{\"name\":") && wr_put_quoted(body, name) &&
-               wr_put(body, ",\"description\":\"Takes the answer.\",\"input_schema\":") &&
-               wr_put(body, request->wire) &&
-               wr_put(body, "}],\"tool_choice\":{\"type\":\"tool\",\"name\":") &&
-               wr_put_quoted(body, name) && wr_put(body, ",\"disable_parallel_tool_use\":true}");
+    case WR_STRUCTURED_TOOL: /* with the tools */
     case WR_STRUCTURED_JSON: /* it has no mode for JSON without a schema */
     case WR_STRUCTURED_PROMPT:
         return true;
@@ -84,13 +148,14 @@ static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
            wr_put_count(body, request->provider->limit, model->max_output_tokens) &&
            wr_put_temperature(body, model) && wr_put(body, ",\"stream\":true") &&
            put_system(body, request) && put_messages(body, request) &&
+           (!(request->tool_count || wr_answers_by_tool(request)) || put_tools(body, request)) &&
            (!wr_has_schema(request) || put_format(body, request)) && wr_put(body, "}");
 }
 
 /* ---- one event, in one pass ------------------------------------------------------------------ */
 
 struct block {
-    struct wr_str type, text, input; /* input as JSON */
+    struct wr_str type, text, id, name, input; /* input as JSON */
     struct block *next;
 };
 
@@ -135,9 +200,10 @@ static void read_usage(struct wr_reader *in, bool *huge, struct counts *counts)
 
 static void read_block(struct wr_reader *in, struct block *block)
 {
-    enum { TYPE, TEXT, INPUT };
-    static const struct wr_field fields[] = {WR_PICK("type"), WR_PICK("text"), WR_PICK("input")};
-    static const struct wr_shape shape = {fields, 3, true};
+    enum { TYPE, TEXT, ID, NAME };
+    static const struct wr_field fields[] = {WR_PICK("type"), WR_PICK("text"), WR_PICK("id"),
+                                             WR_PICK("name"), WR_PICK("input")};
+    static const struct wr_shape shape = {fields, 5, true};
     struct wr_picked it;
     if (!wr_pick_object(in, &it, &shape))
         return;
@@ -146,6 +212,10 @@ static void read_block(struct wr_reader *in, struct block *block)
             block->type = wr_pick_text(in);
         else if (it.object.field == TEXT)
             block->text = wr_pick_text(in);
+        else if (it.object.field == ID)
+            block->id = wr_pick_text(in);
+        else if (it.object.field == NAME)
+            block->name = wr_pick_text(in);
         else
             block->input = wr_pick_json(in);
     }
@@ -288,6 +358,10 @@ static void take_message(struct wr_answer *answer, const struct message *message
 /* A block begins. The first call of a tool is the answer; what was said before it is none of it. */
 static void take_block(struct wr_answer *answer, const struct block *block, int64_t index)
 {
+    if (answer->may_call && wr_str_is(block->type, "tool_use")) {
+        wr_answer_called(answer, index, block->id, block->name);
+        return;
+    }
     if (wr_str_is(block->type, "tool_use")) {
         if (!answer->tool)
             answer->call = index;
@@ -304,7 +378,10 @@ static void take_whole(struct wr_answer *answer, const struct message *message)
     int64_t index = 0;
     for (const struct block *block = message->first; block; block = block->next, index++) {
         take_block(answer, block, index);
-        if (wr_str_is(block->type, "tool_use") && answer->call == index)
+        if (answer->may_call && wr_str_is(block->type, "tool_use"))
+            wr_answer_argue(answer, wr_answer_called(answer, index, block->id, block->name),
+                            block->input);
+        else if (wr_str_is(block->type, "tool_use") && answer->call == index)
             wr_answer_add(answer, block->input);
     }
     answer->done = true;
@@ -313,7 +390,11 @@ static void take_whole(struct wr_answer *answer, const struct message *message)
 static void take_delta(struct wr_answer *answer, const struct happening *it)
 {
     answer->signs += it->thought.len > 0;
-    if (it->json.len > 0 && answer->tool && it->index == answer->call)
+    if (it->json.len > 0 && answer->may_call)
+        wr_answer_argue(answer,
+                        wr_answer_called(answer, it->index, (struct wr_str){0}, (struct wr_str){0}),
+                        it->json);
+    else if (it->json.len > 0 && answer->tool && it->index == answer->call)
         wr_answer_add(answer, it->json);
     if (!answer->tool)
         wr_answer_add(answer, it->text);
@@ -354,5 +435,6 @@ const struct wr_wire wr_anthropic_messages = {
     .dialect = WR_ANTHROPIC,
     .headers = {"anthropic-version: 2023-06-01"},
     .request = request_body,
+    .turn = turn,
     .event = event,
 };

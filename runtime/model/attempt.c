@@ -346,8 +346,12 @@ static bool prepare_ask(struct wr_effect *effect)
         .message_count = action->message_count,
         .as = action->as,
         .host = effect->place->host,
+        .tools = action->tools,
+        .tool_count = action->tool_count,
+        .tools_over = action->tools_over,
     };
     effect->forms = wr_fit(&request);
+    effect->answer.may_call = action->tool_count > 0;
     if (!format->request(&effect->body, &request) || !set_url(effect, wr_str_of(path)))
         return false;
     set_basics(effect);

@@ -29,7 +29,7 @@ static void detach(struct wr_effect *effect)
     if (effect->timer)
         event_free(effect->timer);
     wr_sse_free(&effect->sse);
-    wr_bytes_free(&effect->answer.content);
+    wr_answer_free(&effect->answer);
     wr_bytes_free(&effect->body);
     wr_bytes_free(&effect->came);
     free(effect);

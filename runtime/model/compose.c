@@ -69,8 +69,11 @@ bool wr_put_instruction(struct wr_bytes *body, const struct wr_asked *request)
            put_escaped(body, wr_str_of(schema), false);
 }
 
-static bool put_message(struct wr_bytes *body, const struct wr_message *message, bool first)
+static bool put_message(struct wr_bytes *body, const struct wr_asked *request,
+                        const struct wr_message *message, bool first)
 {
+    if (message->call_count || strcmp(message->role, "tool") == 0)
+        return (first || wr_put(body, ",")) && request->provider->format->turn(body, message);
     struct wr_str role = {message->role, strlen(message->role)};
     return wr_put(body, first ? "{\"role\":" : ",{\"role\":") && wr_put_quoted(body, role) &&
            wr_put(body, ",\"content\":") && wr_put_quoted(body, message->text) && wr_put(body, "}");
@@ -88,7 +91,7 @@ bool wr_put_messages(struct wr_bytes *body, const struct wr_asked *request)
             told = true;
             first = false;
         }
-        good = good && put_message(body, message, first);
+        good = good && put_message(body, request, message, first);
         first = false;
     }
     return good && wr_put(body, "]");
@@ -108,7 +111,7 @@ void wr_answer_add(struct wr_answer *answer, struct wr_str text)
     if (text.len == 0)
         return;
     answer->signs++;
-    if (text.len > answer->max - answer->content.len ||
+    if (text.len > answer->max - answer->content.len - answer->argued ||
         !wr_bytes_add(&answer->content, text.ptr, text.len))
         answer->overflow = true;
 }

@@ -30,19 +30,56 @@ static const char *limit_name(const struct wr_asked *request)
     return "max_tokens";
 }
 
+static bool put_tool(struct wr_bytes *body, struct wr_str name, const char *about,
+                     const char *schema, bool strict)
+{
+    return wr_put(body, "{\"type\":\"function\",\"function\":{\"name\":") &&
+           wr_put_quoted(body, name) && wr_put_about(body, about) &&
+           wr_put(body, strict ? ",\"strict\":true,\"parameters\":" : ",\"parameters\":") &&
+           wr_put(body, schema) && wr_put(body, "}}");
+}
+
+/* It may call what it likes until its turns are over; an answer that comes as a call is one of the calls. */
+static bool put_choice(struct wr_bytes *body, const struct wr_asked *request)
+{
+    bool by_tool = wr_answers_by_tool(request);
+    if (request->tool_count && !request->tools_over)
+        return !by_tool || wr_put(body, ",\"tool_choice\":\"required\"");
+    if (!by_tool)
+        return wr_put(body, ",\"tool_choice\":\"none\"");
+    return wr_put(body, ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":") &&
+           wr_put_quoted(body, wr_schema_name(request->as)) &&
+           wr_put(body, "}},\"parallel_tool_calls\":false");
+}
+
+static bool put_tools(struct wr_bytes *body, const struct wr_asked *request)
+{
+    return wr_put(body, ",\"tools\":[") && wr_put_each_tool(body, request, put_tool) &&
+           wr_put(body, "]") && put_choice(body, request);
+}
+
+static bool turn(struct wr_bytes *body, const struct wr_message *message)
+{
+    if (message->call_count == 0)
+        return wr_put(body, "{\"role\":\"tool\",\"tool_call_id\":") &&
+               wr_put_call_id(body, message->call) && wr_put(body, ",\"content\":") &&
+               wr_put_quoted(body, message->text) && wr_put(body, "}");
+    bool good = wr_put(body, "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[");
+    for (size_t i = 0; good && i < message->call_count; i++)
+        good = wr_put(body, i ? ",{\"id\":" : "{\"id\":") &&
+               wr_put_call_id(body, message->call + i) &&
+               wr_put(body, ",\"type\":\"function\",\"function\":{\"name\":") &&
+               wr_put_quoted(body, message->calls[i].name) && wr_put(body, ",\"arguments\":") &&
+               wr_put_quoted(body, message->calls[i].arguments) && wr_put(body, "}}");
+    return good && wr_put(body, "]}");
+}
+
 static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
 {
     struct wr_str name = wr_schema_name(request->as);
     switch (request->structured) {
     case WR_STRUCTURED_TOOL:
-        return wr_put(body, ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":") &&
-               wr_put_quoted(body, name) &&
-               wr_put(body,
-                      ",\"description\":\"Takes the answer.\",\"strict\":true,"
-                      "\"parameters\":") &&
-               wr_put(body, request->wire) &&
-               wr_put(body, "}}],\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":") &&
-               wr_put_quoted(body, name) && wr_put(body, "}},\"parallel_tool_calls\":false");
+        return true; /* with the tools */
     case WR_STRUCTURED_JSON:
         return wr_put(body, ",\"response_format\":{\"type\":\"json_object\"}");
     case WR_STRUCTURED_PROMPT:
@@ -64,14 +101,21 @@ static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
            wr_put_count(body, limit_name(request), model->max_output_tokens) &&
            wr_put_temperature(body, model) &&
            wr_put(body, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}") &&
+           (!(request->tool_count || wr_answers_by_tool(request)) || put_tools(body, request)) &&
            (!wr_has_schema(request) || put_format(body, request)) && wr_put(body, "}");
 }
 
 /* ---- one event, in one pass ------------------------------------------------------------------ */
 
+struct call {
+    struct wr_str id, name, arguments;
+    int64_t index;
+    struct call *next;
+};
+
 struct part {
     struct wr_str text;
-    bool call; /* of a tool's arguments */
+    const struct call *call; /* of a tool's arguments */
     struct part *next;
 };
 
@@ -90,8 +134,9 @@ struct chunk {
 };
 
 struct delta {
-    struct wr_str content, arguments;
-    bool refused, called, thought[2]; /* thoughts are not part of the answer, but a sign of life */
+    struct wr_str content;
+    struct call *calls, **last;
+    bool refused, thought[2]; /* thoughts are not part of the answer, but a sign of life */
 };
 
 static void read_details(struct wr_reader *in, bool *huge, struct wr_usage *usage)
@@ -137,50 +182,54 @@ static struct wr_usage read_usage(struct wr_reader *in, bool *huge)
     return usage;
 }
 
-static void read_function(struct wr_reader *in, struct delta *delta)
+static void read_function(struct wr_reader *in, struct call *call)
 {
-    static const struct wr_field fields[] = {WR_PICK("arguments")};
-    static const struct wr_shape shape = {fields, 1, true};
-    struct wr_picked it;
-    if (!wr_pick_object(in, &it, &shape))
-        return;
-    while (wr_pick_next(in, &it))
-        delta->arguments = wr_pick_text(in);
-}
-
-/* The first call counts: others are none of ours. */
-static void read_call(struct wr_reader *in, struct delta *delta, bool *huge)
-{
-    enum { INDEX, FUNCTION };
-    static const struct wr_field fields[] = {WR_PICK("index"), WR_PICK("function")};
+    enum { NAME };
+    static const struct wr_field fields[] = {WR_PICK("name"), WR_PICK("arguments")};
     static const struct wr_shape shape = {fields, 2, true};
-    struct delta call = {0};
     struct wr_picked it;
-    int64_t index = 0;
     if (!wr_pick_object(in, &it, &shape))
         return;
     while (wr_pick_next(in, &it)) {
-        if (it.object.field == INDEX)
-            index = wr_pick_int(in, huge);
+        if (it.object.field == NAME)
+            call->name = wr_pick_text(in);
         else
-            read_function(in, &call);
+            call->arguments = wr_pick_text(in);
     }
-    if (index != 0 || delta->called)
+}
+
+static void read_call(struct wr_reader *in, struct delta *delta, size_t at, bool *huge)
+{
+    enum { INDEX, ID };
+    static const struct wr_field fields[] = {WR_PICK("index"), WR_PICK("id"), WR_PICK("function")};
+    static const struct wr_shape shape = {fields, 3, true};
+    struct call *call = WR_NEW(in->arena, struct call);
+    struct wr_picked it;
+    if (!wr_pick_object(in, &it, &shape))
         return;
-    delta->called = true;
-    delta->arguments = call.arguments;
+    call->index = (int64_t)at;
+    while (wr_pick_next(in, &it)) {
+        if (it.object.field == INDEX)
+            call->index = wr_pick_int(in, huge);
+        else if (it.object.field == ID)
+            call->id = wr_pick_text(in);
+        else
+            read_function(in, call);
+    }
+    *delta->last = call;
+    delta->last = &call->next;
 }
 
 static void read_calls(struct wr_reader *in, struct delta *delta, bool *huge)
 {
     size_t count = 0;
-    delta->called = false;
-    delta->arguments = (struct wr_str){NULL, 0};
+    delta->calls = NULL;
+    delta->last = &delta->calls;
     if (wr_next(in) != '[')
         wr_pick_skip(in);
     else if (wr_read_items(in))
         while (wr_read_item(in, &count))
-            read_call(in, delta, huge);
+            read_call(in, delta, count - 1, huge);
 }
 
 /* A delta of a stream, or the message of an answer that was not streamed. */
@@ -208,7 +257,8 @@ static struct delta read_delta(struct wr_reader *in, bool *huge)
     return delta;
 }
 
-static void add_part(struct wr_reader *in, struct said *said, struct wr_str text, bool call)
+static void add_part(struct wr_reader *in, struct said *said, struct wr_str text,
+                     const struct call *call)
 {
     struct part *part = WR_NEW(in->arena, struct part);
     part->text = text;
@@ -221,9 +271,9 @@ static void add_said(struct wr_reader *in, struct said *said, const struct delta
                      struct wr_str finish)
 {
     if (delta->content.len > 0)
-        add_part(in, said, delta->content, false);
-    if (delta->called)
-        add_part(in, said, delta->arguments, true);
+        add_part(in, said, delta->content, NULL);
+    for (const struct call *call = delta->calls; call; call = call->next)
+        add_part(in, said, call->arguments, call);
     said->refused = said->refused || delta->refused;
     said->sign = said->sign || delta->refused || delta->thought[0] || delta->thought[1];
     if (finish.len > 0 && *finish.ptr)
@@ -315,9 +365,17 @@ static bool take_chunk(struct wr_answer *answer, const struct chunk *chunk)
     if (chunk->usage.known)
         answer->usage = chunk->usage;
     for (const struct part *part = said->first; part; part = part->next) {
-        if (part->call)
+        const struct call *call = part->call;
+        if (call && answer->may_call) {
+            struct wr_called *called = wr_answer_called(answer, call->index, call->id, call->name);
+            wr_answer_argue(answer, called, call->arguments);
+            continue;
+        }
+        if (call && call->index != 0)
+            continue; /* the first one counts: others are none of ours */
+        if (call)
             wr_answer_tool(answer);
-        if (part->call || !answer->tool)
+        if (call || !answer->tool)
             wr_answer_add(answer, part->text);
     }
     answer->signs += said->sign;
@@ -344,5 +402,6 @@ static bool event(struct wr_arena *scratch, struct wr_answer *answer, struct wr_
 const struct wr_wire wr_openai_chat = {
     .dialect = WR_OPENAI,
     .request = request_body,
+    .turn = turn,
     .event = event,
 };

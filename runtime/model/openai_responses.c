@@ -10,19 +10,57 @@
 
 /* ---- the request ---------------------------------------------------------------------------- */
 
+static bool put_tool(struct wr_bytes *body, struct wr_str name, const char *about,
+                     const char *schema, bool strict)
+{
+    return wr_put(body, "{\"type\":\"function\",\"name\":") && wr_put_quoted(body, name) &&
+           wr_put_about(body, about) &&
+           wr_put(body, strict ? ",\"strict\":true,\"parameters\":" : ",\"parameters\":") &&
+           wr_put(body, schema) && wr_put(body, "}");
+}
+
+/* It may call what it likes until its turns are over; an answer that comes as a call is one of the calls. */
+static bool put_choice(struct wr_bytes *body, const struct wr_asked *request)
+{
+    bool by_tool = wr_answers_by_tool(request);
+    if (request->tool_count && !request->tools_over)
+        return !by_tool || wr_put(body, ",\"tool_choice\":\"required\"");
+    if (!by_tool)
+        return wr_put(body, ",\"tool_choice\":\"none\"");
+    return wr_put(body, ",\"tool_choice\":{\"type\":\"function\",\"name\":") &&
+           wr_put_quoted(body, wr_schema_name(request->as)) &&
+           wr_put(body, "},\"parallel_tool_calls\":false");
+}
+
+static bool put_tools(struct wr_bytes *body, const struct wr_asked *request)
+{
+    return wr_put(body, ",\"tools\":[") && wr_put_each_tool(body, request, put_tool) &&
+           wr_put(body, "]") && put_choice(body, request);
+}
+
+/* Calls and what came of them are items beside the messages. */
+static bool turn(struct wr_bytes *body, const struct wr_message *message)
+{
+    if (message->call_count == 0)
+        return wr_put(body, "{\"type\":\"function_call_output\",\"call_id\":") &&
+               wr_put_call_id(body, message->call) && wr_put(body, ",\"output\":") &&
+               wr_put_quoted(body, message->text) && wr_put(body, "}");
+    bool good = true;
+    for (size_t i = 0; good && i < message->call_count; i++)
+        good = wr_put(body, i ? ",{\"type\":\"function_call\",\"call_id\":"
+                              : "{\"type\":\"function_call\",\"call_id\":") &&
+               wr_put_call_id(body, message->call + i) && wr_put(body, ",\"name\":") &&
+               wr_put_quoted(body, message->calls[i].name) && wr_put(body, ",\"arguments\":") &&
+               wr_put_quoted(body, message->calls[i].arguments) && wr_put(body, "}");
+    return good;
+}
+
 static bool put_format(struct wr_bytes *body, const struct wr_asked *request)
 {
     struct wr_str name = wr_schema_name(request->as);
     switch (request->structured) {
     case WR_STRUCTURED_TOOL:
-        return wr_put(body, ",\"tools\":[{\"type\":\"function\",\"name\":") &&
-               wr_put_quoted(body, name) &&
-               wr_put(body,
-                      ",\"description\":\"Takes the answer.\",\"strict\":true,"
-                      "\"parameters\":") &&
-               wr_put(body, request->wire) &&
-               wr_put(body, "}],\"tool_choice\":{\"type\":\"function\",\"name\":") &&
-               wr_put_quoted(body, name) && wr_put(body, "},\"parallel_tool_calls\":false");
+        return true; /* with the tools */
     case WR_STRUCTURED_JSON:
         return wr_put(body, ",\"text\":{\"format\":{\"type\":\"json_object\"}}");
     case WR_STRUCTURED_PROMPT:
@@ -42,6 +80,7 @@ static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
            wr_put(body, ",\"input\":") && wr_put_messages(body, request) &&
            wr_put_count(body, request->provider->limit, model->max_output_tokens) &&
            wr_put_temperature(body, model) && wr_put(body, ",\"stream\":true,\"store\":false") &&
+           (!(request->tool_count || wr_answers_by_tool(request)) || put_tools(body, request)) &&
            (!wr_has_schema(request) || put_format(body, request)) && wr_put(body, "}");
 }
 
@@ -49,8 +88,9 @@ static bool request_body(struct wr_bytes *body, const struct wr_asked *request)
 
 /* What an output item says: the text of a message, or the arguments of a call. */
 struct item {
-    struct wr_str type, text, arguments;
+    struct wr_str type, text, arguments, id, name; /* a call's: its id in the conversation */
     bool refused;
+    struct item *next; /* of the calls in an output */
 };
 
 /* A response, whole or so far. */
@@ -58,12 +98,14 @@ struct response {
     bool here;
     struct wr_str id, model, status, reason, error; /* the error as JSON */
     struct item answer;                             /* the last message or call of its output */
+    struct item *calls;
     struct wr_usage usage;
 };
 
 struct happening {
     bool object, huge;
     struct wr_str type, delta;
+    int64_t index; /* of the item that it is about */
     struct item item;
     struct response response, top; /* in `response`, or the event itself: it was not streamed */
 };
@@ -137,10 +179,11 @@ static void read_content(struct wr_reader *in, struct item *item)
 
 static struct item read_item(struct wr_reader *in)
 {
-    enum { TYPE, ARGUMENTS, CONTENT };
+    enum { TYPE, ARGUMENTS, ID, NAME, CONTENT };
     static const struct wr_field fields[] = {WR_PICK("type"), WR_PICK("arguments"),
+                                             WR_PICK("call_id"), WR_PICK("name"),
                                              WR_PICK("content")};
-    static const struct wr_shape shape = {fields, 3, true};
+    static const struct wr_shape shape = {fields, 5, true};
     struct item item = {0};
     struct wr_picked it;
     size_t count = 0;
@@ -151,6 +194,10 @@ static struct item read_item(struct wr_reader *in)
             item.type = wr_pick_text(in);
         else if (it.object.field == ARGUMENTS)
             item.arguments = wr_pick_text(in);
+        else if (it.object.field == ID)
+            item.id = wr_pick_text(in);
+        else if (it.object.field == NAME)
+            item.name = wr_pick_text(in);
         else if (wr_next(in) != '[')
             wr_pick_skip(in);
         else if (wr_read_items(in))
@@ -160,9 +207,11 @@ static struct item read_item(struct wr_reader *in)
     return item;
 }
 
-static void read_output(struct wr_reader *in, struct item *answer)
+static void read_output(struct wr_reader *in, struct response *to)
 {
+    struct item **last = &to->calls;
     size_t count = 0;
+    to->calls = NULL;
     if (wr_next(in) != '[') {
         wr_pick_skip(in);
         return;
@@ -172,7 +221,12 @@ static void read_output(struct wr_reader *in, struct item *answer)
     while (wr_read_item(in, &count)) {
         struct item item = read_item(in);
         if (wr_str_is(item.type, "message") || wr_str_is(item.type, "function_call"))
-            *answer = item;
+            to->answer = item;
+        if (!wr_str_is(item.type, "function_call"))
+            continue;
+        *last = WR_NEW(in->arena, struct item);
+        **last = item;
+        last = &(*last)->next;
     }
 }
 
@@ -207,7 +261,7 @@ static void read_response_field(struct wr_reader *in, size_t field, struct respo
     else if (field == INCOMPLETE)
         to->reason = read_reason(in);
     else if (field == OUTPUT)
-        read_output(in, &to->answer);
+        read_output(in, to);
     else
         to->usage = read_usage(in, huge);
 }
@@ -227,10 +281,11 @@ static struct response read_response(struct wr_reader *in, bool *huge)
 
 static bool read_happening(struct wr_reader *in, void *value)
 {
-    enum { TYPE = RESPONSE_FIELDS, DELTA, NESTED, ITEM };
-    static const struct wr_field fields[] = {RESPONSE, WR_PICK("type"), WR_PICK("delta"),
-                                             WR_PICK("response"), WR_PICK("item")};
-    static const struct wr_shape shape = {fields, ITEM + 1, true};
+    enum { TYPE = RESPONSE_FIELDS, DELTA, NESTED, ITEM, INDEX };
+    static const struct wr_field fields[] = {RESPONSE,         WR_PICK("type"),
+                                             WR_PICK("delta"), WR_PICK("response"),
+                                             WR_PICK("item"),  WR_PICK("output_index")};
+    static const struct wr_shape shape = {fields, INDEX + 1, true};
     struct happening *to = value;
     struct wr_picked it;
     to->object = wr_pick_object(in, &it, &shape);
@@ -245,6 +300,8 @@ static bool read_happening(struct wr_reader *in, void *value)
             to->response = read_response(in, &to->huge);
         else if (it.object.field == ITEM)
             to->item = read_item(in);
+        else if (it.object.field == INDEX)
+            to->index = wr_pick_int(in, &to->huge);
         else
             read_response_field(in, it.object.field, &to->top, &to->huge);
     }
@@ -258,12 +315,23 @@ static void take_error(struct wr_answer *answer, struct wr_str error)
     answer->error = wr_fault_of_event(WR_OPENAI, error, answer->code, sizeof answer->code);
 }
 
+/* Calls that did not come in pieces. */
+static void take_calls(struct wr_answer *answer, const struct response *response)
+{
+    int64_t index = 0;
+    if (answer->called_count > 0)
+        return;
+    for (const struct item *call = response->calls; call; call = call->next)
+        wr_answer_argue(answer, wr_answer_called(answer, index++, call->id, call->name),
+                        call->arguments);
+}
+
 /* A text that did not come in pieces: compatible servers send only the end. */
 static void take_item(struct wr_answer *answer, const struct item *item)
 {
     answer->refused = answer->refused || item->refused;
     answer->signs += item->refused;
-    if (answer->content.len > 0)
+    if (answer->content.len > 0 || (answer->may_call && wr_str_is(item->type, "function_call")))
         return;
     if (wr_str_is(item->type, "function_call"))
         wr_answer_tool(answer);
@@ -281,6 +349,8 @@ static void take_end(struct wr_answer *answer, const struct response *response,
     if (wr_str_is(status, "in_progress") || wr_str_is(status, "queued") || status.len == 0 ||
         !*status.ptr)
         return; /* no end at all */
+    if (answer->may_call)
+        take_calls(answer, response);
     take_item(answer, &response->answer);
     answer->finished = answer->done = true;
     wr_keep(answer->finish, sizeof answer->finish,
@@ -295,8 +365,26 @@ static void take_response(struct wr_answer *answer, const struct response *respo
         answer->usage = response->usage;
 }
 
+/* A call begins, goes on, or is said as a whole at its end. */
+static bool take_call(struct wr_answer *answer, const struct happening *it)
+{
+    const struct item *item = &it->item;
+    bool piece = wr_str_is(it->type, "response.function_call_arguments.delta");
+    bool item_of = wr_str_is(item->type, "function_call");
+    if (!answer->may_call || !(piece || item_of))
+        return false;
+    struct wr_called *called = wr_answer_called(answer, it->index, item->id, item->name);
+    if (piece)
+        wr_answer_argue(answer, called, it->delta);
+    else if (called && called->arguments.len == 0)
+        wr_answer_argue(answer, called, item->arguments);
+    return true;
+}
+
 static void take_delta(struct wr_answer *answer, const struct happening *it)
 {
+    if (take_call(answer, it))
+        return;
     if (wr_str_is(it->type, "response.output_text.delta")) {
         if (!answer->tool)
             wr_answer_add(answer, it->delta);
@@ -355,5 +443,6 @@ static bool event(struct wr_arena *scratch, struct wr_answer *answer, struct wr_
 const struct wr_wire wr_openai_responses = {
     .dialect = WR_OPENAI,
     .request = request_body,
+    .turn = turn,
     .event = event,
 };

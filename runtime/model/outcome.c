@@ -4,10 +4,12 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/str.h"
 #include "runtime/model/attempt.h"
+#include "runtime/model/compose.h"
 #include "runtime/model/extract.h"
 #include "runtime/model/hints.h"
 
 #include <stdio.h>
+#include <wright/limits.h>
 
 /* libcurl's word for how the transfer failed. What was certainly not sent is connect_failed: a
  * write that may happen once only can be told from it. */
@@ -109,6 +111,39 @@ static struct wr_str text_of(struct wr_arena *arena, const char *text)
     return text && *text ? wr_arena_str(arena, wr_str_of(text)) : (struct wr_str){NULL, 0};
 }
 
+/* The calls that it asks for; false where one of them is the answer itself, or there are none. */
+static bool fill_calls(struct wr_effect *effect, struct wr_outcome *outcome)
+{
+    struct wr_answer *answer = &effect->answer;
+    struct wr_arena *arena = effect->call.arena;
+    const struct wr_schema *as = effect->call.action->as;
+    struct wr_called *own = as ? wr_answer_by_name(answer, wr_schema_name(as)) : NULL;
+    if (own || answer->called_count == 0) {
+        if (own) {
+            struct wr_bytes said = answer->content;
+            answer->content = own->arguments;
+            own->arguments = said;
+        }
+        return false;
+    }
+    size_t count = answer->called_count < WR_TOOL_CALLS ? answer->called_count : WR_TOOL_CALLS;
+    struct wr_tool_call *calls = wr_arena_alloc(arena, count * sizeof *calls);
+    for (size_t i = 0; i < count; i++) {
+        const struct wr_called *called = &answer->called[i];
+        struct wr_str arguments = {called->arguments.data, called->arguments.len};
+        calls[i].name = text_of(arena, called->name);
+        bool strict;
+        for (size_t k = 0; k < effect->call.action->tool_count; k++)
+            if (wr_str_is(calls[i].name, effect->call.action->tools[k].name))
+                wr_fit_tool(effect->provider, &effect->call.action->tools[k], &strict,
+                            &calls[i].forms);
+        calls[i].arguments = arguments.len ? wr_arena_str(arena, arguments) : WR_STR("{}");
+    }
+    outcome->calls = calls;
+    outcome->call_count = count;
+    return true;
+}
+
 static void fill_value(struct wr_effect *effect, struct wr_outcome *outcome)
 {
     const struct wr_bytes *from = effect->model ? &effect->answer.content : &effect->came;
@@ -169,7 +204,7 @@ void wr_attempt_outcome(struct wr_effect *effect, CURLcode result, struct wr_out
         outcome->retry_after_ms = hints.retry_after_ms;
         outcome->final = hints.final;
     }
-    if (outcome->class == WR_OK)
+    if (outcome->class == WR_OK && !(effect->model && fill_calls(effect, outcome)))
         fill_value(effect, outcome);
     if (outcome->class != WR_OK)
         fill_detail(effect, outcome);

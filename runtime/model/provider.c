@@ -46,6 +46,18 @@ unsigned wr_fit(struct wr_asked *request)
     return forms[profile];
 }
 
+const char *wr_fit_tool(const struct wr_provider *provider, const struct wr_stage *tool,
+                        bool *strict, unsigned *rewritten)
+{
+    const char *wire = tool->takes ? tool->takes->wires[provider->tool]
+                                   : "{\"type\":\"object\",\"properties\":{},\"required\":[],"
+                                     "\"additionalProperties\":false}";
+    enum wr_profile profile = wire ? provider->tool : WR_PROFILE_told;
+    *strict = profile != WR_PROFILE_told;
+    *rewritten = forms[profile];
+    return wire ? wire : tool->takes->wires[WR_PROFILE_told];
+}
+
 static const struct {
     const struct wr_wire *format;
     const char *word;

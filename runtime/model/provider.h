@@ -8,6 +8,13 @@
 #include "runtime/engine/ports.h"
 #include "runtime/model/bytes.h"
 
+/* A call of a tool, so far. */
+struct wr_called {
+    int64_t number; /* as the format counts them */
+    char id[64], name[72];
+    struct wr_bytes arguments;
+};
+
 /* What a provider has said so far in one attempt. Texts are cut to fit; all are NUL-terminated. */
 struct wr_answer {
     struct wr_bytes content; /* of the answer; at most `max` */
@@ -20,6 +27,9 @@ struct wr_answer {
     int64_t call;   /* which of its calls, where the format counts them */
     bool overflow;  /* more than `max` */
     enum wr_class error; /* an error within the stream; WR_OK: none */
+    bool may_call;       /* it was told of tools: calls are kept here, and are no answer */
+    struct wr_called *called;
+    size_t called_count, dropped, argued; /* dropped: beyond what is kept; argued: bytes */
     char finish[32], version[128], id[128], code[64];
     struct wr_usage usage;
 };
@@ -37,6 +47,9 @@ struct wr_asked {
     enum wr_structured structured;
     const char *wire; /* the schema as JSON, as its profile takes it; NULL: none is sent */
     const char *host; /* of the endpoint, in lower case */
+    const struct wr_stage *tools;
+    size_t tool_count;
+    bool tools_over; /* it must answer now */
 };
 
 struct wr_wire {
@@ -44,6 +57,8 @@ struct wr_wire {
     const char *headers[2]; /* "name: value" that every request has; NULL: no more */
     /* The request body. False if memory is out. */
     bool (*request)(struct wr_bytes *body, const struct wr_asked *request);
+    /* A message of a turn of tools, as elements of the conversation. */
+    bool (*turn)(struct wr_bytes *body, const struct wr_message *message);
     /* One event of a stream, or a whole answer that was not streamed; false: it is no such thing.
      * `scratch` is its own for the call; it resets it. */
     bool (*event)(struct wr_arena *scratch, struct wr_answer *answer, struct wr_str data);
@@ -65,12 +80,20 @@ const struct wr_provider *wr_provider_find(const char *name);
 /* How a model is put to its schema: sets `structured` and `wire`. Where the profile does not carry the
  * schema, it is told in words. Gives what its answer is rewritten in: a bit each of enum wr_form. */
 unsigned wr_fit(struct wr_asked *request);
+/* The same of what a model fills in to call a tool; `strict`: the provider enforces it. */
+const char *wr_fit_tool(const struct wr_provider *provider, const struct wr_stage *tool,
+                        bool *strict, unsigned *rewritten);
 
 extern const struct wr_wire wr_openai_chat, wr_openai_responses, wr_anthropic_messages;
 
 /* The answer has come to its end: its class and, where that is not WR_OK, a sentence in `why`. */
 enum wr_class wr_answer_end(const struct wr_answer *answer, const struct wr_wire *format, char *why,
                             size_t why_size);
+
+/* called.c */
+void wr_answer_free(struct wr_answer *answer);
+/* The call of that name; NULL: there is none. */
+struct wr_called *wr_answer_by_name(const struct wr_answer *answer, struct wr_str name);
 
 /* ---- errors (fault.c) ---------------------------------------------------------------------- */
 

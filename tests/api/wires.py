@@ -17,7 +17,7 @@ def tokens(content, size=4):
 class Chat:
     """OpenAI's chat completions: a head, the tokens, the end, the counts, the marker."""
     name, path = "chat", "/v1/chat/completions"
-    ends = {"stop": "stop", "length": "length", "filter": "content_filter", "refusal": "stop"}
+    ends = {"stop": "stop", "length": "length", "filter": "content_filter", "refusal": "stop", "calls": "tool_calls"}
 
     def chunk(self, delta, finish=None):
         return event({"id": "chatcmpl-1", "object": "chat.completion.chunk", "model": VERSION,
@@ -56,6 +56,26 @@ class Chat:
     def broken(self):
         return 'data: {"choices":[{"index":0,"delta":{"content":"bro\n\n'
 
+    def call(self, at, name, arguments):
+        """A call of a tool, in pieces; `at` counts them from 0."""
+        def piece(**more):
+            return self.chunk({"tool_calls": [{"index": at, **more}]})
+        return (piece(id=f"call_{at}", type="function", function={"name": name, "arguments": ""}) +
+                "".join(piece(function={"arguments": part}) for part in tokens(arguments)))
+
+    def conversation(self, body):
+        """Of a request: the turns of tools so far, each a list of (name, arguments), and all results."""
+        turns = [[(call["function"]["name"], json.loads(call["function"]["arguments"]))
+                  for call in message["tool_calls"]] for message in body["messages"] if message.get("tool_calls")]
+        return turns, [message["content"] for message in body["messages"] if message["role"] == "tool"]
+
+    def tools(self, body):
+        return [tool["function"]["name"] for tool in body.get("tools", [])]
+
+    def choice(self, body):
+        chosen = body.get("tool_choice", "auto")
+        return chosen if isinstance(chosen, str) else "the answer"
+
     def late_error(self, kind):
         return event(self.error(kind))
 
@@ -93,6 +113,29 @@ class Responses(Chat):
                              "output_tokens": COUNTS[2], "output_tokens_details": {"reasoning_tokens": 0}}
         return event({"type": "response." + status, "response": self.response(status, **more)}, "response." + status)
 
+    def call(self, at, name, arguments):
+        item = {"type": "function_call", "id": f"fc_{at}", "call_id": f"call_{at}", "name": name}
+        return (event({"type": "response.output_item.added", "output_index": at + 1, "item": {**item, "arguments": ""}}) +
+                "".join(event({"type": "response.function_call_arguments.delta", "output_index": at + 1, "delta": part})
+                        for part in tokens(arguments)) +
+                event({"type": "response.output_item.done", "output_index": at + 1,
+                       "item": {**item, "arguments": arguments}}))
+
+    def conversation(self, body):
+        turns, results, before = [], [], None
+        for item in body["input"]:
+            if item.get("type") == "function_call":
+                if before != "function_call":
+                    turns.append([])
+                turns[-1].append((item["name"], json.loads(item["arguments"])))
+            elif item.get("type") == "function_call_output":
+                results.append(item["output"])
+            before = item.get("type")
+        return turns, results
+
+    def tools(self, body):
+        return [tool["name"] for tool in body.get("tools", [])]
+
     def broken(self):
         return 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"bro\n\n'
 
@@ -102,7 +145,8 @@ class Responses(Chat):
 
 class Messages(Chat):
     name, path = "messages", "/v1/messages"
-    ends = {"stop": "end_turn", "length": "max_tokens", "filter": "refusal", "refusal": "refusal"}
+    ends = {"stop": "end_turn", "length": "max_tokens", "filter": "refusal", "refusal": "refusal",
+            "calls": "tool_use"}
 
     def head(self, usage=True):
         counts = {"input_tokens": COUNTS[0] - COUNTS[1], "cache_read_input_tokens": COUNTS[1],
@@ -139,6 +183,30 @@ class Messages(Chat):
             "spend": ("invalid_request_error", "You have reached your specified API usage limits."),
             "overloaded": ("overloaded_error", "Overloaded")}[kind]
         return {"type": "error", "error": {"type": word, "message": message}, "request_id": "req_1"}
+
+    def call(self, at, name, arguments):
+        def piece(kind, **more):
+            return event({"type": kind, "index": at + 1, **more}, kind)
+        return (piece("content_block_start", content_block={"type": "tool_use", "id": f"toolu_{at}", "name": name,
+                                                            "input": {}}) +
+                "".join(piece("content_block_delta", delta={"type": "input_json_delta", "partial_json": part})
+                        for part in tokens(arguments)) + piece("content_block_stop"))
+
+    def conversation(self, body):
+        turns, results = [], []
+        for message in body["messages"]:
+            blocks = message["content"] if isinstance(message["content"], list) else []
+            calls = [(block["name"], block["input"]) for block in blocks if block["type"] == "tool_use"]
+            turns += [calls] if calls else []
+            results += [block["content"] for block in blocks if block["type"] == "tool_result"]
+        return turns, results
+
+    def tools(self, body):
+        return [tool["name"] for tool in body.get("tools", [])]
+
+    def choice(self, body):
+        kind = body.get("tool_choice", {"type": "auto"})["type"]
+        return {"any": "required", "tool": "the answer"}.get(kind, kind)
 
     def broken(self):
         return 'event: content_block_delta\ndata: {"type":"content_block_delta","delta":{"text":"bro\n\n'

@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(&answer);
         start = i + 1;
     }
-    wr_bytes_free(&answer.content);
+    wr_answer_free(&answer);
     wr_arena_free(&scratch);
     return 0;
 }

@@ -99,8 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (whole.answer.content.len > 0)
         extract((struct wr_str){whole.answer.content.data, whole.answer.content.len});
     extract((struct wr_str){text, len < 2000 ? len : 2000});
-    wr_bytes_free(&whole.answer.content);
-    wr_bytes_free(&cut.answer.content);
+    wr_answer_free(&whole.answer);
+    wr_answer_free(&cut.answer);
     wr_arena_free(&scratch);
     return 0;
 }

@@ -119,7 +119,7 @@ static void run_ask(struct wr_turn *turn, uint16_t model, const struct note **sl
         return;
     }
     struct wr_message *message = wr_arena_alloc(turn->arena, sizeof *message);
-    *message = (struct wr_message){"user", frame->input.text};
+    *message = (struct wr_message){.role = "user", .text = frame->input.text};
     turn->action.kind = WR_ACT_ASK;
     turn->action.as = &note_schema;
     turn->action.target = model;

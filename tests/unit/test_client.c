@@ -256,7 +256,7 @@ static void expect(struct trial *trial, const struct wr_action *action, const ch
 
 static struct wr_action get = {
     .kind = WR_ACT_HTTP, .as = &points, .method = WR_GET, .path = {"/terms?lang=en", 14}};
-static const struct wr_message message = {"user", {"Say \"hi\"\n", 9}};
+static const struct wr_message message = {.role = "user", .text = {"Say \"hi\"\n", 9}};
 static const struct wr_action ask = {
     .kind = WR_ACT_ASK, .as = &points, .messages = &message, .message_count = 1};
 

@@ -30,8 +30,8 @@ static bool says(const char *host, const struct wr_message *messages, const char
 
 static void test_request(void)
 {
-    static const struct wr_message messages[] = {{"system", {"Be\nbrief.", 9}},
-                                                 {"user", {"\x01\xff\"", 3}}};
+    static const struct wr_message messages[] = {{.role = "system", .text = {"Be\nbrief.", 9}},
+                                                 {.role = "user", .text = {"\x01\xff\"", 3}}};
     tap_ok(
         says(
             "localhost", messages,
@@ -85,7 +85,7 @@ static void expect(const char *data, int class, const char *name)
 {
     struct wr_answer answer;
     tap_number(after(data, &answer), class, name);
-    wr_bytes_free(&answer.content);
+    wr_answer_free(&answer);
 }
 
 #define CHOICE(text) "{\"choices\":[" text "]}"
@@ -113,10 +113,10 @@ static void test_events(void)
     expect("{\"error\":{}}", WR_CLASS_server_error, "an error that says nothing");
     tap_number(after(CHOICE("{\"delta\":{\"content\":\"123456789\"}}"), &answer), cut, "too long");
     tap_ok(answer.overflow && answer.content.len == 0, "is told, and not kept");
-    wr_bytes_free(&answer.content);
+    wr_answer_free(&answer);
     after(CHOICE("{\"delta\":{\"content\":\"a\\u0000b\"},\"finish_reason\":\"stop\"}"), &answer);
     tap_ok(answer.content.len == 3, "a NUL is a character");
-    wr_bytes_free(&answer.content);
+    wr_answer_free(&answer);
     after(CHOICE("{\"delta\":{\"reasoning_content\":\"hm\"}}"), &answer);
     tap_ok(answer.signs > 0 && answer.content.len == 0, "a thought is a sign of life, no answer");
     after("{\"usage\":{\"prompt_tokens\":-5,\"completion_tokens\":\"x\"}}", &answer);
@@ -140,7 +140,7 @@ static void test_events(void)
                                               "c",
                                               3),
            "what comes again counts, and choices of index 0 are one text");
-    wr_bytes_free(&answer.content);
+    wr_answer_free(&answer);
     expect("{\"x\":[1,]}", -1, "broken where nobody reads");
     expect("{} {}", -1, "two values");
     expect(

@@ -171,7 +171,8 @@ static void ended(void *arg, const struct wr_outcome *outcome)
 static void start(struct wr_effects *effects, struct stream *stream, size_t number, int64_t slow)
 {
     stream->stalls = number % STALLS == 0;
-    stream->message = (struct wr_message){"user", stream->stalls ? WR_STR("One word, then nothing.")
+    stream->message = (struct wr_message){.role = "user",
+                                          .text = stream->stalls ? WR_STR("One word, then nothing.")
                                                                  : WR_STR("Five words.")};
     stream->action =
         (struct wr_action){.kind = WR_ACT_ASK, .messages = &stream->message, .message_count = 1};

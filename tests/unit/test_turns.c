@@ -15,8 +15,9 @@ static bool has(const char *text, const char *part)
 static void test_wires(void)
 {
     static const char *const names[] = {"openai.chat", "openai.responses", "anthropic.messages"};
-    static const struct wr_message talk[] = {
-        {"user", {"a", 1}}, {"assistant", {"{}", 2}}, {"user", {"b", 1}}};
+    static const struct wr_message talk[] = {{.role = "user", .text = {"a", 1}},
+                                             {.role = "assistant", .text = {"{}", 2}},
+                                             {.role = "user", .text = {"b", 1}}};
     static const char turns[] =
         "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\","
         "\"content\":\"{}\"},{\"role\":\"user\",\"content\":\"b\"}]";

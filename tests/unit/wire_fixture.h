@@ -40,7 +40,7 @@ static inline struct wire_heard wire_hear(const struct wr_wire *wire, const char
                                   : wr_answer_end(&heard.answer, wire, heard.why, sizeof heard.why);
     snprintf(heard.content, sizeof heard.content, "%.*s", (int)heard.answer.content.len,
              heard.answer.content.len ? heard.answer.content.data : "");
-    wr_bytes_free(&heard.answer.content);
+    wr_answer_free(&heard.answer);
     wr_sse_free(&sse);
     wr_arena_free(&heard.scratch);
     return heard;
@@ -91,8 +91,8 @@ static inline void wire_says(const char *provider, enum wr_structured structured
 {
     const struct wr_model model = {
         .model = "m\"1", .max_output_tokens = 7, .structured = structured};
-    static const struct wr_message messages[] = {{"system", {"Be\nbrief.", 9}},
-                                                 {"user", {"Say \"hi\".", 9}}};
+    static const struct wr_message messages[] = {{.role = "system", .text = {"Be\nbrief.", 9}},
+                                                 {.role = "user", .text = {"Say \"hi\".", 9}}};
     const struct wr_provider *it = wr_provider_find(provider);
     struct wr_bytes body = {0};
     struct wr_asked request = {.model = &model,

@@ -116,6 +116,10 @@ enum wr_class {
 #define WR_ON_ERROR                                                                                \
     ((WR_BIT(WR_CLASS_COUNT) - 1) & ~(WR_ON_OK | WR_ON_REJECTED | WR_BIT(WR_CLASS_uncertain)))
 
+/* Of a tool's call: what its service says of the request is told to the model, which goes on. */
+#define WR_ON_TOLD                                                                                 \
+    (WR_BIT(WR_CLASS_bad_request) | WR_BIT(WR_CLASS_not_found) | WR_BIT(WR_CLASS_conflict))
+
 struct wr_error {
     const char *name;
     enum wr_class class;
@@ -264,9 +268,21 @@ struct wr_about {
     struct wr_str now;    /* when the stage was entered, as the journal has it: RFC 3339, UTC */
 };
 
+/* A call that a model asks for: of a tool, with what it has filled in, as JSON. */
+struct wr_tool_call {
+    struct wr_str name, arguments;
+    unsigned forms; /* what of the arguments was rewritten on the wire: the engine's */
+};
+
+/* Of a specification: "system", "user" or "assistant", and a text. Of the turns of tools: "assistant" with
+ * calls, the first of them number `call` of the conversation, and "tool", what came of number `call`. */
 struct wr_message {
-    const char *role; /* "system" or "user" */
+    const char *role;
     struct wr_str text;
+    const struct wr_tool_call *calls;
+    size_t call_count;
+    size_t call;
+    bool failed; /* it was not made, or was refused */
 };
 
 enum wr_action_kind {
@@ -289,6 +305,7 @@ enum wr_action_kind {
 #define WR_PARKS(kind) ((kind) >= WR_ACT_SLEEP)
 
 struct wr_workflow;
+struct wr_stage;
 
 /* What a stage asks for: filled by the stage's function, carried out by the engine. */
 struct wr_action {
@@ -301,6 +318,10 @@ struct wr_action {
     struct wr_str body;                /* WR_ACT_HTTP: JSON, or empty */
     const struct wr_message *messages; /* WR_ACT_ASK */
     size_t message_count;
+    /* WR_ACT_ASK: what its model may call; `tools_over`: no more, it must answer. The engine's. */
+    const struct wr_stage *tools;
+    size_t tool_count;
+    bool tools_over;
     struct wr_str key; /* WR_ACT_RECALL: canonical JSON of the key's value */
     int64_t within_ms; /* WR_ACT_RECALL: how old it may be; WR_ACT_SLEEP: how long */
     bool shared;       /* WR_ACT_RECALL: among all callers */
@@ -319,6 +340,7 @@ struct wr_turn {
     struct wr_arena *arena; /* the job's */
     void *frame;            /* the workflow's typed frame */
     size_t index;           /* an item's stage: which one */
+    const void *taken;      /* a tool's: what its model has filled in */
     struct wr_action action;
     const void *value;
     enum wr_class raised;     /* WR_OK unless a check failed */
@@ -392,6 +414,10 @@ struct wr_stage {
     const struct wr_stage *members;
     size_t member_count;
     const struct wr_workflow *child; /* WR_ACT_RUN; the action's `value` is its input */
+    /* WR_ACT_ASK: so often its model may call tools before it answers; the members are the tools. */
+    uint16_t turns;
+    const struct wr_schema *takes; /* a tool: what its model fills in; NULL: nothing */
+    const char *about;             /* and what it is told of it; NULL: nothing */
     bool each;
     uint32_t at_a_time, may_fail; /* WR_ACT_EACH; at a time 0: all at once */
     bool optional;                /* a member that the others go on without */

@@ -11,6 +11,11 @@
 #define WR_FAULT_BYTES 2000
 #define WR_REPAIR_BYTES (WR_FAULT_BYTES + 200)
 
+/* Of the calls of tools in one answer so many are made; what a model asks for beyond them is dropped. */
+#define WR_TOOL_CALLS 8
+/* Of a call that was not made, or failed: what the model is told, and the words around any result. */
+#define WR_TOOL_BYTES (WR_FAULT_BYTES + 200)
+
 /* At most two attempts in this time on a job's way to one service or model. */
 #define WR_ROUTE_MS 1500
 
