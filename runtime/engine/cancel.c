@@ -31,6 +31,7 @@ static void record_cut(struct wr_activity *activity, enum wr_class class, struct
                                  attempt->sent, &event.cost_bound);
     wr_hedge_tell(attempt, &event);
     event.elapsed_us = wr_engine_us(job->engine) - attempt->began_us;
+    event.acted |= wr_attempt_acted(attempt, activity, outcome.class);
     wr_job_record(job, &event);
     wr_job_saw(job, &(struct wr_observation){
                         .what = WR_SAW_ATTEMPT,

@@ -170,7 +170,7 @@ static bool is_retry_safe(const struct wr_state *state)
 {
     bool released = (state->status == WR_STATUS_FAILED && state->retryable) ||
                     state->status == WR_STATUS_CANCELLED; /* of dedupe at least */
-    return !state->side_effect || (state->keyed && !released);
+    return !state->side_effect || state->harmless || (state->keyed && !released);
 }
 
 static void put_stage(struct wr_text *out, const struct wr_state *state)

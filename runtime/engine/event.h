@@ -68,6 +68,7 @@ struct wr_event {
     int64_t cost;           /* picodollars */
     bool cost_bound;        /* the cost is what it may have been: the usage is not known */
     int64_t reserved;       /* of the ceiling: STARTED takes it, ENDED gives it back */
+    bool acted;             /* done again under another key it would be done twice, or might be */
     int64_t elapsed_us, first_token_us;
     int64_t http;          /* ENDED: the upstream's status; FINISHED: ours */
     int64_t remembered_ms; /* a recalled value: when it was remembered */
@@ -99,6 +100,7 @@ struct wr_event {
     struct wr_str served;  /* the stage whose value is the output */
     struct wr_str message; /* of the error */
     bool retryable;
+    bool harmless; /* no effect has happened that the same request would repeat */
     int64_t retry_after_ms;
 };
 

@@ -473,6 +473,7 @@ static bool fold_finished(struct wr_state *state, const struct wr_event *event)
     state->message = event->message;
     state->error_stage = event->class == WR_OK ? (struct wr_str){0} : event->stage;
     state->retryable = event->retryable;
+    state->harmless = event->harmless;
     state->retry_after_ms = event->retry_after_ms;
     return event->status >= WR_STATUS_COMPLETED;
 }
@@ -533,6 +534,8 @@ bool wr_state_fold(struct wr_state *state, const struct wr_event *event)
     if (!in_order || event->kind >= WR_ENTRY_KIND_COUNT)
         return false;
     state->seq = event->seq;
+    state->acted = state->acted || event->acted ||
+                   (event->kind == WR_ENTRY_ENDED && event->class == WR_CLASS_uncertain);
     return folds[event->kind](state, event);
 }
 

@@ -82,6 +82,8 @@ struct wr_state {
     struct wr_str input, input_schema; /* JSON, hash */
     int64_t created_ms, deadline_ms, budget_ms, finished_ms;
     bool keyed, side_effect;
+    bool acted;    /* an effect has happened, or may have, that a new job would repeat */
+    bool harmless; /* it has ended without one */
 
     enum wr_status status;
     enum wr_result result;

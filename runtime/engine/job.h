@@ -232,6 +232,7 @@ struct wr_job {
     enum wr_job_phase phase;
     /* Durably: before, nothing is told, and nothing sent that must be known of. */
     bool accepted;
+    bool doubtful; /* taken up again: a keyed effect may have been sent that no entry tells of */
     bool other_version;       /* it began under another version of its workflow */
     bool held_started;        /* phase WR_JOB_HELD: an effect was under way … */
     struct wr_str held_stage; /* … of this stage */
@@ -436,6 +437,9 @@ enum wr_phase wr_activity_move(struct wr_activity *activity);
 void wr_activity_tell_about(struct wr_activity *activity);
 const struct wr_transition *wr_way_of(const struct wr_stage *stage, uint16_t whose,
                                       enum wr_class class, int error);
+/* settle.c: ended so, it has done, or may have done, what another job would do again. */
+bool wr_attempt_acted(const struct wr_attempt *attempt, const struct wr_activity *activity,
+                      enum wr_class class);
 
 /* trace.c: ids of spans, and what a call passes on */
 uint64_t wr_span_job(const struct wr_id *job);

@@ -233,6 +233,7 @@ static void put_in(struct wr_job *job, const struct wr_activity *parked)
         .rested_us = wr_engine_us(engine),
         .seats = job->seats,
         .seq = job->seq,
+        .doubtful = job->doubtful,
     };
     const struct wr_activity *activity = &job->root;
     for (size_t depth = 0; activity && depth < WR_REST_DEPTH; depth++) {
@@ -304,6 +305,7 @@ bool wr_lot_add(struct wr_engine *engine, const struct wr_job_row *row)
         .wake_us = now_us + left_ms * 1000,
         .park_us = now_us + left_ms * 1000,
         .park_ms = row->wake_ms,
+        .doubtful = true,
         .line_us = wr_recovered_line_us(engine, workflow, row->deadline_ms),
         .rested_us = now_us,
     };

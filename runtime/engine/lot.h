@@ -28,8 +28,9 @@ struct wr_resting {
     struct wr_quota_seats seats;   /* lent */
     struct wr_waiter *waiters;     /* for it to be read */
     struct wr_watch *watches;
-    uint32_t seq; /* of its newest entry; 0: as the store has it */
-    bool owed;    /* the store will call back */
+    uint32_t seq;  /* of its newest entry; 0: as the store has it */
+    bool doubtful; /* as its job is (job.h) */
+    bool owed;     /* the store will call back */
 };
 
 struct wr_lot {

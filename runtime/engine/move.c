@@ -1,6 +1,7 @@
 /* A stage has come to its end: the transition that its outcome takes, and the end of the job. */
 #include "runtime/engine/job.h"
 
+#include "runtime/base/failpoint.h"
 #include "runtime/base/str.h"
 #include "runtime/json/writer.h"
 
@@ -120,8 +121,10 @@ static void end_with_error(const struct wr_activity *activity, const struct wr_t
     event->error = wr_str_of(error->name);
     event->message = wr_str_of(error->message);
     event->http = error->status;
-    if (activity->class == WR_CLASS_uncertain)
+    if (activity->class == WR_CLASS_uncertain ||
+        (activity->job->state.acted && !wr_broken("acted")))
         return; /* whatever the error says: a client that sends it again could repeat the effect */
+    event->harmless = true;
     event->retryable = error->retryable;
     event->retry_after_ms = error->retry_after_ms;
 }

@@ -19,6 +19,7 @@ struct wr_event *wr_event_init(struct wr_event *event, const struct wr_activity 
     if (activity->stage)
         event->stage = wr_str_of(activity->stage->name);
     event->at_ms = wr_engine_utc_ms(activity->job->engine);
+    event->acted = activity->job->doubtful && !activity->job->state.acted;
     return event;
 }
 

@@ -195,6 +195,7 @@ struct wr_job *wr_job_take_up(struct wr_engine *engine, const struct wr_job_row 
     job->other_version = is_other;
     job->accepted = true;
     job->stands_parked = wr_state_place(&job->state, job->root.path)->waiting_for.len > 0;
+    job->doubtful = state.side_effect && (!rested || rested->doubtful);
     restore_times(job, rested);
     go_on(job);
     return job;

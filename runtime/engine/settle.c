@@ -183,6 +183,22 @@ static void tell_dependency(const struct wr_activity *activity, const struct wr_
     }
 }
 
+/* Who was not reached, who refused and who said to come later has done nothing. What a C function means by its
+ * classes is its own. */
+bool wr_attempt_acted(const struct wr_attempt *attempt, const struct wr_activity *activity,
+                      enum wr_class class)
+{
+    const struct wr_stage *stage = activity->stage;
+    uint64_t nothing = WR_BIT(WR_CLASS_limit_reached);
+    if (stage->effect < WR_KEYED || stage->member_count || stage->child)
+        return false; /* what is below it says so itself */
+    if (activity->turn.action.kind != WR_ACT_CALL)
+        nothing |= WR_ON_TRIPPED | WR_ON_DENIED | WR_BIT(WR_CLASS_connect_failed) |
+                   WR_BIT(WR_CLASS_timeout_connect) | WR_BIT(WR_CLASS_rate_limited) |
+                   WR_BIT(WR_CLASS_overloaded);
+    return attempt->sent && !(WR_BIT(class) & nothing);
+}
+
 static void record_end(struct wr_activity *activity, struct wr_attempt *attempt,
                        enum wr_class before)
 {
@@ -207,6 +223,7 @@ static void record_end(struct wr_activity *activity, struct wr_attempt *attempt,
     event.first_token_us = outcome->first_token_us > 0 ? outcome->first_token_us : 0;
     event.http = outcome->http_status;
     event.remembered_ms = attempt->remembered_ms;
+    event.acted |= wr_attempt_acted(attempt, activity, outcome->class);
     wr_job_record(job, &event);
     struct wr_observation seen = {
         .what = WR_SAW_ATTEMPT,

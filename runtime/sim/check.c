@@ -129,6 +129,18 @@ static void check_transition(struct wr_world *world, struct wr_sim_job *job,
                   wr_class_name(event->class), SHOW(event->target));
 }
 
+/* Who is told to send it again does not do twice what was done. */
+static void check_harmless(struct wr_world *world, const struct wr_sim_job *job,
+                           const struct wr_event *event)
+{
+    if (!event->retryable && !event->harmless)
+        return;
+    for (const struct wr_sim_sends *seen = job->sends; seen; seen = seen->next)
+        if (seen->acted)
+            wr_sim_broken(world, &job->id, "retryable: a job that may be sent again has done %.*s",
+                          SHOW(seen->stage));
+}
+
 /* The state was folded from all entries: the checkpoint alone must come to the same. */
 static void check_checkpoint(struct wr_world *world, const struct wr_sim_job *job,
                              const struct wr_event *event)
@@ -174,6 +186,8 @@ void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
     wr_sim_cover(world->coverage, world->program, &spot, &event);
     bool follows = wr_state_fold(&job->state, &event);
     wr_sim_check_row(world, job, &event);
+    if (event.kind == WR_ENTRY_FINISHED)
+        check_harmless(world, job, &event);
     if (follows && event.kind == WR_ENTRY_CHECKPOINT)
         check_checkpoint(world, job, &event);
     if (!follows)
@@ -324,6 +338,7 @@ void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call
     wr_sim_check_alive(world, job, call);
     seen->sent++;
     seen->happened += happens;
+    seen->acted = seen->acted || (happens && call->stage->effect >= WR_KEYED);
     if (call->stage->effect == WR_ONCE)
         check_once(world, job, call, seen);
     if (call->stage->effect == WR_KEYED)

@@ -74,6 +74,14 @@ static void answer_with(struct wr_effect *effect)
         value->len = wr_chance(world, value->len); /* not what it should be, but well framed */
 }
 
+static bool may_act(enum wr_class class)
+{
+    for (size_t i = 0; i < WR_COUNT(failures); i++)
+        if (failures[i].class == class)
+            return failures[i].acts;
+    return true;
+}
+
 /* As the adversary says; a failure that comes with a part of an answer is billed. */
 static int64_t obey(struct wr_effect *effect)
 {
@@ -84,7 +92,7 @@ static int64_t obey(struct wr_effect *effect)
         if (choice.class != WR_OK)
             outcome->value = WR_STR("{");
     } else {
-        fail_with(effect, &(struct failure){choice.class, 500, true});
+        fail_with(effect, &(struct failure){choice.class, 500, may_act(choice.class)});
     }
     outcome->retry_after_ms = choice.retry_after_ms;
     outcome->usage = choice.usage;

@@ -22,6 +22,7 @@ struct wr_sim_sends {
     struct wr_str path, stage;
     uint32_t sent, happened, good; /* how often; the upstream acted; it was answered well */
     bool cut;                      /* it was stopped while it was under way */
+    bool acted;                    /* the upstream did what may not be done twice */
     bool answered;                 /* the newest one that came back was an answer */
     struct {
         size_t target;

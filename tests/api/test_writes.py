@@ -186,11 +186,42 @@ def test_not_retryable():
     again = server.order(note=None, headers={"Idempotency-Key": "u"})
     same((again.json["job_id"], again.json["retry_safe"]), (reply.json["job_id"], True), "its key stays taken")
     same(len(up.sent(CHARGE)), 1, "and nothing is sent again")
-    up.ways[CHARGE] = Way(503)
-    reply = server.order(note=None, headers={"Idempotency-Key": "v"})
-    reply = server.get(f"/jobs/{reply.json['job_id']}?wait=10")
-    same((reply.json["error"]["code"], reply.json["error"]["retryable"]), ("down", True),
-         "where the server said no, it may be")
+    server.close()
+    # The note is written and a stage after it fails; the note itself fails in each way: may the client try again?
+    for name, ways, wanted in (
+            ("the bank says no once the note is written", {CHARGE: Way(400)}, False),
+            ("the note may have been written", {NOTE: Way(500)}, False),
+            ("the note was refused", {NOTE: Way(503)}, True),
+            ("a stage before it fails", {"get /items": Way(500)}, True)):
+        up.reset()
+        up.ways.update(ways)
+        server = Orders(up)
+        first = server.order(headers={"Idempotency-Key": "w"})
+        got = first.json
+        same((first.status, got["error_code"], got["error"]["retryable"], got["retry_safe"]), (503, "down", wanted, True),
+             f"{name}: retryable {wanted}")
+        up.reset()
+        again = server.order(headers={"Idempotency-Key": "w"})
+        same((again.json["job_id"] != got["job_id"], again.json["status"], len(up.sent(NOTE))),
+             (wanted, "completed" if wanted else "failed", 1 if wanted else 0),
+             "   so the same request is another job" if wanted else "   so the same request hears the same, and writes nothing")
+        server.kill()
+        server.start()
+        same(server.get(f"/jobs/{got['job_id']}").json["error"]["retryable"], wanted, "   after a crash, too")
+        server.close()
+
+
+def test_killed_before_the_end():
+    """A keyed effect was under way when the process was killed, and the job fails after that: nobody knows."""
+    up = Services()
+    server = Orders(up)
+    job = begin(server, up, NOTE, {"Idempotency-Key": "k"})
+    server.kill()
+    up.ways[NOTE] = Way(503)
+    server.start()
+    reply = server.get(f"/jobs/{job}?wait=10")
+    same((reply.json["error_code"], reply.json["error"]["retryable"], reply.json["retry_safe"]), ("down", False, True),
+         "what may have been written before the crash is not to be tried again")
 
 
 def test_mock():
@@ -205,4 +236,5 @@ def test_mock():
 
 
 if __name__ == "__main__":
-    main(test_all_methods, test_keyed, test_once, test_cancel, test_kill, test_rounds, test_not_retryable, test_mock)
+    main(test_all_methods, test_keyed, test_once, test_cancel, test_kill, test_rounds, test_not_retryable, test_killed_before_the_end,
+         test_mock)

@@ -250,6 +250,7 @@ static void test_broken(void)
         {"route", "route:", "a third attempt follows at once"},
         {"probe", "breaker:", "a breaker that is half open lets all through"},
         {"open", "breaker:", "a breaker that is open lets all through"},
+        {"acted", "retryable:", "a job that has done something may be sent again"},
         {"early", "commit:", "a keyed effect does not wait for the job's acceptance"},
         {"checkpoint", "fold:", "a checkpoint leaves out what was passed"},
     };
