@@ -169,6 +169,11 @@ FIT_SCHEMAS ?= 1000
 FIT_DOCUMENTS ?= 1000
 fit: all
 	@WRIGHT_BUILD=$(B) FIT_SCHEMAS=$(FIT_SCHEMAS) FIT_DOCUMENTS=$(FIT_DOCUMENTS) python3 tests/emit/test_fit.py
+# So many streams of a slow model at once: no timeout misfires, and what memory each takes.
+.PHONY: streams
+STREAMS ?= 10000
+streams: all
+	@WRIGHT_BUILD=$(B) STREAMS=$(STREAMS) python3 tests/api/test_crowd.py
 # Seeded faults, each in a copy of the tree: the test that tests/mutants/list.txt names has to see it.
 .PHONY: mutants
 mutants:
@@ -197,6 +202,7 @@ help:
 	@echo "make adversary  the certificates against an adversary in virtual time; ADVERSARY_JOBS=N"
 	@echo "make faults     every fault of a provider in each wire format, outages of a minute included"
 	@echo "make fit        schemas as providers take them, and the residue; FIT_SCHEMAS=N FIT_DOCUMENTS=N"
+	@echo "make streams    10 000 streams of a slow model at once; STREAMS=N"
 	@echo "make mutants    seeded faults of the compiler and the engine: a named test sees each"
 	@echo "make simulate   a million jobs in virtual time, with crashes; JOBS=N for fewer"
 	@echo "make bench      speed and size, as ratios"

@@ -1,6 +1,8 @@
 /* What a binary says about itself: its contract, its OpenAPI document, liveness, readiness, metrics. */
 #include "runtime/app/app.h"
+#include "runtime/base/pool.h"
 #include "runtime/base/str.h"
+#include "runtime/observe/webhooks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -161,6 +163,35 @@ static void put_spans(const struct wr_app *app, struct wr_text *out)
                      (double)counts.unreachable);
 }
 
+static void put_hooks(const struct wr_app *app, struct wr_arena *arena, struct wr_text *out)
+{
+    struct wr_str service;
+    bool disabled;
+    for (size_t i = 0; app->hooks && wr_webhooks_target(app->hooks, i, &service, &disabled); i++)
+        wr_metrics_value(
+            out, "wright_notifications_disabled", "gauge",
+            i == 0 ? "1 for a service that answered 410: nothing is sent to it until a "
+                     "restart."
+                   : NULL,
+            wr_arena_printf(arena, "{service=\"%.*s\"}", (int)service.len, service.ptr), disabled);
+}
+
+static void put_workers(const struct wr_app *app, struct wr_text *out)
+{
+    struct wr_pool_counts counts;
+    if (!app->pool)
+        return;
+    wr_pool_count(app->pool, &counts);
+    const char *name = "wright_workers";
+    wr_metrics_value(out, name, "gauge",
+                     "Threads of C functions: idle, busy, lost to calls that nobody waits for.",
+                     "{state=\"idle\"}", counts.idle);
+    wr_metrics_value(out, name, "gauge", NULL, "{state=\"busy\"}", counts.busy);
+    wr_metrics_value(out, name, "gauge", NULL, "{state=\"lost\"}", counts.lost);
+    wr_metrics_value(out, "wright_workers_queued", "gauge", "Calls that wait for a thread.", "",
+                     counts.queued);
+}
+
 static void put_engine(const struct wr_app *app, struct wr_text *out)
 {
     struct wr_engine_counts counts = {0};
@@ -220,6 +251,8 @@ void wr_page_metrics(struct wr_call *call)
     put_counted(call->app, &out);
     put_engine(call->app, &out);
     put_gates(call->app, arena, &out);
+    put_workers(call->app, &out);
+    put_hooks(call->app, arena, &out);
     put_spans(call->app, &out);
     wr_drift_metrics(call->app->drift, &out);
     put_store(call->app, &out);

@@ -18,6 +18,7 @@
 
 #define BODY_LEAST (INT64_C(1) << 20) /* bytes of a request, where --max-body does not say */
 #define BODY_MOST (INT64_C(64) << 20)
+#define CALLS_LOST 4 /* so many times the workers there may be, some lost to calls that hang */
 #define CALLS_IN_LINE 1024 /* for a thread of functions; past it they end as limit_reached */
 #define CALLS_END_MS 1000  /* what still runs then is left alone */
 
@@ -303,7 +304,8 @@ static enum wr_exit open_all(struct wr_app *app)
     app->shared = wr_shared_new(app->program, (uint32_t)app->options.max_jobs, &app->peers);
     app->client_share = wr_client_share_new();
     if (app->program->function_count) {
-        app->pool = wr_pool_new((uint32_t)app->options.workers, CALLS_IN_LINE);
+        app->pool = wr_pool_new((uint32_t)app->options.workers,
+                                (uint32_t)app->options.workers * CALLS_LOST, CALLS_IN_LINE);
         if (!app->pool)
             return fail(app, WR_EXIT_SOFTWARE, "cannot start the threads of functions");
     }

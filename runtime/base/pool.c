@@ -1,4 +1,5 @@
-/* A bounded queue and the threads that take from it. Knows nothing of what it runs. */
+/* A bounded queue and the threads that take from it. Knows nothing of what it runs. A thread cannot be stopped:
+ * one whose task nobody waits for any more is lost until it returns, and another takes its place, up to a bound. */
 #include "runtime/base/pool.h"
 
 #include <pthread.h>
@@ -10,7 +11,7 @@ struct wr_pool {
     pthread_mutex_t lock;
     pthread_cond_t work, idle;
     struct wr_task *first, **end;
-    uint32_t queued, queue, threads, running;
+    uint32_t queued, queue, threads, most, running, busy, lost;
     bool stopped;
 };
 
@@ -25,20 +26,30 @@ static struct wr_task *take(struct wr_pool *pool)
     return task;
 }
 
+/* More than there should be, as those that were lost have come back. */
+static bool is_surplus(const struct wr_pool *pool)
+{
+    return pool->running - pool->lost > pool->threads;
+}
+
 /* Ends are told under the lock, so that none is told once the pool is stopped. */
 static void *run(void *arg)
 {
     struct wr_pool *pool = arg;
     pthread_mutex_lock(&pool->lock);
-    while (!pool->stopped) {
+    while (!pool->stopped && !is_surplus(pool)) {
         if (!pool->first) {
             pthread_cond_wait(&pool->work, &pool->lock);
             continue;
         }
         struct wr_task *task = take(pool);
+        pool->busy++;
         pthread_mutex_unlock(&pool->lock);
         task->run(task);
         pthread_mutex_lock(&pool->lock);
+        pool->busy--;
+        pool->lost -= task->left;
+        task->over = true;
         task->untold = pool->stopped;
         if (!pool->stopped)
             task->ended(task);
@@ -49,10 +60,19 @@ static void *run(void *arg)
     return NULL;
 }
 
+/* Signals are for others, but those that a fault of its own raises. */
 static bool start(struct wr_pool *pool)
 {
+    const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     pthread_t thread;
-    if (pthread_create(&thread, NULL, run, pool) != 0)
+    sigset_t all, before;
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(&all, own[i]);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool good = pthread_create(&thread, NULL, run, pool) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!good)
         return false;
     pthread_setname_np(thread, "function");
     pthread_detach(thread);
@@ -60,14 +80,15 @@ static bool start(struct wr_pool *pool)
     return true;
 }
 
-struct wr_pool *wr_pool_new(uint32_t threads, uint32_t queue)
+struct wr_pool *wr_pool_new(uint32_t threads, uint32_t most, uint32_t queue)
 {
     struct wr_pool *pool = calloc(1, sizeof *pool);
     pthread_condattr_t monotonic;
-    sigset_t all, before;
     if (!pool)
         return NULL;
     pool->queue = queue;
+    pool->threads = threads;
+    pool->most = most;
     pool->end = &pool->first;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_condattr_init(&monotonic);
@@ -75,17 +96,11 @@ struct wr_pool *wr_pool_new(uint32_t threads, uint32_t queue)
     pthread_cond_init(&pool->work, NULL);
     pthread_cond_init(&pool->idle, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    sigfillset(&all); /* signals are for others, but those that a fault of its own raises */
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        sigdelset(&all, own[i]);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_mutex_lock(&pool->lock);
     while (pool->running < threads && start(pool))
         continue;
     bool good = pool->running == threads;
     pthread_mutex_unlock(&pool->lock);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (good)
         return pool;
     wr_pool_stop(pool, 1000);
@@ -96,10 +111,11 @@ struct wr_pool *wr_pool_new(uint32_t threads, uint32_t queue)
 bool wr_pool_put(struct wr_pool *pool, struct wr_task *task)
 {
     pthread_mutex_lock(&pool->lock);
-    bool fits = !pool->stopped && pool->queued < pool->queue;
+    bool hangs = pool->running >= pool->most && pool->lost >= pool->running;
+    bool fits = !pool->stopped && pool->queued < pool->queue && !hangs;
     if (fits) {
         task->next = NULL;
-        task->begun = task->untold = false;
+        task->begun = task->over = task->left = task->untold = false;
         *pool->end = task;
         pool->end = &task->next;
         pool->queued++;
@@ -125,6 +141,30 @@ bool wr_pool_take_back(struct wr_pool *pool, struct wr_task *task)
     there = there || task->untold;
     pthread_mutex_unlock(&pool->lock);
     return there;
+}
+
+void wr_pool_leave(struct wr_pool *pool, struct wr_task *task)
+{
+    pthread_mutex_lock(&pool->lock);
+    if (task->begun && !task->over && !task->left && !pool->stopped) {
+        task->left = true;
+        pool->lost++;
+        if (pool->running < pool->most && pool->running - pool->lost < pool->threads)
+            start(pool); /* where there is no thread to be had, what waits goes on waiting */
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void wr_pool_count(struct wr_pool *pool, struct wr_pool_counts *counts)
+{
+    pthread_mutex_lock(&pool->lock);
+    *counts = (struct wr_pool_counts){
+        .idle = pool->running - pool->busy,
+        .busy = pool->busy - pool->lost,
+        .lost = pool->lost,
+        .queued = pool->queued,
+    };
+    pthread_mutex_unlock(&pool->lock);
 }
 
 void wr_pool_stop(struct wr_pool *pool, uint32_t ms)

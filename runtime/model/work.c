@@ -85,7 +85,7 @@ void wr_work_start(struct wr_effect *effect)
     }
     work_free(work);
     wr_attempt_decide(effect, WR_CLASS_limit_reached,
-                      "was not called: too many calls wait already");
+                      "was not called: too many calls wait already, or all workers hang");
 }
 
 /* In line until now: it was never begun. */
@@ -135,6 +135,8 @@ void wr_work_drop(struct wr_effect *effect)
         return;
     if (work->over || wr_pool_take_back(effect->client->pool, &work->task))
         work_free(work);
-    else
+    else {
+        wr_pool_leave(effect->client->pool, &work->task);
         work->effect = NULL;
+    }
 }

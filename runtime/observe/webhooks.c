@@ -11,6 +11,7 @@
 #include <event2/event.h>
 #include <inttypes.h>
 #include <openssl/rand.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,7 @@ struct target {
     uint32_t flying;
     struct event *timer; /* when the next is due */
     bool looking, again;
+    atomic_bool gone; /* it has answered 410: nothing is sent to it until a restart */
 };
 
 /* One notification that is under way: reading its job, being sent, or being noted. */
@@ -42,6 +44,7 @@ struct flight {
     struct wr_action action;
     struct wr_hook hook;
     struct wr_effect *effect; /* NULL: not being sent now */
+    bool effect_ended;        /* what came of it is the receiver's word */
     struct event *timer;      /* to note it again */
     struct wr_state *state;
 };
@@ -144,7 +147,15 @@ static void tell(const struct flight *flight, const char *outcome, enum wr_log_l
            WR_F_STR("reason", delivery->detail));
 }
 
-/* Only 2xx is success. 410 says that nobody wants to hear of it again. */
+/* Standard Webhooks: who answers 410 wants to hear of nothing any more. What is for it stays in the store. */
+static void give_up(struct target *target)
+{
+    if (!atomic_exchange(&target->gone, true))
+        wr_log(WR_LOG_WARN, "notifications_disabled", WR_F_STR("service", target->name),
+               wr_f_text("reason", "it answered 410; nothing is sent to it until a restart"));
+}
+
+/* Only 2xx is success. */
 static void settle(struct flight *flight, const struct wr_outcome *outcome)
 {
     const struct wr_webhooks *hooks = flight->target->hooks;
@@ -161,6 +172,8 @@ static void settle(struct flight *flight, const struct wr_outcome *outcome)
         delivery->state = WR_DELIVERY_WAITING;
         delivery->due_ms = wr_utc_ms() + wait_before_next(hooks, flight, outcome->retry_after_ms);
     }
+    if (outcome->http_status == GONE && flight->effect_ended)
+        give_up(flight->target);
     if (delivery->state == WR_DELIVERY_DELIVERED)
         tell(flight, "delivered", WR_LOG_INFO);
     else if (delivery->state == WR_DELIVERY_WAITING)
@@ -176,6 +189,7 @@ static void ended(void *arg, const struct wr_outcome *outcome)
 {
     struct flight *flight = arg;
     flight->effect = NULL;
+    flight->effect_ended = true;
     settle(flight, outcome);
 }
 
@@ -273,7 +287,7 @@ static void found(void *arg, enum wr_store_status status, const struct wr_delive
     target->looking = false;
     if (target->hooks->stopped)
         return;
-    for (size_t i = 0; i < count && target->flying < AT_ONCE; i++) {
+    for (size_t i = 0; i < count && target->flying < AT_ONCE && !target->gone; i++) {
         if (is_flying(target, &rows[i]))
             continue;
         if (rows[i].due_ms > now) {
@@ -294,7 +308,7 @@ static void found(void *arg, enum wr_store_status status, const struct wr_delive
 static void look(struct target *target)
 {
     struct wr_webhooks *hooks = target->hooks;
-    if (hooks->stopped)
+    if (hooks->stopped || atomic_load(&target->gone))
         return;
     target->again = target->looking;
     if (target->looking)
@@ -369,6 +383,16 @@ struct wr_webhooks *wr_webhooks_new(const struct wr_program *program, struct eve
 void wr_webhooks_start(struct wr_webhooks *hooks)
 {
     look_at_all(hooks);
+}
+
+bool wr_webhooks_target(const struct wr_webhooks *hooks, size_t i, struct wr_str *service,
+                        bool *disabled)
+{
+    if (i >= hooks->target_count)
+        return false;
+    *service = hooks->targets[i].name;
+    *disabled = atomic_load(&hooks->targets[i].gone);
+    return true;
 }
 
 void wr_webhooks_stop(struct wr_webhooks *hooks)

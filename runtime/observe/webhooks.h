@@ -33,6 +33,9 @@ struct wr_webhooks *wr_webhooks_new(const struct wr_program *program, struct eve
                                     char *error, size_t error_size);
 /* Looks for what is due, now and from then on. */
 void wr_webhooks_start(struct wr_webhooks *hooks);
+/* The services that are notified, from 0; `disabled`: it has answered 410. False: there is no such one. Any thread. */
+bool wr_webhooks_target(const struct wr_webhooks *hooks, size_t i, struct wr_str *service,
+                        bool *disabled);
 /* Cuts what is under way, which is sent again after the next start; before the store is closed. */
 void wr_webhooks_stop(struct wr_webhooks *hooks);
 /* After the store is closed. NULL is nothing. */

@@ -56,6 +56,11 @@ def test_wrong():
     ok("does not declare" in events or "schema_invalid" in events, "and the journal says why", events)
 
 
+def workers(desk):
+    metrics = desk.request("GET", "/metrics", key=None).raw.decode()
+    return {state: int(count) for state, count in re.findall(r'^wright_workers\{state="(\w+)"\} (\d+)$', metrics, re.M)}
+
+
 def test_overrun():
     desk = Desk(environment={"WRIGHT_WORKERS": "1"})
     began = time.monotonic()
@@ -63,9 +68,24 @@ def test_overrun():
     same(reply.json["error_code"], "slow", "its stage goes on without it")
     ok(time.monotonic() - began < 1.9, "in the time that the stage has")
     reply = desk.send("/judge", "good")
-    same(reply.json["error_code"], "busy", "while the only worker is busy, calls end in line")
-    ok(until(lambda: desk.send("/judge", "good").json["status"] == "completed", 10), "and then go on")
+    same(reply.json["status"], "completed", "its thread is lost, and another serves the next call")
+    ok(until(lambda: workers(desk) == {"idle": 1, "busy": 0, "lost": 0}, 10), "once it has returned there is one as before")
     same(desk.noted("judge").count("slow"), 1, "it was called once")
+
+
+def test_hanging():
+    """Functions that never return: new threads up to a bound, and then a named end at once."""
+    desk = Desk(environment={"WRIGHT_WORKERS": "1", "WRIGHT_DRAIN": "50ms", "DESK_SLEEPS": "600"})
+    for number in range(4):
+        same(desk.send("/judge", "sleeps").json["error_code"], "slow", f"call {number + 1} hangs, and its stage goes on")
+        same(workers(desk)["lost"], number + 1, "   which is told")
+    began = time.monotonic()
+    reply = desk.send("/judge", "good")
+    ended = [event for event in desk.attempts(reply) if event["kind"] == "ended"][-1]
+    same((reply.json["error_code"], ended["class"]), ("busy", "limit_reached"), "the bound is reached: limit_reached")
+    ok(time.monotonic() - began < 0.5 * SLOW, "at once", time.monotonic() - began)
+    same(desk.request("GET", "/livez", key=None).status, 200, "it serves all else")
+    same(desk.terminate(), 0, "and ends when it is told to")
 
 
 def test_not_on_a_loop():
@@ -161,4 +181,4 @@ def test_build():
     same(run.returncode, 0, "and the simulator knows them")
 
 
-main(test_good, test_wrong, test_overrun, test_not_on_a_loop, test_drain, test_effects, test_members, test_crashes, test_build)
+main(test_good, test_wrong, test_overrun, test_hanging, test_not_on_a_loop, test_drain, test_effects, test_members, test_crashes, test_build)

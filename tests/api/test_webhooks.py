@@ -243,6 +243,20 @@ def test_gone():
     server.take()
     row, = server.rows("dead")
     same((row["attempts"], row["status"], len(up.sent("/log"))), (1, 410, 1), "410 ends it at once")
+    ok(until(lambda: server.events("notifications_disabled"), 5), "and its service hears of nothing more: the log says so")
+    up.ways["/log"] = Way(204)
+    sent = len(up.sent("/log"))
+    server.take()
+    ok(until(lambda: server.rows("waiting"), 10), "what is for it waits in the store")
+    metrics = server.request("GET", "/metrics", key=None).raw.decode()
+    ok(re.search(r'^wright_notifications_disabled\{service="\w+"\} 1$', metrics, re.M), "and the metrics say so",
+       re.findall("wright_notif.*", metrics))
+    same(len(up.sent("/log")), sent, "nothing is sent")
+    server.kill()
+    server.start()
+    ok(until(lambda: len(up.sent("/log")) > sent and not server.rows("waiting"), 10), "after a restart it is")
+    metrics = server.request("GET", "/metrics", key=None).raw.decode()
+    ok(not re.search(r"^wright_notifications_disabled\{.*\} 1$", metrics, re.M), "which is told, too")
 
 
 def test_private_addresses():

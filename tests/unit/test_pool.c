@@ -39,7 +39,7 @@ static bool reaches(atomic_int *counter, int count)
 
 static void test_line(void)
 {
-    struct wr_pool *pool = wr_pool_new(1, 3);
+    struct wr_pool *pool = wr_pool_new(1, 1, 3);
     struct work works[6];
     for (int i = 0; i < 6; i++)
         works[i] = (struct work){{.run = run, .ended = ended}, i};
@@ -64,7 +64,7 @@ static void test_line(void)
 static void test_many(void)
 {
     enum { MANY = 500 };
-    struct wr_pool *pool = wr_pool_new(8, MANY);
+    struct wr_pool *pool = wr_pool_new(8, 8, MANY);
     struct work *works = calloc(MANY, sizeof *works);
     atomic_store(&begun, 0);
     atomic_store(&over, 0);
@@ -78,10 +78,45 @@ static void test_many(void)
     free(works);
 }
 
+/* What nobody waits for keeps its thread, and another takes its place, up to the bound. */
+static void test_lost(void)
+{
+    struct wr_pool *pool = wr_pool_new(1, 2, 8);
+    struct wr_pool_counts counts;
+    struct work works[4];
+    atomic_store(&begun, 0);
+    atomic_store(&over, 0);
+    for (int i = 0; i < 4; i++)
+        works[i] = (struct work){{.run = run, .ended = ended}, i};
+    pthread_mutex_lock(&gate);
+    wr_pool_put(pool, &works[0].task);
+    wr_pool_put(pool, &works[1].task);
+    reaches(&begun, 1);
+    wr_pool_leave(pool, &works[0].task);
+    wr_pool_leave(pool, &works[0].task);
+    tap_ok(reaches(&begun, 2), "another thread begins the next");
+    wr_pool_count(pool, &counts);
+    tap_ok(counts.lost == 1 && counts.busy == 1 && counts.idle == 0, "one is lost, one is busy");
+    tap_ok(wr_pool_put(pool, &works[2].task), "what comes waits for the one that is not lost");
+    wr_pool_leave(pool, &works[1].task);
+    tap_ok(!wr_pool_put(pool, &works[3].task), "where all are lost, nothing more is taken");
+    pthread_mutex_unlock(&gate);
+    tap_ok(reaches(&over, 3), "they come back");
+    wr_pool_leave(pool, &works[1].task);
+    for (int i = 0; i < 20000; i++, usleep(1000)) {
+        wr_pool_count(pool, &counts);
+        if (counts.idle + counts.busy == 1)
+            break;
+    }
+    tap_ok(counts.idle == 1 && counts.lost == 0, "and one thread is left, as it began");
+    wr_pool_stop(pool, 10000);
+    wr_pool_free(pool);
+}
+
 /* It stays, with its thread: what runs cannot be stopped. */
 static void test_stop(void)
 {
-    struct wr_pool *pool = wr_pool_new(1, 8);
+    struct wr_pool *pool = wr_pool_new(1, 1, 8);
     static struct work works[2];
     works[0] = works[1] = (struct work){{.run = run, .ended = ended}, 7};
     atomic_store(&begun, 0);
@@ -106,6 +141,7 @@ int main(void)
 {
     test_line();
     test_many();
+    test_lost();
     test_stop();
     return tap_done();
 }
