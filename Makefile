@@ -163,6 +163,10 @@ adversary: all
 FAULTS_DOWN ?= 60
 faults: all
 	@WRIGHT_BUILD=$(B) FAULTS_DOWN=$(FAULTS_DOWN) python3 tests/api/test_providers.py
+# Every subset of what each specification calls is down, on the real binaries.
+.PHONY: outages
+outages: all
+	@WRIGHT_BUILD=$(B) OUTAGES=all python3 tests/api/test_outages.py
 # What providers enforce of generated schemas, and what is left to the validator, against the schemas.
 .PHONY: fit
 FIT_SCHEMAS ?= 1000
@@ -201,6 +205,7 @@ help:
 	@echo "make fuzz       let fuzzers search, FUZZ_SECONDS each"
 	@echo "make adversary  the certificates against an adversary in virtual time; ADVERSARY_JOBS=N"
 	@echo "make faults     every fault of a provider in each wire format, outages of a minute included"
+	@echo "make outages    every subset of dependencies down, on the real binaries"
 	@echo "make fit        schemas as providers take them, and the residue; FIT_SCHEMAS=N FIT_DOCUMENTS=N"
 	@echo "make streams    10 000 streams of a slow model at once; STREAMS=N"
 	@echo "make mutants    seeded faults of the compiler and the engine: a named test sees each"
