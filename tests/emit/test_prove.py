@@ -102,6 +102,17 @@ same((note["effect"], note.get("commit_awaited_before"), note["sends_at_most"]),
 ok({"timeout_total", "connect_failed", "billing"} <= set(flow_errors := json.loads(prove(BRIEFS, "--format", "json")[1])
    ["workflows"]["extract_key_points"]["errors"]["terms"]), "a call can end in each class of calls", flow_errors)
 
+# ---- what asking costs, by hand
+
+asks = json.loads(prove(os.path.join(ROOT, "tests", "lang", "ok", "asks.flow"), "--format", "json")[1])["workflows"]
+first, dear, full = 432 * 0.05e-6 + 300 * 0.40e-6, 432 * 0.25e-6 + 300 * 2.00e-6, 2000 * 0.05e-6 + 300 * 0.40e-6
+for name, most, why in (("hedged", first + dear, "both calls of a hedge"), ("divided", dear, "the dearer model of a split"),
+                        ("repaired", first + 3 * full, "two repairs and a retry, which read what was said before"),
+                        ("spent", 6 * first, "five retries, of which the reservation stops some")):
+    same(round(float(asks[name]["cost"]["most_usd"]), 12), round(most, 12), f"{name}: {why}")
+same((asks["spent"]["cost"]["kept_by"], asks["spent"]["effects"]["stages"]["answer"].get("commit_awaited_before")),
+     ("reservation before each call", True), "what is reserved is awaited")
+
 # ---- small ones
 
 HEAD = '''api x version "1.0.0" { auth none }

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Mutation of the compiler: each fault of list.txt is put into a copy of the tree, which is built; one of the tests that it
-names has to fail, and is named with what failed in it. `run.py [TEXT]` runs those whose name has TEXT in it, MUTANTS_PART=2/3 every third of them from the second. Prints TAP."""
+names has to fail, and is named with what failed in it. `run.py [PATTERN]` runs those whose name has it, MUTANTS_PART=2/3 every third of them from the second. Prints TAP."""
 import os, re, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-OPT = "OPT=-O0 -g"
+OPT = ["OPT=-O0 -g", "WARN=-w"]  # what is broken may leave something unused
 
 
 def faults():
@@ -40,13 +40,15 @@ def tests_of(fault):
     return [[sys.executable, word] if word.endswith(".py") else [word] for word in words]
 
 
-def build(fault, folder):
-    targets = ["build/wright", "build/libwright.a"]
+def targets_of(fault):
     words = fault["kill"].split()
-    targets += [word for word in words if word.startswith("build/")]
-    if words[0].endswith("time.sh"):
-        targets.append("build/" + words[1])
-    return run(["make", "-s", "-j2", OPT, *targets], folder)
+    more = [word for word in words if word.startswith("build/")]
+    return ["build/wright", "build/libwright.a", *more, *(["build/" + words[1]] if words[0].endswith("time.sh") else [])]
+
+
+def build(faults_of, folder):
+    targets = sorted({target for fault in faults_of for target in targets_of(fault)})
+    return run(["make", "-s", "-j2", *OPT, *targets], folder)
 
 
 def killer(fault, folder):
@@ -71,7 +73,7 @@ def try_one(fault, folder):
     try:
         with open(place, "w", encoding="utf-8") as file:
             file.write(text.replace(old, new))
-        made = build(fault, folder)
+        made = build([fault], folder)
         if made.returncode:
             return None, "it does not build: " + made.stdout[-800:]
         by = killer(fault, folder)
@@ -84,7 +86,7 @@ def try_one(fault, folder):
 def main(wanted):
     survived = 0
     part, parts = map(int, os.environ.get("MUTANTS_PART", "1/1").split("/"))
-    chosen = [fault for fault in faults() if wanted in fault["name"]][part - 1::parts]
+    chosen = [fault for fault in faults() if re.search(wanted, fault["name"])][part - 1::parts]
     with tempfile.TemporaryDirectory(prefix="wright-mutants-") as folder:
         listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
                                 capture_output=True, text=True, check=True)
@@ -92,7 +94,7 @@ def main(wanted):
             if os.path.exists(os.path.join(ROOT, path)):
                 os.makedirs(os.path.join(folder, os.path.dirname(path)), exist_ok=True)
                 shutil.copy2(os.path.join(ROOT, path), os.path.join(folder, path))
-        made = run(["make", "-s", "-j2", OPT, "all"], folder)
+        made = build(chosen, folder)
         if made.returncode:
             print("Bail out! the tree itself does not build\n" + made.stdout[-3000:])
             return 2
