@@ -19,6 +19,74 @@ struct wr_arena_block {
     alignas(max_align_t) char bytes[];
 };
 
+/* ---- blocks that were freed, kept for the next arena of this thread ----------------------------- */
+
+/* Most arenas live for one request or one attempt. Not under a sanitizer, which would not see that a block
+ * is used after it was freed. */
+#if defined(__SANITIZE_ADDRESS__)
+#define KEPT_SIZES 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define KEPT_SIZES 0
+#endif
+#endif
+#ifndef KEPT_SIZES
+#define KEPT_SIZES 5 /* the first block's, twice that, and so on */
+#endif
+#define KEPT_BYTES ((size_t)128 * 1024) /* of each size at most */
+
+#if KEPT_SIZES > 0
+static _Thread_local struct {
+    struct wr_arena_block *first;
+    size_t bytes;
+} kept_blocks[KEPT_SIZES];
+
+/* KEPT_SIZES: it is none of those that are kept. */
+static size_t kept_at(size_t size)
+{
+    size_t at = 0;
+    while (at < KEPT_SIZES && FIRST_BLOCK << at != size)
+        at++;
+    return at;
+}
+
+static struct wr_arena_block *take_kept(size_t size)
+{
+    size_t at = kept_at(size);
+    struct wr_arena_block *block = at < KEPT_SIZES ? kept_blocks[at].first : NULL;
+    if (block) {
+        kept_blocks[at].first = block->next;
+        kept_blocks[at].bytes -= size;
+    }
+    return block;
+}
+
+static bool keep(struct wr_arena_block *block)
+{
+    size_t at = kept_at(block->size);
+    if (at == KEPT_SIZES || kept_blocks[at].bytes + block->size > KEPT_BYTES)
+        return false;
+    block->next = kept_blocks[at].first;
+    kept_blocks[at].first = block;
+    kept_blocks[at].bytes += block->size;
+    return true;
+}
+#else
+static struct wr_arena_block *take_kept(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+static bool keep(struct wr_arena_block *block)
+{
+    (void)block;
+    return false;
+}
+#endif
+
+/* ---- one arena ---------------------------------------------------------------------------------- */
+
 static struct wr_arena_block *add_block(struct wr_arena *arena, size_t need)
 {
     size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
@@ -26,8 +94,9 @@ static struct wr_arena_block *add_block(struct wr_arena *arena, size_t need)
         size = LARGEST_BLOCK;
     if (size < need)
         size = need;
-    struct wr_arena_block *block =
-        size > SIZE_MAX - sizeof *block ? NULL : malloc(sizeof *block + size);
+    struct wr_arena_block *block = take_kept(size);
+    if (!block && size <= SIZE_MAX - sizeof *block)
+        block = malloc(sizeof *block + size);
     if (!block) {
         fprintf(stderr, "out of memory: %zu bytes could not be allocated\n", size);
         exit(EX_SOFTWARE);
@@ -156,7 +225,8 @@ void wr_arena_free(struct wr_arena *arena)
 {
     while (arena->blocks) {
         struct wr_arena_block *next = arena->blocks->next;
-        free(arena->blocks);
+        if (!keep(arena->blocks))
+            free(arena->blocks);
         arena->blocks = next;
     }
     arena->used = 0;

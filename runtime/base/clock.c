@@ -1,7 +1,6 @@
 /* The time: UTC for what is kept, monotonic for what runs. */
 #include "runtime/base/clock.h"
 
-#include <stdio.h>
 #include <time.h>
 
 int64_t wr_utc_ms(void)
@@ -34,10 +33,23 @@ void wr_time_text(int64_t utc_ms, char text[WR_TIME_TEXT])
     }
     struct tm tm;
     gmtime_r(&seconds, &tm);
-    char room[64]; /* the compiler cannot see that the fields are small */
-    snprintf(room, sizeof room, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
-             tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)ms);
-    for (int i = 0; i < WR_TIME_TEXT - 1; i++)
-        text[i] = room[i];
-    text[WR_TIME_TEXT - 1] = '\0';
+    const struct {
+        int number, digits;
+        char after;
+    } parts[] = {{tm.tm_year + 1900, 4, '-'},
+                 {tm.tm_mon + 1, 2, '-'},
+                 {tm.tm_mday, 2, 'T'},
+                 {tm.tm_hour, 2, ':'},
+                 {tm.tm_min, 2, ':'},
+                 {tm.tm_sec, 2, '.'},
+                 {(int)ms, 3, 'Z'}};
+    char *to = text;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        int rest = parts[i].number;
+        for (int at = parts[i].digits; at-- > 0; rest /= 10)
+            to[at] = (char)('0' + rest % 10);
+        to += parts[i].digits;
+        *to++ = parts[i].after;
+    }
+    *to = '\0';
 }

@@ -1,8 +1,45 @@
 /* JSON strings for text that nobody has checked: logs and problem details. */
 #include "runtime/base/quote.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+#define ONES UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+/* A bit in the top of each byte that needs a look: a quote, a backslash, a control character, or not
+ * ASCII. Bytes above the lowest such one may be marked wrongly. */
+static inline uint64_t marks(uint64_t word)
+{
+    uint64_t quote = word ^ ONES * '"', slash = word ^ ONES * '\\';
+    return ((quote - ONES) | (slash - ONES) | (word - ONES * 0x20) | word) & HIGHS;
+}
+
+static inline bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+const char *wr_plain_end(const char *p, const char *end)
+{
+    while (end - p >= 8) {
+        uint64_t word;
+        memcpy(&word, p, 8);
+        uint64_t found = marks(word);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        if (found)
+            return p + __builtin_ctzll(found) / 8;
+#else
+        if (found)
+            break;
+#endif
+        p += 8;
+    }
+    while (p < end && is_plain((unsigned char)*p))
+        p++;
+    return p;
+}
 
 /* The length of the UTF-8 sequence that `text` begins with, or 0 where it begins with none. */
 static size_t utf8_len(const char *text, size_t len)
@@ -52,28 +89,37 @@ static char *put_escape(char *out, unsigned char c)
     }
 }
 
+/* A byte that is not plain, or is DEL; gives what follows it. */
+static const char *quote_one(char **out, const char *at, const char *end)
+{
+    size_t size = utf8_len(at, (size_t)(end - at));
+    if (size == 0) {
+        memcpy(*out, "\xef\xbf\xbd", 3);
+        *out += 3;
+        return at + 1;
+    }
+    if (size > 1) {
+        memcpy(*out, at, size);
+        *out += size;
+        return at + size;
+    }
+    *out = put_escape(*out, (unsigned char)*at);
+    return at + 1;
+}
+
 size_t wr_quote(char *out, const char *text, size_t len)
 {
     char *start = out;
+    const char *end = len ? text + len : text;
     *out++ = '"';
-    for (size_t i = 0; i < len;) {
-        unsigned char c = (unsigned char)text[i];
-        size_t size = utf8_len(text + i, len - i);
-        if (size == 0) {
-            memcpy(out, "\xef\xbf\xbd", 3);
-            out += 3;
-            i++;
-        } else if (size > 1) {
-            memcpy(out, text + i, size);
-            out += size;
-            i += size;
-        } else {
-            if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f)
-                out = put_escape(out, c);
-            else
-                *out++ = (char)c;
-            i++;
-        }
+    for (const char *at = text; at < end;) {
+        const char *stop = wr_plain_end(at, end);
+        const char *del = memchr(at, 0x7f, (size_t)(stop - at));
+        if (del)
+            stop = del;
+        memcpy(out, at, (size_t)(stop - at));
+        out += stop - at;
+        at = stop < end ? quote_one(&out, stop, end) : end;
     }
     *out++ = '"';
     return (size_t)(out - start);

@@ -10,4 +10,8 @@
  * U+FFFD. Gives the bytes written, at most WR_QUOTE_ROOM(len). */
 size_t wr_quote(char *out, const char *text, size_t len);
 
+/* The first byte from `p` on that is not plain in a JSON string, or `end`: a quote, a backslash, a control
+ * character, or not ASCII. */
+const char *wr_plain_end(const char *p, const char *end);
+
 #endif

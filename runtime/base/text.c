@@ -4,8 +4,6 @@
 #include "runtime/base/quote.h"
 #include "runtime/base/str.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,11 +54,26 @@ void wr_text_url(struct wr_text *text, struct wr_str plain)
     text->len = (size_t)(to - text->data);
 }
 
+size_t wr_int_text(char *out, int64_t number)
+{
+    char reversed[WR_INT_TEXT];
+    size_t count = 0, len = 0;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        reversed[count++] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (number < 0)
+        out[len++] = '-';
+    while (count)
+        out[len++] = reversed[--count];
+    return len;
+}
+
 void wr_text_int(struct wr_text *text, int64_t number)
 {
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRId64, number);
-    wr_text_add(text, (struct wr_str){digits, (size_t)len});
+    char digits[WR_INT_TEXT];
+    wr_text_add(text, (struct wr_str){digits, wr_int_text(digits, number)});
 }
 
 void wr_text_bool(struct wr_text *text, bool value)

@@ -11,22 +11,6 @@
 #define PLAIN_MOST 21  /* from here on with an exponent */
 #define PLAIN_LEAST (-7)
 
-size_t wr_int_text(char out[WR_NUMBER_TEXT], int64_t number)
-{
-    char reversed[WR_NUMBER_TEXT];
-    size_t count = 0, len = 0;
-    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    do {
-        reversed[count++] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
-    if (number < 0)
-        out[len++] = '-';
-    while (count)
-        out[len++] = reversed[--count];
-    return len;
-}
-
 /* The fewest digits, without trailing zeros, such that 0.DIGITS times 10^point is the number. */
 static size_t shortest(char digits[WR_NUMBER_TEXT], double number, int *point)
 {

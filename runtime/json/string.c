@@ -1,46 +1,12 @@
 /* Strings of a document: one pass that checks UTF-8 (RFC 3629) and escapes, a word at a time where
  * the text is plain. A string without escapes is borrowed, else it is unescaped into the arena. */
+#include "runtime/base/quote.h"
 #include "runtime/json/scan.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define ONES UINT64_C(0x0101010101010101)
 #define HIGHS UINT64_C(0x8080808080808080)
-
-/* A bit in the top of each byte that needs a look: a quote, a backslash, a control character, or not
- * ASCII. Bytes above the lowest such one may be marked wrongly. */
-static inline uint64_t marks(uint64_t word)
-{
-    uint64_t quote = word ^ ONES * '"', slash = word ^ ONES * '\\';
-    return ((quote - ONES) | (slash - ONES) | (word - ONES * 0x20) | word) & HIGHS;
-}
-
-static inline bool is_plain(unsigned char c)
-{
-    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
-/* The first byte from `p` on that needs a look, or `end`. */
-static const char *plain_end(const char *p, const char *end)
-{
-    while (end - p >= 8) {
-        uint64_t word;
-        memcpy(&word, p, 8);
-        uint64_t found = marks(word);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        if (found)
-            return p + __builtin_ctzll(found) / 8;
-#else
-        if (found)
-            break;
-#endif
-        p += 8;
-    }
-    while (p < end && is_plain((unsigned char)*p))
-        p++;
-    return p;
-}
 
 static bool is_tail(const char *p)
 {
@@ -167,7 +133,7 @@ bool wr_take_string(struct wr_reader *in, struct wr_str *text, bool keep)
     const char *start = in->at + 1, *p = start;
     bool escaped = false;
     for (;;) {
-        p = plain_end(p, in->end);
+        p = wr_plain_end(p, in->end);
         if (p == in->end)
             return wr_fault_syntax(in, in->at, "this string has no end");
         if (*p == '"')

@@ -2,6 +2,8 @@
  * escaped, in the form of RFC 8785. */
 #include "runtime/json/writer.h"
 
+#include "runtime/base/quote.h"
+
 #include "runtime/json/number.h"
 
 #include <string.h>
@@ -72,16 +74,16 @@ static void add_escape(struct wr_writer *out, unsigned char c)
 
 static void add_quoted(struct wr_writer *out, struct wr_str text)
 {
+    const char *start = text.ptr, *end = text.len ? text.ptr + text.len : text.ptr;
     add(out, "\"", 1);
-    size_t start = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (is_plain((unsigned char)text.ptr[i]))
+    for (const char *at = start; (at = wr_plain_end(at, end)) < end; at++) {
+        if (is_plain((unsigned char)*at))
             continue;
-        add(out, text.ptr + start, i - start);
-        add_escape(out, (unsigned char)text.ptr[i]);
-        start = i + 1;
+        add(out, start, (size_t)(at - start));
+        add_escape(out, (unsigned char)*at);
+        start = at + 1;
     }
-    add(out, text.ptr + start, text.len - start);
+    add(out, start, (size_t)(end - start));
     add(out, "\"", 1);
 }
 

@@ -75,6 +75,29 @@ static void test_id(void)
     tap_ok(!wr_id_is_zero(&last) && wr_id_is_zero(&(struct wr_id){0}), "zero is told apart");
 }
 
+/* Whatever is not plain, at each place of a text of each length. */
+static void test_quote_places(void)
+{
+    static const struct {
+        const char *is, *as;
+    } odd[] = {{"\"", "\\\""},           {"\\", "\\\\"},           {"\n", "\\n"},
+               {"\x01", "\\u0001"},      {"\x7f", "\\u007f"},      {"\xc3\xa9", "\xc3\xa9"},
+               {"\xff", "\xef\xbf\xbd"}, {"\xc3", "\xef\xbf\xbd"}, {"a", "a"}};
+    int wrong = 0;
+    for (int len = 0; len < 20; len++)
+        for (int at = 0; at <= len; at++)
+            for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+                char text[64], want[128], out[WR_QUOTE_ROOM(64)];
+                snprintf(text, sizeof text, "%.*s%s%.*s", at, "0123456789abcdefghij", odd[i].is,
+                         len - at, "0123456789abcdefghij");
+                snprintf(want, sizeof want, "\"%.*s%s%.*s\"", at, "0123456789abcdefghij", odd[i].as,
+                         len - at, "0123456789abcdefghij");
+                size_t got = wr_quote(out, text, strlen(text));
+                wrong += got != strlen(want) || memcmp(out, want, got) != 0;
+            }
+    tap_number(wrong, 0, "what is not plain is quoted wherever it stands");
+}
+
 static void test_hex_and_quote(void)
 {
     char text[16];
@@ -264,6 +287,7 @@ int main(void)
     test_clock();
     test_id();
     test_hex_and_quote();
+    test_quote_places();
     test_log();
     test_gathered_log();
     test_inbox();
