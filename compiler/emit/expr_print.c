@@ -213,6 +213,11 @@ static void print(struct wc_buf *out, const struct wc_expr *expr)
     }
 }
 
+void wc_expr_print(struct wc_buf *out, const struct wc_expr *expr)
+{
+    print(out, expr);
+}
+
 json_t *wc_expr_json(const struct wc_expr *expr)
 {
     struct wc_buf text = {0};

@@ -96,7 +96,8 @@ static void find_sources(struct wc_arena *arena, const struct wc_model *model,
 }
 
 enum wc_exit wc_compile_with(struct wc_arena *keep, const char *command, const char *file,
-                             const char *folder, bool tests, struct wc_sources *more)
+                             const char *folder, bool tests, struct wc_sources *more,
+                             struct wc_deps *deps)
 {
     struct wc_arena arena = {0};
     struct wc_model *model = NULL;
@@ -116,6 +117,8 @@ enum wc_exit wc_compile_with(struct wc_arena *keep, const char *command, const c
         wc_artefacts_free(&made);
         if (more)
             find_sources(keep, model, more);
+        if (deps)
+            wc_deps_model(keep, deps, file, model);
     }
     wc_arena_free(&arena);
     return exit;
@@ -123,13 +126,31 @@ enum wc_exit wc_compile_with(struct wc_arena *keep, const char *command, const c
 
 int wc_cmd_compile(int argc, char **argv)
 {
-    const char *folder = NULL;
-    int rest = 0;
-    const struct wc_flag flags[] = {{"--output", 'o', &folder, NULL}, {NULL, 0, NULL, NULL}};
+    const char *folder = NULL, *rule = NULL, *target = NULL;
+    int rest = 0, follow = 0;
+    const struct wc_flag flags[] = {{"--output", 'o', &folder, NULL},
+                                    {"-MD", 0, NULL, &follow},
+                                    {"-MF", 0, &rule, NULL},
+                                    {"-MT", 0, &target, NULL},
+                                    {NULL, 0, NULL, NULL}};
     enum wc_exit exit = wc_flags(argc, argv, flags, &rest);
     if (exit != WC_EXIT_OK)
         return (int)exit;
     if (rest != 1 || !folder || !*folder)
         return (int)wc_trouble("compile", "give one specification and -o DIR");
-    return (int)wc_compile_with(NULL, "compile", argv[1], folder, false, NULL);
+    struct wc_arena arena = {0};
+    struct wc_deps deps = {0};
+    exit = wc_compile_with(&arena, "compile", argv[1], folder, false, NULL, &deps);
+    if (exit == WC_EXIT_OK && (follow || rule)) {
+        size_t len = strlen(folder);
+        while (len > 1 && folder[len - 1] == '/')
+            len--;
+        if (!rule)
+            rule = wc_arena_printf(&arena, "%.*s.d", (int)len, folder);
+        if (!target)
+            target = wc_arena_printf(&arena, "%.*s/contract.json", (int)len, folder);
+        exit = wc_deps_write("compile", &deps, rule, target);
+    }
+    wc_arena_free(&arena);
+    return (int)exit;
 }

@@ -1,6 +1,8 @@
 /* `wright diff`: what changes for clients between two contracts. */
 #include "compiler/diag/render.h"
 #include "compiler/diff/render.h"
+#include "compiler/tool/blob.h"
+#include "compiler/tool/link.h"
 #include "compiler/tool/sides.h"
 
 #include <stdio.h>
@@ -86,6 +88,21 @@ static enum wc_exit asked_for(struct wc_arena *arena, int rest, char **argv, con
     return WC_EXIT_OK;
 }
 
+/* The file as it is: what does not compile is still to be read in a `git diff`, which a failure would end. */
+static enum wc_exit show_source(const char *name)
+{
+    char bytes[4096];
+    size_t got;
+    FILE *file = fopen(name, "rb");
+    if (!file)
+        return WC_EXIT_TROUBLE;
+    while ((got = fread(bytes, 1, sizeof bytes, file)) > 0)
+        fwrite(bytes, 1, got, stdout);
+    bool good = !ferror(file) && fflush(stdout) == 0;
+    fclose(file);
+    return good ? WC_EXIT_OK : WC_EXIT_TROUBLE;
+}
+
 /* The contract as text, for `git diff`: a driver in .gitattributes gives it one file. */
 int wc_cmd_textconv(int argc, char **argv)
 {
@@ -96,10 +113,19 @@ int wc_cmd_textconv(int argc, char **argv)
     enum wc_exit exit = wc_flags(argc, argv, flags, &rest);
     if (exit == WC_EXIT_OK && rest != 1)
         exit = wc_trouble("textconv", "give one specification, contract or binary");
+    const char *name = argv[1];
+    const char *folder = exit == WC_EXIT_OK ? wc_blob_place(&arena, argv[1], &name) : NULL;
+    if (!folder)
+        name = argv[1];
     if (exit == WC_EXIT_OK)
-        exit = wc_side_load("textconv", &arena, argv[1], &side);
-    if (exit == WC_EXIT_OK && (json_dumpf(side.contract, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) ||
-                               putchar('\n') == EOF || fflush(stdout) != 0))
+        exit = wc_side_load("textconv", &arena, name, &side);
+    if (folder)
+        wc_scratch_remove(folder);
+    if (exit == WC_EXIT_FINDINGS || (folder && exit != WC_EXIT_OK))
+        exit = show_source(argv[1]);
+    else if (exit == WC_EXIT_OK &&
+             (json_dumpf(side.contract, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) ||
+              putchar('\n') == EOF || fflush(stdout) != 0))
         exit = wc_trouble("textconv", "cannot write to standard output");
     json_decref(side.contract);
     wc_arena_free(&arena);

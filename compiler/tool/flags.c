@@ -1,9 +1,10 @@
 /* Command lines: one table of flags a command, and the messages for wrong usage. */
 #include "compiler/base/intern.h"
-#include "compiler/tool/tool.h"
+#include "compiler/tool/commands.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum wc_exit wc_trouble(const char *command, const char *format, ...)
@@ -59,10 +60,31 @@ static enum wc_exit take(int argc, char **argv, const struct wc_flag *flags, int
     return WC_EXIT_OK;
 }
 
+/* A command's list and its rows in commands.c say the same: what --help, a manual page or a completion tells is what is
+ * taken. It is the program's own fault if not, and the first test that calls the command sees it. */
+static void hold(const char *name, const struct wc_flag *flags)
+{
+    const struct wc_command *command = wc_command_find(name);
+    const struct wc_option *option = command ? command->options : NULL;
+    size_t told = 0, taken = 0;
+    for (; option && option->name; option++, told++) {
+        const struct wc_flag *flag = find(flags, option->name, strlen(option->name));
+        if (!flag || flag->letter != option->letter || !flag->text != !option->value)
+            break;
+    }
+    while (flags[taken].name)
+        taken++;
+    if (option && !option->name && told == taken)
+        return;
+    fprintf(stderr, "wright %s: its flags are not those of the table of commands\n", name);
+    abort();
+}
+
 enum wc_exit wc_flags(int argc, char **argv, const struct wc_flag *flags, int *rest)
 {
     int plain = 1;
     int at = 1;
+    hold(argv[0], flags);
     for (; at < argc; at++) {
         if (strcmp(argv[at], "--") == 0) {
             at++;

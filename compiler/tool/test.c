@@ -47,7 +47,7 @@ static enum wc_exit test_one(struct testing *testing, const char *file)
     link.output = wc_arena_printf(testing->arena, "%s/run", scratch);
     struct wc_sources more = {0};
     link.more = &more;
-    enum wc_exit exit = wc_compile_with(testing->arena, "test", file, scratch, true, &more);
+    enum wc_exit exit = wc_compile_with(testing->arena, "test", file, scratch, true, &more, NULL);
     if (exit == WC_EXIT_OK)
         exit = wc_link(testing->arena, &link);
     if (exit == WC_EXIT_OK)

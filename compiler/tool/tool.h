@@ -1,5 +1,5 @@
 /* The commands of `wright`. Each gets its own arguments (argv[0] is the command's name) and returns
- * an exit code; main.c is their table. */
+ * an exit code; commands.c is their table. */
 #ifndef WC_TOOL_TOOL_H
 #define WC_TOOL_TOOL_H
 
@@ -8,13 +8,6 @@
 /* Exit codes: 0 done, 1 the specification has errors (or a check found something), 2 the command
  * could not do its work: bad usage, a file that cannot be read or written, a missing tool. */
 enum wc_exit { WC_EXIT_OK = 0, WC_EXIT_FINDINGS = 1, WC_EXIT_TROUBLE = 2 };
-
-struct wc_command {
-    const char *name;
-    const char *summary; /* one line of `wright --help` */
-    const char *usage;   /* the whole page of `wright NAME --help`, ends with a line break */
-    int (*run)(int argc, char **argv);
-};
 
 int wc_cmd_check(int argc, char **argv);
 int wc_cmd_compile(int argc, char **argv);
@@ -31,8 +24,10 @@ int wc_cmd_dev(int argc, char **argv);
 int wc_cmd_diff(int argc, char **argv);
 int wc_cmd_changelog(int argc, char **argv);
 int wc_cmd_textconv(int argc, char **argv);
+int wc_cmd_completion(int argc, char **argv);
+int wc_cmd_man(int argc, char **argv);
 
-/* One flag of a command; `values` of the same flag given again replace the earlier one. */
+/* One flag of a command, as its row in commands.c has it; `values` of the same flag given again replace the earlier one. */
 struct wc_flag {
     const char *name;  /* "--format" */
     char letter;       /* 'o' for "-o", or 0 */

@@ -8,7 +8,9 @@ from harness import *
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WANTED = ["bin/wright", "include/wright/generated.h", "include/wright/classes.def", "lib/pkgconfig/wright.pc",
-          "lib/wright/libwright.a"]
+          "lib/wright/libwright.a", "share/man/man1/wright.1", "share/man/man1/wright-build.1",
+          "share/bash-completion/completions/wright", "share/zsh/site-functions/_wright",
+          "share/fish/vendor_completions.d/wright.fish"]
 
 
 def run(*args, folder=ROOT, environment=None):
