@@ -17,6 +17,12 @@ static bool needed(const struct wc_proof *proof, const struct wc_shape_part *par
     return part->required || (proof->how.reply && part->fallback);
 }
 
+/* Of the inner one: every document of it has the field. */
+static bool given(const struct wc_proof *proof, const struct wc_shape_part *part)
+{
+    return part->required || (proof->full && part->fallback);
+}
+
 /* Goes on with `next` where `so_far` is proved; a refutation counts more than not knowing. */
 static struct wc_containment both(struct wc_containment so_far, struct wc_containment next)
 {
@@ -38,7 +44,7 @@ static struct wc_containment by_count(struct wc_proof *proof, struct wc_shape *o
     sized.has_min = true;
     if (!inner->has_min || count > inner->min)
         sized.min = count;
-    return wc_refuted_by(proof, outer, inner, wc_example(proof->pool, &sized, proof->how.reply));
+    return wc_refuted_by(proof, outer, inner, wc_example(proof->pool, &sized, proof->full));
 }
 
 static bool counts_fit(const struct wc_shape *outer, const struct wc_shape *inner)
@@ -66,8 +72,8 @@ static struct wc_containment lists(struct wc_proof *proof, struct wc_shape *oute
 static struct wc_containment with_entry(struct wc_proof *proof, struct wc_shape *outer,
                                         struct wc_shape *inner, const char *key, json_t *value)
 {
-    json_t *map = wc_example(proof->pool, inner, proof->how.reply);
-    json_t *first = value ? NULL : wc_example(proof->pool, inner->element, proof->how.reply);
+    json_t *map = wc_example(proof->pool, inner, proof->full);
+    json_t *first = value ? NULL : wc_example(proof->pool, inner->element, proof->full);
     if (!map || (!value && !first))
         return unknown;
     map = wc_pool_take(proof->pool, json_copy(map));
@@ -96,7 +102,7 @@ static struct wc_containment maps(struct wc_proof *proof, struct wc_shape *outer
         struct wc_shape one = *inner;
         one.has_min = true;
         one.min = inner->has_min && inner->min > 1 ? inner->min : 1;
-        json_t *map = wc_example(proof->pool, &one, proof->how.reply);
+        json_t *map = wc_example(proof->pool, &one, proof->full);
         const char *key = map ? json_object_iter_key(json_object_iter(map)) : NULL;
         values = key ? with_entry(proof, outer, inner, key, values.witness) : unknown;
     }
@@ -109,7 +115,7 @@ static struct wc_containment maps(struct wc_proof *proof, struct wc_shape *outer
 static struct wc_containment with_field(struct wc_proof *proof, struct wc_shape *outer,
                                         struct wc_shape *inner, const char *name, json_t *value)
 {
-    json_t *object = wc_example(proof->pool, inner, proof->how.reply);
+    json_t *object = wc_example(proof->pool, inner, proof->full);
     if (!object || !value)
         return unknown;
     object = wc_pool_take(proof->pool, json_copy(object));
@@ -141,7 +147,7 @@ static struct wc_containment one_field(struct wc_proof *proof, struct wc_shape *
         return proved;
     if (!there)
         return with_field(proof, outer, inner, part->name,
-                          wc_example(proof->pool, part->shape, proof->how.reply));
+                          wc_example(proof->pool, part->shape, proof->full));
     struct wc_containment value = prove(proof, there->shape, part->shape);
     if (value.verdict != WC_REFUTED)
         return value;
@@ -152,12 +158,12 @@ static struct wc_containment fields(struct wc_proof *proof, struct wc_shape *out
                                     struct wc_shape *inner)
 {
     struct wc_containment found = proved;
-    json_t *least = wc_example(proof->pool, inner, proof->how.reply);
+    json_t *least = wc_example(proof->pool, inner, proof->full);
     WC_EACH(i, &outer->parts)
     {
         const struct wc_shape_part *part = &outer->parts.items[i];
         const struct wc_shape_part *there = wc_shape_part(inner, part->name);
-        if (needed(proof, part) && (!there || !needed(proof, there)))
+        if (needed(proof, part) && (!there || !given(proof, there)))
             found = both(found, wc_refuted_by(proof, outer, inner, least));
         if (!there && inner->open)
             found = both(found, anything(proof, outer, inner, part->name));
@@ -184,7 +190,7 @@ static struct wc_containment depths(struct wc_proof *proof, struct wc_shape *out
     if (!outer->depth)
         return proved;
     if (!inner->depth || inner->depth > outer->depth) {
-        json_t *deep = wc_deepened(proof->pool, inner, outer->depth, proof->how.reply);
+        json_t *deep = wc_deepened(proof->pool, inner, outer->depth, proof->full);
         return wc_refuted_by(proof, outer, inner, deep);
     }
     WC_EACH(i, &proof->deep)
@@ -222,14 +228,14 @@ static struct wc_containment in_map(struct wc_proof *proof, struct wc_shape *out
     WC_EACH(i, &inner->parts)
     {
         const struct wc_shape_part *part = &inner->parts.items[i];
-        least += needed(proof, part);
+        least += given(proof, part);
         json_t *name = wc_pool_take(proof->pool, json_string(part->name));
         struct wc_containment value = prove(proof, outer->element, part->shape);
         if (value.verdict == WC_REFUTED)
             value = with_field(proof, outer, inner, part->name, value.witness);
         if (outer->key && !wc_accepts(outer->key, name, proof->how))
             value = with_field(proof, outer, inner, part->name,
-                               wc_example(proof->pool, part->shape, proof->how.reply));
+                               wc_example(proof->pool, part->shape, proof->full));
         found = both(found, value);
     }
     bool counted = (!outer->has_min || least >= outer->min) &&
@@ -269,7 +275,7 @@ static struct wc_containment in_union(struct wc_proof *proof, struct wc_shape *o
 {
     const struct wc_shape_part *tag = wc_shape_part(inner, outer->tag);
     const json_t *values =
-        tag && needed(proof, tag) ? json_object_get(tag->shape->json, "enum") : NULL;
+        tag && given(proof, tag) ? json_object_get(tag->shape->json, "enum") : NULL;
     const char *value = json_string_value(json_array_get(values, 0));
     const struct wc_shape_part *there =
         value && json_array_size(values) == 1 ? wc_shape_part(outer, value) : NULL;
@@ -351,7 +357,7 @@ static struct wc_containment prove(struct wc_proof *proof, struct wc_shape *oute
 struct wc_containment wc_contains(struct wc_pool *pool, struct wc_shape *outer,
                                   struct wc_shape *inner, struct wc_accepting how)
 {
-    struct wc_proof proof = {.pool = pool, .how = how};
+    struct wc_proof proof = {.pool = pool, .how = how, .full = how.reply || how.kept};
     struct wc_containment found = prove(&proof, outer, inner);
     return found.verdict == WC_REFUTED ? wc_refuted_by(&proof, outer, inner, found.witness) : found;
 }

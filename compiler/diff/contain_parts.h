@@ -11,6 +11,7 @@ struct wc_shape_pair {
 struct wc_proof {
     struct wc_pool *pool;
     struct wc_accepting how;              /* of the outer */
+    bool full;                            /* the inner's documents have their defaults filled in */
     WC_VEC(struct wc_shape_pair) assumed; /* objects under way or done: by coinduction they hold */
     WC_VEC(struct wc_shape_pair)
     deep; /* outer objects with a depth, and what they are held against */

@@ -12,7 +12,7 @@ static const struct wc_containment unknown = {WC_UNKNOWN, NULL};
 struct wc_containment wc_refuted_by(struct wc_proof *proof, struct wc_shape *outer,
                                     struct wc_shape *inner, json_t *witness)
 {
-    struct wc_accepting inside = {.reply = proof->how.reply};
+    struct wc_accepting inside = {.reply = proof->full};
     if (witness && wc_accepts(inner, witness, inside) && !wc_accepts(outer, witness, proof->how))
         return (struct wc_containment){WC_REFUTED, witness};
     return unknown;
@@ -22,10 +22,10 @@ struct wc_containment wc_tried(struct wc_proof *proof, struct wc_shape *outer,
                                struct wc_shape *inner)
 {
     struct wc_containment found =
-        wc_refuted_by(proof, outer, inner, wc_example(proof->pool, inner, proof->how.reply));
+        wc_refuted_by(proof, outer, inner, wc_example(proof->pool, inner, proof->full));
     for (size_t i = 0; found.verdict == WC_UNKNOWN && i < 24; i++)
-        found = wc_refuted_by(proof, outer, inner,
-                              wc_variation(proof->pool, inner, i, proof->how.reply));
+        found =
+            wc_refuted_by(proof, outer, inner, wc_variation(proof->pool, inner, i, proof->full));
     return found;
 }
 
@@ -141,7 +141,7 @@ static struct wc_containment by_format_length(struct wc_proof *proof, struct wc_
     sized.has_min = true;
     sized.min = most + 1;
     struct wc_containment found =
-        wc_refuted_by(proof, outer, inner, wc_example(proof->pool, &sized, proof->how.reply));
+        wc_refuted_by(proof, outer, inner, wc_example(proof->pool, &sized, proof->full));
     return found.verdict == WC_UNKNOWN ? wc_tried(proof, outer, inner) : found;
 }
 

@@ -183,6 +183,14 @@ int64_t wc_number_at(const json_t *json, const char *key)
     return json_integer_value(json_object_get(json, key));
 }
 
+const char *wc_diff_text_of(struct wc_diff *diff, const json_t *json)
+{
+    char *dump = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY) : NULL;
+    const char *text = wc_print(diff, "%s", dump ? dump : "nothing");
+    free(dump);
+    return text;
+}
+
 const char *wc_diff_ms(struct wc_arena *arena, int64_t ms)
 {
     static const struct {
@@ -248,16 +256,17 @@ static json_t *partner(struct wc_diff *diff, json_t *flows, json_t *others, cons
     return NULL;
 }
 
-static void removed(struct wc_diff *diff, const char *name, json_t *flow, const char *today)
+static void removed(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *today)
 {
-    const char *sunset = wc_text_at(flow, "sunset");
+    const char *sunset = wc_text_at(flow->old, "sunset");
     bool over = *sunset && strcmp(sunset, today) < 0;
     struct wc_finding *finding =
-        wc_find(diff, over ? WC_RULE_route_removed_after_sunset : WC_RULE_route_removed, name,
-                wc_print(diff, "/workflows/%s", name), NULL);
+        wc_find(diff, over ? WC_RULE_route_removed_after_sunset : WC_RULE_route_removed, flow->name,
+                flow->old_at, NULL);
     wc_find_says(diff, finding,
                  over ? NULL : "keep it, deprecate it, and take it away after its sunset",
-                 "a client that calls %s is answered 404", route_of(diff, flow));
+                 "a client that calls %s is answered 404", flow->route);
+    wc_rules_flight(diff, flow);
 }
 
 static void added(struct wc_diff *diff, json_t *olds, json_t *news)
@@ -339,7 +348,7 @@ static void compare_flows(struct wc_diff *diff, const char *today)
         if (there)
             compare_flow(diff, &pair);
         else
-            removed(diff, name, flow, today);
+            removed(diff, &pair, today);
     }
     if (json_object_size(news))
         wc_ran(diff, "route");
@@ -408,8 +417,8 @@ bool wc_diff_run(struct wc_diff *diff, const char *today, const char **why)
     wc_rules_error_rows(diff);
     wc_rules_dependencies(diff);
     wc_rest(diff, diff->old.contract, diff->new.contract,
-            " api auth contract errors models schemas services workflows accepted ", "contract", "",
-            "");
+            " api auth contract errors functions models schemas services workflows accepted ",
+            "contract", "", "");
     wc_accept_all(diff, today);
     wc_rules_version(diff);
     sort(diff);

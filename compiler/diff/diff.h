@@ -57,6 +57,8 @@ struct wc_flight {
     const char *workflow, *stage;
     const char *verdict; /* "safe", "migrates", "unsafe" */
     const char *why;     /* NULL where safe */
+    const char *becomes; /* where unsafe: "held", "restarted", "failed", "cancelled below" */
+    json_t *lost;        /* borrowed: unsafe for jobs that did one of these stages; NULL: for all */
 };
 
 enum wc_bump { WC_BUMP_NONE, WC_BUMP_PATCH, WC_BUMP_MINOR, WC_BUMP_MAJOR };

@@ -237,7 +237,7 @@ static void retries(struct wc_diff *diff, const struct wc_flow_pair *flow)
     }
     dedupe(diff, flow, old, new);
     kept(diff, flow);
-    wc_rest(diff, old, new, " without_key idempotency_key dedupe ",
+    wc_rest(diff, old, new, " without_key idempotency_key dedupe split ",
             wc_print(diff, "%s.retry_safety", flow->name),
             below(diff, flow->old_at, "retry_safety"), below(diff, flow->new_at, "retry_safety"));
 }
@@ -261,7 +261,19 @@ static void cost(struct wc_diff *diff, const struct wc_flow_pair *flow)
                      "who pays for %s: at most $%s a job, now %s%s", flow->route,
                      *was ? was : "(no ceiling)", *is ? "$" : "no ceiling", is);
     }
-    wc_rest(diff, old, new, " ceiling_usd ", wc_print(diff, "%s.cost", flow->name),
+    if (!wc_same_at(old, new, "enforced")) {
+        bool ends = json_is_true(json_object_get(new, "enforced"));
+        struct wc_finding *finding = about(
+            diff, flow, ends ? WC_RULE_cost_enforced : WC_RULE_cost_proved, "cost", "enforced");
+        wc_find_says(
+            diff, finding, ends ? "see where `over_cost` leads" : NULL,
+            ends ? "a job of %s may be stopped as `over_cost`, where that it stayed below its "
+                   "ceiling was proved"
+                 : "no job of %s is stopped for its cost: that it stays below its ceiling is "
+                   "proved",
+            flow->route);
+    }
+    wc_rest(diff, old, new, " ceiling_usd enforced ", wc_print(diff, "%s.cost", flow->name),
             below(diff, flow->old_at, "cost"), below(diff, flow->new_at, "cost"));
 }
 
@@ -272,25 +284,36 @@ static void life(struct wc_diff *diff, const struct wc_flow_pair *flow)
     const char *new_at = below(diff, flow->new_at, "sunset");
     wc_ran(diff, "life");
     if (!wc_same_at(flow->old, flow->new, "deprecated")) {
+        const char *since = wc_text_at(flow->new, "deprecated");
         struct wc_finding *finding = wc_find(
-            diff, WC_RULE_life_deprecated, wc_print(diff, "%s.deprecated", flow->name),
-            below(diff, flow->old_at, "deprecated"), below(diff, flow->new_at, "deprecated"));
-        wc_find_says(diff, finding, NULL, "a client of %s is told whether it is deprecated",
-                     flow->route);
+            diff, *since ? WC_RULE_life_deprecated : WC_RULE_life_restored,
+            wc_print(diff, "%s.deprecated", flow->name), below(diff, flow->old_at, "deprecated"),
+            below(diff, flow->new_at, "deprecated"));
+        wc_find_says(diff, finding, NULL,
+                     *since ? "a client of %s is told that it is deprecated, since %s"
+                            : "a client of %s is not told any more that it is deprecated%s",
+                     flow->route, since);
     }
-    if (strcmp(was, is) == 0 || !*was)
+    if (strcmp(was, is) == 0)
         return;
-    bool earlier = *is && strcmp(is, was) < 0;
+    bool earlier = *was && *is && strcmp(is, was) < 0;
+    enum wc_rule rule = !*was     ? WC_RULE_life_sunset_set
+                        : earlier ? WC_RULE_life_sunset_earlier
+                                  : WC_RULE_life_sunset_later;
     struct wc_finding *finding =
-        wc_find(diff, earlier ? WC_RULE_life_sunset_earlier : WC_RULE_life_sunset_later,
-                wc_print(diff, "%s.sunset", flow->name), old_at, new_at);
+        wc_find(diff, rule, wc_print(diff, "%s.sunset", flow->name), old_at, new_at);
+    if (!*was) {
+        wc_find_says(diff, finding, "see that clients know where to go",
+                     "a client of %s must be elsewhere by %s", flow->route, is);
+        return;
+    }
     wc_find_says(diff, finding, earlier ? "keep the day that was said" : NULL,
                  "a client of %s that planned for %s: now %s", flow->route, was,
                  *is ? is : "it stays");
 }
 
 /* How much one caller may ask: where there was no limit there was no 429. */
-static void quota(struct wc_diff *diff, const struct wc_flow_pair *flow)
+void wc_rules_quota(struct wc_diff *diff, const struct wc_flow_pair *flow)
 {
     static const char *const keys[] = {"jobs_under_way", "requests"};
     const json_t *old = json_object_get(flow->old, "limits_of_a_caller");
@@ -318,6 +341,22 @@ static void quota(struct wc_diff *diff, const struct wc_flow_pair *flow)
                      flow->route, keys[i], (long long)wc_number_at(old, keys[i]),
                      (long long)wc_number_at(new, keys[i]));
     }
+}
+
+static void split(struct wc_diff *diff, const struct wc_flow_pair *flow)
+{
+    const json_t *old = json_object_get(json_object_get(flow->old, "retry_safety"), "split");
+    const json_t *new = json_object_get(json_object_get(flow->new, "retry_safety"), "split");
+    const char *from = wc_text_at(old ? old : new, "from");
+    const char *to = wc_text_at(new ? new : old, "to");
+    if (wc_same(old, new))
+        return;
+    struct wc_finding *finding = about(diff, flow, WC_RULE_version_split, "retry_safety", "split");
+    wc_find_says(
+        diff, finding, NULL,
+        "results may differ: of what `%s` is asked, %g %% goes to `%s` by %s; it was %g %%", from,
+        (double)wc_number_at(new, "share_of_10000") / 100, to, wc_text_at(new ? new : old, "by"),
+        (double)wc_number_at(old, "share_of_10000") / 100);
 }
 
 static void upgrade(struct wc_diff *diff, const struct wc_flow_pair *flow)
@@ -352,7 +391,8 @@ void wc_rules_promises(struct wc_diff *diff, const struct wc_flow_pair *flow)
     retries(diff, flow);
     cost(diff, flow);
     life(diff, flow);
-    quota(diff, flow);
+    split(diff, flow);
+    wc_rules_quota(diff, flow);
     upgrade(diff, flow);
     version(diff, flow);
 }

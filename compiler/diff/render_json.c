@@ -67,7 +67,10 @@ void wc_diff_json(struct wc_buf *out, struct wc_diff *diff, const struct wc_diff
         wc_set_text(row, "workflow", diff->flights.items[i].workflow);
         wc_set_text(row, "stage", diff->flights.items[i].stage);
         wc_set_text(row, "verdict", diff->flights.items[i].verdict);
+        wc_set_text(row, "becomes", diff->flights.items[i].becomes);
         wc_set_text(row, "why", diff->flights.items[i].why);
+        if (diff->flights.items[i].lost)
+            wc_set(row, "having_done", json_incref(diff->flights.items[i].lost));
         wc_append(flights, row);
     }
     WC_EACH(i, &diff->notes)

@@ -28,6 +28,8 @@ void wc_rules_errors(struct wc_diff *diff, const struct wc_flow_pair *flow);
 void wc_rules_error_rows(struct wc_diff *diff);
 void wc_rules_latency(struct wc_diff *diff, const struct wc_flow_pair *flow);
 void wc_rules_promises(struct wc_diff *diff, const struct wc_flow_pair *flow);
+/* How much one caller may ask of a route, or of the API. */
+void wc_rules_quota(struct wc_diff *diff, const struct wc_flow_pair *flow);
 void wc_rules_lifecycle(struct wc_diff *diff, const struct wc_flow_pair *flow);
 void wc_rules_stages(struct wc_diff *diff, const struct wc_flow_pair *flow);
 void wc_rules_flight(struct wc_diff *diff, const struct wc_flow_pair *flow);
@@ -43,6 +45,8 @@ bool wc_same(const json_t *old, const json_t *new);
 bool wc_same_at(const json_t *old, const json_t *new, const char *key);
 const char *wc_text_at(const json_t *json, const char *key);
 int64_t wc_number_at(const json_t *json, const char *key);
+/* As compact JSON; "nothing" where there is none. */
+const char *wc_diff_text_of(struct wc_diff *diff, const json_t *json);
 /* "8 s", "1.5 s", "400 ms", "7 d" */
 const char *wc_diff_ms(struct wc_arena *arena, int64_t ms);
 #define wc_print(diff, ...) wc_arena_printf((diff)->arena, __VA_ARGS__)

@@ -1,4 +1,4 @@
-/* Requests and replies, field by field: each difference is a finding of its own, with a document that one
+/* Requests, signals and replies, field by field: each difference is a finding of its own, with a document that one
  * side takes and the other does not. At the end containment of the whole says whether all was found. */
 #include "compiler/diff/walk.h"
 
@@ -358,10 +358,68 @@ static void compare(struct wc_diff *diff, const char *path, const char *old, con
     net(&walk, path);
 }
 
+/* ---- signals ------------------------------------------------------------------------------ */
+
+/* What is sent to a job while it waits, "signals.go" and "reviews.stage", and the stage that takes it. */
+static json_t *sent_to(struct wc_diff *diff, const json_t *flow)
+{
+    json_t *found = wc_pool_take(&diff->pool, json_object()), *stage;
+    const char *name;
+    json_object_foreach(json_object_get(flow, "stages"), name, stage)
+    {
+        const json_t *action = json_object_get(stage, "action");
+        const char *signal = wc_text_at(action, "wait_for_signal");
+        if (*signal)
+            json_object_set(found, wc_print(diff, "signals.%s", signal), stage);
+        else if (json_object_get(action, "wait_for_review"))
+            json_object_set(found, wc_print(diff, "reviews.%s", name), stage);
+    }
+    return found;
+}
+
+static void one_signal(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *name,
+                       const json_t *old, const json_t *new)
+{
+    const char *path = wc_print(diff, "%s.%s", flow->name, name);
+    const char *dot = strchr(name, '.');
+    if (old && new) {
+        compare(diff, path, wc_text_at(json_object_get(old, "action"), "as"),
+                wc_text_at(json_object_get(new, "action"), "as"), false);
+        return;
+    }
+    if (*name == 'r') /* that a stage is gone or new says it */
+        return;
+    struct wc_finding *finding =
+        wc_find(diff, old ? WC_RULE_signal_removed : WC_RULE_signal_added, path,
+                old ? wc_print(diff, "%s/stages", flow->old_at) : NULL,
+                new ? wc_print(diff, "%s/stages", flow->new_at) : NULL);
+    wc_find_says(diff, finding, old ? "go on taking it" : NULL,
+                 old ? "a client that sends the signal `%s` to a job of %s is answered 409"
+                     : "a client may send the signal `%s` to a job of %s",
+                 dot ? dot + 1 : name, flow->route);
+}
+
+static void signals(struct wc_diff *diff, const struct wc_flow_pair *flow)
+{
+    json_t *olds = sent_to(diff, flow->old), *news = sent_to(diff, flow->new), *stage;
+    const char *name;
+    wc_ran(diff, "signal");
+    json_object_foreach(olds, name, stage)
+    {
+        one_signal(diff, flow, name, stage, json_object_get(news, name));
+    }
+    json_object_foreach(news, name, stage)
+    {
+        if (!json_object_get(olds, name))
+            one_signal(diff, flow, name, NULL, stage);
+    }
+}
+
 void wc_rules_schemas(struct wc_diff *diff, const struct wc_flow_pair *flow)
 {
     compare(diff, wc_print(diff, "%s.input", flow->name), wc_text_at(flow->old, "input"),
             wc_text_at(flow->new, "input"), false);
     compare(diff, wc_print(diff, "%s.output", flow->name), wc_text_at(flow->old, "output"),
             wc_text_at(flow->new, "output"), true);
+    signals(diff, flow);
 }

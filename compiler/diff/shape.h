@@ -99,6 +99,7 @@ const char *wc_format_pattern(int format);
 struct wc_accepting {
     bool reply;
     bool tolerant; /* unknown fields are passed over, as clients do */
+    bool kept; /* of containment: the inner one's defaults were filled in, as a journal has them */
 };
 bool wc_accepts(struct wc_shape *shape, const json_t *document, struct wc_accepting how);
 

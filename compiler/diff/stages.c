@@ -1,5 +1,4 @@
-/* Stages: what each does and where its outcomes lead, with the shortest trace that shows a difference; and
- * whether a job that rests in one can go on under the new binary. */
+/* Stages: what each does and where its outcomes lead, with the shortest trace that shows a difference. */
 #include "compiler/diff/rules.h"
 #include "compiler/model/classes.h"
 
@@ -12,14 +11,6 @@ struct stage_pair {
     const char *name, *path, *old_at, *new_at;
     json_t *old, *new;
 };
-
-static const char *text_of(struct wc_diff *diff, const json_t *json)
-{
-    char *dump = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY) : NULL;
-    const char *text = wc_print(diff, "%s", dump ? dump : "nothing");
-    free(dump);
-    return text;
-}
 
 static struct wc_finding *about(const struct stage_pair *stage, enum wc_rule rule, const char *key)
 {
@@ -42,7 +33,7 @@ static const json_t *renamed(const struct wc_diff *diff, bool of_old, const char
 /* A schema's name that only one side has stands for what it is. */
 static const char *meaning(struct wc_diff *diff, bool of_old, const json_t *json)
 {
-    const char *text = text_of(diff, json), *from;
+    const char *text = wc_diff_text_of(diff, json), *from;
     struct wc_buf out = {0};
     while (*text) {
         size_t len =
@@ -199,7 +190,8 @@ static void transitions(const struct stage_pair *stage)
 
 /* ---- what it does ------------------------------------------------------------------------- */
 
-static const char *const methods[] = {"get", "head", "post", "put", "patch", "delete", "ask"};
+static const char *const methods[] = {"get",   "head",   "post", "put",
+                                      "patch", "delete", "ask",  "call"};
 
 /* Is it called otherwise, and the same but for that? */
 static bool only_renamed(struct wc_diff *diff, const char *kind, const char *was, const char *is)
@@ -216,14 +208,17 @@ static void called(const struct stage_pair *stage, const json_t *old, const json
     struct wc_diff *diff = stage->diff;
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         const char *key = methods[i], *was = wc_text_at(old, key), *is = wc_text_at(new, key);
-        const char *kind = strcmp(key, "ask") == 0 ? "models" : "services";
+        const char *kind = strcmp(key, "ask") == 0    ? "models"
+                           : strcmp(key, "call") == 0 ? "functions"
+                                                      : "services";
         if (strcmp(was, is) == 0 || (*was && *is && only_renamed(diff, kind, was, is)))
             continue;
         bool both = *was && *is;
         struct wc_finding *finding = about(stage,
-                                           both && *kind == 'm' ? WC_RULE_version_model
-                                           : both               ? WC_RULE_version_tool
-                                                                : WC_RULE_stage_action,
+                                           both && *kind == 'm'   ? WC_RULE_version_model
+                                           : both && *kind == 'f' ? WC_RULE_version_function
+                                           : both                 ? WC_RULE_version_tool
+                                                                  : WC_RULE_stage_action,
                                            wc_print(diff, "action/%s", key));
         wc_find_says(diff, finding, NULL,
                      "results may differ: stage `%s` has `%s %s`, and had `%s %s`", stage->name,
@@ -237,6 +232,8 @@ static void reads(const struct stage_pair *stage, const json_t *old, const json_
     struct wc_diff *diff = stage->diff;
     const char *was = wc_text_at(old, "as"), *is = wc_text_at(new, "as");
     struct wc_accepting how = {0};
+    if (json_object_get(old, "wait_for_signal") && json_object_get(new, "wait_for_signal"))
+        return; /* it is a request */
     if (!*was || !*is) {
         if (*was || *is)
             about(stage, WC_RULE_stage_reads, "action/as");
@@ -275,6 +272,45 @@ static void prompts(const struct stage_pair *stage, const json_t *old, const jso
                  wc_text_at(was, "label"), wc_text_at(was, "hash"));
 }
 
+static void examples(const struct stage_pair *stage, const json_t *old, const json_t *new)
+{
+    const json_t *was = json_object_get(old, "examples"), *is = json_object_get(new, "examples");
+    if (wc_same_at(was, is, "hash"))
+        return;
+    struct wc_finding *finding = about(stage, WC_RULE_version_examples, "action/examples");
+    wc_find_says(stage->diff, finding, NULL,
+                 "results may differ: stage `%s` shows %lld examples, and showed %lld", stage->name,
+                 (long long)wc_number_at(is, "pairs"), (long long)wc_number_at(was, "pairs"));
+}
+
+/* How long a person or a signal has, and how old a remembered result may be. False: it is neither. */
+static bool windows(const struct stage_pair *stage, const json_t *old, const json_t *new,
+                    const char *key)
+{
+    struct wc_diff *diff = stage->diff;
+    int64_t was = wc_number_at(old, key), is = wc_number_at(new, key);
+    bool recalls = json_object_get(old, "recall") && json_object_get(new, "recall");
+    bool waits =
+        (json_object_get(old, "wait_for_signal") && json_object_get(new, "wait_for_signal")) ||
+        (json_object_get(old, "wait_for_review") && json_object_get(new, "wait_for_review"));
+    if (strcmp(key, "within_ms") != 0 || (!recalls && !waits) || was == is)
+        return false;
+    bool more = is > was;
+    struct wc_finding *finding =
+        about(stage,
+              recalls ? (more ? WC_RULE_result_older : WC_RULE_result_newer)
+                      : (more ? WC_RULE_stage_window_raised : WC_RULE_stage_window_cut),
+              "action/within_ms");
+    const char *from = wc_diff_ms(diff->arena, was), *to = wc_diff_ms(diff->arena, is);
+    if (recalls)
+        wc_find_says(diff, finding, more ? "see that `age` is looked at" : NULL,
+                     "a client may get a result of %s before, and it was %s", to, from);
+    else
+        wc_find_says(diff, finding, more ? NULL : "see that this is time enough",
+                     "who answers `%s` has %s, and had %s", stage->name, to, from);
+    return true;
+}
+
 static void action(const struct stage_pair *stage)
 {
     struct wc_diff *diff = stage->diff;
@@ -285,11 +321,13 @@ static void action(const struct stage_pair *stage)
     called(stage, old, new);
     reads(stage, old, new);
     prompts(stage, old, new);
+    examples(stage, old, new);
     json_t *all = wc_pool_take(&diff->pool, json_copy(old));
     json_object_update_missing(all, new);
     json_object_foreach(all, key, value)
     {
-        bool known = strcmp(key, "as") == 0 || strcmp(key, "prompts") == 0;
+        bool known = strcmp(key, "as") == 0 || strcmp(key, "prompts") == 0 ||
+                     strcmp(key, "examples") == 0 || windows(stage, old, new, key);
         for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
             known = known || strcmp(key, methods[i]) == 0;
         if (known || means_the_same_at(diff, old, new, key))
@@ -297,8 +335,8 @@ static void action(const struct stage_pair *stage)
         struct wc_finding *finding =
             about(stage, WC_RULE_stage_action, wc_print(diff, "action/%s", key));
         wc_find_says(diff, finding, NULL, "results may differ: `%s` of stage `%s` was %s and is %s",
-                     key, stage->name, text_of(diff, json_object_get(old, key)),
-                     text_of(diff, json_object_get(new, key)));
+                     key, stage->name, wc_diff_text_of(diff, json_object_get(old, key)),
+                     wc_diff_text_of(diff, json_object_get(new, key)));
     }
 }
 
@@ -341,24 +379,30 @@ static void policies(const struct stage_pair *stage)
                      wc_diff_ms(diff->arena, wc_number_at(stage->new, times[i])));
     }
     if (!wc_same_at(stage->old, stage->new, "repairs")) {
-        struct wc_finding *finding = about(stage, WC_RULE_retry_policy, "repairs");
+        struct wc_finding *finding = about(stage, WC_RULE_retry_repair, "repairs");
         wc_find_says(diff, finding, NULL,
                      "stage `%s` asks for repairs %lld times, and did %lld times", stage->name,
                      (long long)wc_number_at(stage->new, "repairs"),
                      (long long)wc_number_at(stage->old, "repairs"));
     }
+    if (!wc_same_at(stage->old, stage->new, "hedge")) {
+        struct wc_finding *finding = about(stage, WC_RULE_retry_hedge, "hedge");
+        wc_find_says(diff, finding, NULL, "stage `%s` calls a second time: %s, now %s", stage->name,
+                     wc_diff_text_of(diff, json_object_get(stage->old, "hedge")),
+                     wc_diff_text_of(diff, json_object_get(stage->new, "hedge")));
+    }
     if (!wc_same_at(stage->old, stage->new, "retry")) {
         struct wc_finding *finding = about(stage, WC_RULE_retry_policy, "retry");
         wc_find_says(diff, finding, NULL, "stage `%s` tries again otherwise: %s, now %s",
-                     stage->name, text_of(diff, json_object_get(stage->old, "retry")),
-                     text_of(diff, json_object_get(stage->new, "retry")));
+                     stage->name, wc_diff_text_of(diff, json_object_get(stage->old, "retry")),
+                     wc_diff_text_of(diff, json_object_get(stage->new, "retry")));
     }
     if (!means_the_same_at(diff, stage->old, stage->new, "checks")) {
         struct wc_finding *finding = about(stage, WC_RULE_stage_check, "checks");
         wc_find_says(diff, finding, NULL,
                      "stage `%s` lets other results through: it checks %s, and checked %s",
-                     stage->name, text_of(diff, json_object_get(stage->new, "checks")),
-                     text_of(diff, json_object_get(stage->old, "checks")));
+                     stage->name, wc_diff_text_of(diff, json_object_get(stage->new, "checks")),
+                     wc_diff_text_of(diff, json_object_get(stage->old, "checks")));
     }
 }
 
@@ -421,10 +465,11 @@ static void compare_stage(const struct stage_pair *stage)
     effects(stage);
     policies(stage);
     transitions(stage);
-    wc_rest(stage->diff, stage->old, stage->new,
-            " action checks effect timeout_ms first_token_ms idle_ms within_ms retry floor_ms "
-            "floor_after_ms reply_floor_ms raises transitions members items optional repairs ",
-            stage->path, stage->old_at, stage->new_at);
+    wc_rest(
+        stage->diff, stage->old, stage->new,
+        " action checks effect timeout_ms first_token_ms idle_ms within_ms retry floor_ms "
+        "floor_after_ms reply_floor_ms raises transitions members items optional repairs hedge ",
+        stage->path, stage->old_at, stage->new_at);
 }
 
 static void alone(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *name,
@@ -472,108 +517,5 @@ void wc_rules_stages(struct wc_diff *diff, const struct wc_flow_pair *flow)
             wc_print(diff, "%s/first", flow->old_at), wc_print(diff, "%s/first", flow->new_at));
         wc_find_says(diff, finding, NULL, "jobs of %s begin at `%s`, and began at `%s`",
                      flow->route, wc_text_at(flow->new, "first"), wc_text_at(flow->old, "first"));
-    }
-}
-
-/* ---- jobs under way ----------------------------------------------------------------------- */
-
-/* Can values of the old schema be read under the new one? */
-static bool is_kept(struct wc_diff *diff, const char *was, const char *is)
-{
-    struct wc_accepting how = {0};
-    struct wc_shape *outer = wc_shape_named(&diff->new_shapes, is);
-    struct wc_shape *inner = wc_shape_named(&diff->old_shapes, was);
-    return wc_contains(&diff->pool, outer, inner, how).verdict == WC_PROVED;
-}
-
-/* The stage or member whose value of before may not be one any more; NULL: none. */
-static const char *lost_value(struct wc_diff *diff, const char *name, const json_t *old,
-                              const json_t *new)
-{
-    const char *was = wc_text_at(json_object_get(old, "action"), "as"), *member, *lost = NULL;
-    const char *is = wc_text_at(json_object_get(new, "action"), "as");
-    json_t *value;
-    if (*was && *is && !is_kept(diff, was, is))
-        return name;
-    json_object_foreach(json_object_get(old, "members"), member, value)
-    {
-        const json_t *there = json_object_get(json_object_get(new, "members"), member);
-        if (!lost && there)
-            lost = lost_value(diff, wc_print(diff, "%s.%s", name, member), value, there);
-    }
-    if (!lost && json_object_get(old, "items") && json_object_get(new, "items"))
-        lost = lost_value(diff, name, json_object_get(old, "items"), json_object_get(new, "items"));
-    return lost;
-}
-
-/* Why no job can go on, wherever it is; NULL: it can. */
-static const char *unsafe_everywhere(struct wc_diff *diff, const struct wc_flow_pair *flow)
-{
-    const char *name, *lost = NULL;
-    json_t *old;
-    if (strcmp(flow->name, flow->new_name) != 0)
-        return wc_print(diff, "its workflow `%s` is not there", flow->name);
-    if (!is_kept(diff, wc_text_at(flow->old, "input"), wc_text_at(flow->new, "input")))
-        return "its input may not be one any more";
-    json_object_foreach(json_object_get(flow->old, "stages"), name, old)
-    {
-        if (!lost)
-            lost = lost_value(diff, name, old,
-                              json_object_get(json_object_get(flow->new, "stages"), name));
-    }
-    return lost ? wc_print(diff, "a value that `%s` gave may not be one any more", lost) : NULL;
-}
-
-/* Does anything that was found of the stage change what the job goes on with? */
-static const char *migrates(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *name)
-{
-    const char *path = wc_print(diff, "%s.stages.%s", flow->name, name);
-    size_t len = strlen(path);
-    WC_EACH(i, &diff->findings)
-    {
-        const char *found = diff->findings.items[i].path;
-        if (strncmp(found, path, len) == 0 && (found[len] == '.' || found[len] == '\0'))
-            return wc_print(diff, "it goes on as stage `%s` is now", name);
-    }
-    return NULL;
-}
-
-static void rests(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *stage,
-                  const char *why, bool unsafe)
-{
-    const char *old_at = flow->old_at, *new_at = flow->new_at, *path = flow->name;
-    if (stage) {
-        old_at = wc_print(diff, "%s/stages/%s", old_at, stage);
-        new_at = wc_print(diff, "%s/stages/%s", new_at, stage);
-        path = wc_print(diff, "%s.stages.%s", path, stage);
-        if (!json_object_get(json_object_get(flow->new, "stages"), stage))
-            new_at = NULL;
-    }
-    struct wc_finding *finding = wc_find(
-        diff, unsafe ? WC_RULE_flight_unsafe : WC_RULE_flight_migrates, path, old_at, new_at);
-    wc_find_says(diff, finding, unsafe ? "let jobs end before the old binary is replaced" : NULL,
-                 "a job that rests in %s while the binary is replaced: %s",
-                 stage ? wc_print(diff, "`%s`", stage) : "any stage", why);
-}
-
-void wc_rules_flight(struct wc_diff *diff, const struct wc_flow_pair *flow)
-{
-    const char *name, *everywhere = unsafe_everywhere(diff, flow);
-    json_t *old;
-    wc_ran(diff, "flight");
-    if (everywhere)
-        rests(diff, flow, NULL, everywhere, true);
-    json_object_foreach(json_object_get(flow->old, "stages"), name, old)
-    {
-        bool there = json_object_get(json_object_get(flow->new, "stages"), name) != NULL;
-        struct wc_flight flight = {flow->name, name, "safe", NULL};
-        flight.why = !there ? "there is no such stage any more" : everywhere;
-        if (flight.why)
-            flight.verdict = "unsafe";
-        else if ((flight.why = migrates(diff, flow, name)))
-            flight.verdict = "migrates";
-        wc_push(diff->arena, &diff->flights, flight);
-        if (flight.why && flight.why != everywhere)
-            rests(diff, flow, name, flight.why, strcmp(flight.verdict, "unsafe") == 0);
     }
 }
