@@ -45,6 +45,16 @@ bool wc_same(const json_t *old, const json_t *new);
 bool wc_same_at(const json_t *old, const json_t *new, const char *key);
 const char *wc_text_at(const json_t *json, const char *key);
 int64_t wc_number_at(const json_t *json, const char *key);
+/* Where an expression stands: on which side, and in the body of `each` the item's variable. */
+struct wc_meaning {
+    bool old;
+    const char *item; /* NULL: none */
+};
+/* The expression, with schemas and variables by what they are. */
+const char *wc_meaning_of(struct wc_diff *diff, const struct wc_meaning *side, const char *text);
+/* Expressions, or documents of them. */
+bool wc_means_the_same(struct wc_diff *diff, const struct wc_meaning *old_side, const json_t *old,
+                       const struct wc_meaning *new_side, const json_t *new);
 /* As compact JSON; "nothing" where there is none. */
 const char *wc_diff_text_of(struct wc_diff *diff, const json_t *json);
 /* "8 s", "1.5 s", "400 ms", "7 d" */

@@ -10,6 +10,7 @@ struct stage_pair {
     const struct wc_flow_pair *flow;
     const char *name, *path, *old_at, *new_at;
     json_t *old, *new;
+    const char *old_item, *new_item; /* in the body of `each`: its variable */
 };
 
 static struct wc_finding *about(const struct stage_pair *stage, enum wc_rule rule, const char *key)
@@ -21,48 +22,12 @@ static struct wc_finding *about(const struct stage_pair *stage, enum wc_rule rul
                    wc_print(diff, "%s/%s", stage->new_at, key));
 }
 
-/* ---- what expressions say, whatever their schemas are called ------------------------------- */
-
-static const json_t *renamed(const struct wc_diff *diff, bool of_old, const char *name)
-{
-    const json_t *here = of_old ? diff->old_shapes.schemas : diff->new_shapes.schemas;
-    const json_t *there = of_old ? diff->new_shapes.schemas : diff->old_shapes.schemas;
-    return json_object_get(there, name) ? NULL : json_object_get(here, name);
-}
-
-/* A schema's name that only one side has stands for what it is. */
-static const char *meaning(struct wc_diff *diff, bool of_old, const json_t *json)
-{
-    const char *text = wc_diff_text_of(diff, json), *from;
-    struct wc_buf out = {0};
-    while (*text) {
-        size_t len =
-            strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-        const json_t *schema = NULL;
-        from = text;
-        if (len)
-            schema = renamed(diff, of_old, wc_print(diff, "%.*s", (int)len, from));
-        text += len ? len : 1;
-        if (schema)
-            wc_buf_text(&out, wc_text_at(schema, "x-hash"));
-        else
-            wc_buf_add(&out, from, (size_t)(text - from));
-    }
-    const char *all = wc_print(diff, "%s", out.data ? out.data : "");
-    wc_buf_free(&out);
-    return all;
-}
-
-static bool means_the_same(struct wc_diff *diff, const json_t *old, const json_t *new)
-{
-    return wc_same(old, new) ||
-           (old && new &&strcmp(meaning(diff, true, old), meaning(diff, false, new)) == 0);
-}
-
-static bool means_the_same_at(struct wc_diff *diff, const json_t *old, const json_t *new,
+static bool means_the_same_at(const struct stage_pair *stage, const json_t *old, const json_t *new,
                               const char *key)
 {
-    return means_the_same(diff, json_object_get(old, key), json_object_get(new, key));
+    struct wc_meaning was = {true, stage->old_item}, is = {false, stage->new_item};
+    return wc_means_the_same(stage->diff, &was, json_object_get(old, key), &is,
+                             json_object_get(new, key));
 }
 
 /* ---- where outcomes lead ------------------------------------------------------------------ */
@@ -87,14 +52,19 @@ static void add_labels(struct wc_diff *diff, json_t *map, const char *label, jso
 }
 
 /* From each outcome to its row; of a `match`, from each condition. Borrowed from the pool. */
-static json_t *outcomes(struct wc_diff *diff, const json_t *stage)
+static json_t *outcomes(const struct stage_pair *pair, bool of_old)
 {
+    struct wc_diff *diff = pair->diff;
+    const json_t *stage = of_old ? pair->old : pair->new;
+    struct wc_meaning side = {of_old, of_old ? pair->old_item : pair->new_item};
     json_t *map = wc_pool_take(&diff->pool, json_object()), *row, *label;
     size_t i, j;
     json_array_foreach(json_object_get(stage, "transitions"), i, row)
     {
         if (json_object_get(row, "when")) {
-            json_object_set(map, wc_print(diff, "when %s", wc_text_at(row, "when")), row);
+            json_object_set(
+                map, wc_print(diff, "when %s", wc_meaning_of(diff, &side, wc_text_at(row, "when"))),
+                row);
             continue;
         }
         json_array_foreach(json_object_get(row, "on"), j, label)
@@ -146,11 +116,11 @@ static const char *target_of(struct wc_diff *diff, const json_t *row)
                     *key ? " remember by " : "", key);
 }
 
-static bool leads_alike(struct wc_diff *diff, const json_t *a, const json_t *b)
+static bool leads_alike(const struct stage_pair *stage, const json_t *a, const json_t *b)
 {
     static const char *const keys[] = {"to", "with", "remember_by", "remember_shared"};
     for (size_t i = 0; a && b && i < sizeof keys / sizeof *keys; i++)
-        if (!means_the_same_at(diff, a, b, keys[i]))
+        if (!means_the_same_at(stage, a, b, keys[i]))
             return false;
     return a && b;
 }
@@ -171,20 +141,44 @@ static void outcome(const struct stage_pair *stage, const char *label, const jso
                  label, target_of(diff, new), target_of(diff, old));
 }
 
+/* Of two conditions the first that holds counts: are those of both sides in one order? */
+static bool is_reordered(const json_t *olds, const json_t *news)
+{
+    const char *one, *other;
+    json_t *a, *b;
+    json_object_foreach((json_t *)olds, one, a)
+    {
+        json_object_foreach((json_t *)olds, other, b)
+        {
+            const json_t *c = json_object_get(news, one), *d = json_object_get(news, other);
+            bool before = wc_number_at(a, "nth") < wc_number_at(b, "nth");
+            if (c && d && before != (wc_number_at(c, "nth") < wc_number_at(d, "nth")))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void transitions(const struct stage_pair *stage)
 {
-    json_t *olds = outcomes(stage->diff, stage->old), *old;
-    json_t *news = outcomes(stage->diff, stage->new), *new;
+    json_t *olds = outcomes(stage, true), *old;
+    json_t *news = outcomes(stage, false), *new;
     const char *label;
     json_object_foreach(olds, label, old)
     {
-        if (!leads_alike(stage->diff, old, json_object_get(news, label)))
+        if (!leads_alike(stage, old, json_object_get(news, label)))
             outcome(stage, label, old, json_object_get(news, label));
     }
     json_object_foreach(news, label, new)
     {
         if (!json_object_get(olds, label))
             outcome(stage, label, NULL, new);
+    }
+    if (is_reordered(olds, news)) {
+        struct wc_finding *finding = about(stage, WC_RULE_lifecycle_order, "transitions");
+        wc_find_says(stage->diff, finding, NULL,
+                     "results may differ where two conditions of `%s` hold: the first one counts",
+                     stage->name);
     }
 }
 
@@ -327,10 +321,11 @@ static void action(const struct stage_pair *stage)
     json_object_foreach(all, key, value)
     {
         bool known = strcmp(key, "as") == 0 || strcmp(key, "prompts") == 0 ||
-                     strcmp(key, "examples") == 0 || windows(stage, old, new, key);
+                     strcmp(key, "examples") == 0 || strcmp(key, "item") == 0 ||
+                     windows(stage, old, new, key);
         for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
             known = known || strcmp(key, methods[i]) == 0;
-        if (known || means_the_same_at(diff, old, new, key))
+        if (known || means_the_same_at(stage, old, new, key))
             continue;
         struct wc_finding *finding =
             about(stage, WC_RULE_stage_action, wc_print(diff, "action/%s", key));
@@ -397,7 +392,7 @@ static void policies(const struct stage_pair *stage)
                      stage->name, wc_diff_text_of(diff, json_object_get(stage->old, "retry")),
                      wc_diff_text_of(diff, json_object_get(stage->new, "retry")));
     }
-    if (!means_the_same_at(diff, stage->old, stage->new, "checks")) {
+    if (!means_the_same_at(stage, stage->old, stage->new, "checks")) {
         struct wc_finding *finding = about(stage, WC_RULE_stage_check, "checks");
         wc_find_says(diff, finding, NULL,
                      "stage `%s` lets other results through: it checks %s, and checked %s",
@@ -419,6 +414,10 @@ static void member(const struct stage_pair *stage, const char *step, const char 
     one.path = wc_print(diff, "%s.%s", stage->path, *name ? name : step);
     one.old_at = wc_print(diff, "%s/%s", stage->old_at, at);
     one.new_at = wc_print(diff, "%s/%s", stage->new_at, at);
+    if (!*name) {
+        one.old_item = wc_text_at(json_object_get(stage->old, "action"), "item");
+        one.new_item = wc_text_at(json_object_get(stage->new, "action"), "item");
+    }
     if (*name) {
         one.old = json_object_get(one.old, name);
         one.new = json_object_get(one.new, name);
@@ -500,7 +499,9 @@ void wc_rules_stages(struct wc_diff *diff, const struct wc_flow_pair *flow)
                                    wc_print(diff, "%s/stages/%s", flow->old_at, name),
                                    wc_print(diff, "%s/stages/%s", flow->new_at, name),
                                    old,
-                                   json_object_get(news, name)};
+                                   json_object_get(news, name),
+                                   NULL,
+                                   NULL};
         if (stage.new)
             compare_stage(&stage);
         else

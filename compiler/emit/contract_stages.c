@@ -52,6 +52,7 @@ static void set_below(json_t *json, const struct wc_action *action)
 {
     if (action->kind == WR_ACT_EACH) {
         wc_set(json, "each", wc_expr_json(action->value));
+        wc_set_text(json, "item", action->item);
         wc_set_number(json, "at_a_time", action->at_a_time);
         wc_set_number(json, "may_fail", action->may_fail);
     } else if (action->kind == WR_ACT_RUN) {
@@ -222,6 +223,7 @@ static json_t *transition_json(const struct wc_stage *stage, const struct wc_on 
     if (stage->action.kind == WR_ACT_MATCH) {
         const struct wc_expr *when = stage->action.arms.items[on - stage->ons.items].condition;
         wc_set(json, "when", when ? wc_expr_json(when) : json_string("else"));
+        wc_set(json, "nth", json_integer(on - stage->ons.items + 1)); /* the first that holds */
     }
     if (on->target.with)
         wc_set(json, "with", wc_expr_json(on->target.with));

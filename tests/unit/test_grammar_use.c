@@ -1,6 +1,7 @@
 /* Every production of the grammar is used by a specification or a prompt of spec/ or tests/lang/ok: what no
  * example shows, nobody sees working. The parser is built a second time, here, and tells which rules it reduces;
- * its functions take the place of the library's. Run from the top folder. */
+ * its functions take the place of the library's. Run from the top folder. With --trace and files it prints what each
+ * is made of, a line a production with what stands in it, for tests/diff/test_grammar.py. */
 #define WC_GRAMMAR_TRACE
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -9,7 +10,10 @@
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wunused-variable"
+#include "compiler/syntax/build.h"
+#define wc_machine_feed feed_machine
 #include "gen/compiler/syntax/grammar.c"
+#undef wc_machine_feed
 #pragma GCC diagnostic pop
 
 #include "compiler/syntax/parse.h"
@@ -124,8 +128,90 @@ static void say_which_are_built(void)
             printf("# has an example: take it off the lists of this test: %s\n", yyRuleName[i]);
 }
 
-int main(void)
+/* ---- what a file is made of --------------------------------------------------------------------- */
+
+enum { TOKENS_MAX = 65536, FEW = 8 };
+
+static struct wc_span tokens[TOKENS_MAX];
+static size_t token_count;
+
+/* As in grammar.y, and each token is remembered. */
+void wc_machine_feed(void *machine, int kind, struct wc_token token)
 {
+    if (token_count < TOKENS_MAX)
+        tokens[token_count++] = token.span;
+    feed_machine(machine, kind, token);
+}
+
+/* What stands on the parser's stack: its text, if that is a few tokens. */
+struct part {
+    const char *text;
+    int tokens;
+};
+
+/* Prints a production with what stands in it, long parts left out, and puts what it makes in their place. */
+static void reduce_printed(struct wc_arena *arena, int rule, struct part *stack, size_t *height)
+{
+    struct part made = {"", 0};
+    *height -= (size_t)-yyRuleInfoNRhs[rule];
+    for (int i = 0; i < -yyRuleInfoNRhs[rule]; i++) {
+        const struct part *part = &stack[*height + (size_t)i];
+        made.tokens += part->tokens;
+        made.text =
+            wc_arena_printf(arena, "%s%s ", made.text, part->tokens <= FEW ? part->text : "");
+    }
+    printf("%s\t%s\n", yyRuleName[rule], made.text);
+    stack[(*height)++] = made;
+}
+
+static void print_parts(struct wc_arena *arena, FILE *trace)
+{
+    static struct part stack[TOKENS_MAX];
+    char line[TRACE_MAX];
+    size_t height = 0, next = 0;
+    int rule;
+    rewind(trace);
+    while (fgets(line, sizeof line, trace)) {
+        if (sscanf(line, "Reduce %d ", &rule) == 1 && rule >= 0 && rule < RULES) {
+            reduce_printed(arena, rule, stack, &height);
+        } else if (strncmp(line, "Shift", 5) == 0 && next < token_count) {
+            const struct wc_span *span = &tokens[next++];
+            stack[height++] = (struct part){
+                wc_arena_copy(arena, span->source->text + span->start, span->end - span->start), 1};
+        }
+    }
+}
+
+static void trace_file(const char *path)
+{
+    struct wc_arena arena = {0};
+    struct wc_interner names = {.arena = &arena};
+    struct wc_diags diags = {.arena = &arena};
+    struct wc_source *source = wc_source_read(&arena, path);
+    FILE *trace = tmpfile();
+    printf("FILE\t%s\n", path);
+    token_count = 0;
+    if (source && trace) {
+        WcGrammarTrace(trace, "");
+        wc_parse(&arena, &names, source, &diags);
+        WcGrammarTrace(NULL, NULL);
+        if (diags.errors == 0)
+            print_parts(&arena, trace);
+    }
+    if (trace)
+        fclose(trace);
+    wc_arena_free(&arena);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--trace") == 0) {
+        for (int i = 0; i < RULES; i++)
+            printf("RULE\t%s\n", yyRuleName[i]);
+        for (int i = 2; i < argc; i++)
+            trace_file(argv[i]);
+        return 0;
+    }
     tap_number(RULES, YYNRULE, "every production is known");
     int broken = nftw("spec", visit, 16, FTW_PHYS) + nftw("tests/lang/ok", visit, 16, FTW_PHYS);
     tap_ok(broken == 0 && files_read > 30, "spec/ and tests/lang/ok are read");

@@ -1,0 +1,1 @@
+/* What the functions of rich.flow would be; it is not compiled. */
