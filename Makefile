@@ -187,6 +187,14 @@ fit: all
 STREAMS ?= 10000
 streams: all
 	@WRIGHT_BUILD=$(B) STREAMS=$(STREAMS) python3 tests/api/test_crowd.py
+# Containment of schemas: pairs by chance, each with 1000 documents. Jobs under way that meet edited specifications.
+.PHONY: containment inflight
+PAIRS ?= 100000
+containment: all $(B)/tests/test_containment
+	@WRIGHT_BUILD=$(B) WRIGHT_DIFF_VOLUME=$(PAIRS) python3 tests/diff/test_containment.py
+EDITS ?= 50
+inflight: all
+	@WRIGHT_BUILD=$(B) WRIGHT_FLIGHT_EDITS=$(EDITS) python3 tests/api/test_in_flight.py
 # Seeded faults, each in a copy of the tree: the test that tests/mutants/list.txt names has to see it.
 .PHONY: mutants
 mutants:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define NEST_MAX 100
+#define SIZED 100000 /* a length from which nothing is said of sizes */
 
 static struct wc_containment prove(struct wc_proof *proof, struct wc_shape *outer,
                                    struct wc_shape *inner);
@@ -125,9 +126,11 @@ static struct wc_containment with_field(struct wc_proof *proof, struct wc_shape 
 
 /* What the outer says of a field that the inner, being open, may have with anything in it. */
 static struct wc_containment anything(struct wc_proof *proof, struct wc_shape *outer,
-                                      struct wc_shape *inner, const char *name)
+                                      struct wc_shape *inner, const struct wc_shape_part *part)
 {
-    json_t *const values[] = {json_null(),
+    int64_t bytes = part->shape->kind == WC_SHAPE_ANY ? part->shape->max_bytes : 0;
+    json_t *const values[] = {wc_made_text(proof->pool, bytes, 1),
+                              json_null(),
                               json_true(),
                               wc_pool_take(proof->pool, json_integer(0)),
                               wc_made_text(proof->pool, 0, 1),
@@ -135,7 +138,7 @@ static struct wc_containment anything(struct wc_proof *proof, struct wc_shape *o
                               wc_pool_take(proof->pool, json_array())};
     struct wc_containment found = unknown;
     for (size_t i = 0; found.verdict == WC_UNKNOWN && i < sizeof values / sizeof *values; i++)
-        found = with_field(proof, outer, inner, name, values[i]);
+        found = with_field(proof, outer, inner, part->name, values[i]);
     return found;
 }
 
@@ -166,7 +169,7 @@ static struct wc_containment fields(struct wc_proof *proof, struct wc_shape *out
         if (needed(proof, part) && (!there || !given(proof, there)))
             found = both(found, wc_refuted_by(proof, outer, inner, least));
         if (!there && inner->open)
-            found = both(found, anything(proof, outer, inner, part->name));
+            found = both(found, anything(proof, outer, inner, part));
         if (found.verdict == WC_REFUTED)
             return found;
     }
@@ -182,25 +185,38 @@ static bool same_name(const struct wc_shape *a, const struct wc_shape *b)
     return a->name && b->name && strcmp(a->name, b->name) == 0;
 }
 
-/* Along a way into the document the outer object is met no more often than the inner one it is always held
- * against; with two inner ones nothing is known. */
+/* How often an object of the shape may be met along a way into a document. */
+static int64_t times_of(struct wc_proof *proof, struct wc_shape *shape)
+{
+    bool holds_itself = shape->depth && wc_deepened(proof->pool, shape, 1, proof->full);
+    return holds_itself ? shape->depth : 1;
+}
+
+/* Along a way into the document the outer object is met no more often than all inner ones together that it is held
+ * against. */
 static struct wc_containment depths(struct wc_proof *proof, struct wc_shape *outer,
                                     struct wc_shape *inner)
 {
+    int64_t times = times_of(proof, inner);
+    bool known = false;
     if (!outer->depth)
         return proved;
-    if (!inner->depth || inner->depth > outer->depth) {
+    if (times > outer->depth) {
         json_t *deep = wc_deepened(proof->pool, inner, outer->depth, proof->full);
         return wc_refuted_by(proof, outer, inner, deep);
     }
     WC_EACH(i, &proof->deep)
     {
-        if (same_name(proof->deep.items[i].outer, outer) &&
-            !same_name(proof->deep.items[i].inner, inner))
-            return unknown;
+        if (!same_name(proof->deep.items[i].outer, outer))
+            continue;
+        if (same_name(proof->deep.items[i].inner, inner))
+            known = true;
+        else
+            times += times_of(proof, proof->deep.items[i].inner);
     }
-    wc_push(proof->pool->arena, &proof->deep, ((struct wc_shape_pair){outer, inner}));
-    return proved;
+    if (!known)
+        wc_push(proof->pool->arena, &proof->deep, ((struct wc_shape_pair){outer, inner}));
+    return known || times <= outer->depth ? proved : unknown;
 }
 
 static struct wc_containment objects(struct wc_proof *proof, struct wc_shape *outer,
@@ -298,10 +314,104 @@ static struct wc_containment anys(struct wc_proof *proof, struct wc_shape *outer
     return found.verdict == WC_UNKNOWN ? wc_tried(proof, outer, inner) : found;
 }
 
+/* ---- the size of what any value may be ---------------------------------------------------- */
+
+/* Bytes of a text's code points as JSON, each of them escaped. */
+static int64_t escaped(const char *text)
+{
+    int64_t bytes = 2;
+    for (; *text; text++)
+        bytes += (unsigned char)*text >= 0xf0 ? 12 : ((unsigned char)*text & 0xc0) != 0x80 ? 6 : 0;
+    return bytes;
+}
+
+static int64_t size_of(struct wc_shape *shape, int nest);
+
+static int64_t size_of_fields(struct wc_shape *shape, int nest)
+{
+    int64_t size = 2;
+    WC_EACH(i, &shape->parts)
+    {
+        int64_t value = size_of(shape->parts.items[i].shape, nest + 1);
+        if (value < 0 || shape->open)
+            return -1;
+        size += escaped(shape->parts.items[i].name) + value + 2;
+    }
+    return size;
+}
+
+static int64_t largest_of(struct wc_shape *shape, int nest)
+{
+    int64_t size = 0;
+    const json_t *values = json_object_get(shape->json, "enum");
+    for (size_t i = 0; shape->kind == WC_SHAPE_ENUM && i < json_array_size(values); i++) {
+        const char *text = json_string_value(json_array_get(values, i));
+        int64_t one = text ? escaped(text) : -1;
+        if (one < 0)
+            return -1;
+        size = one > size ? one : size;
+    }
+    for (size_t i = 0; shape->kind == WC_SHAPE_UNION && i < shape->parts.count; i++) {
+        int64_t one = size_of(shape->parts.items[i].shape, nest + 1);
+        if (one < 0)
+            return -1;
+        size = one > size ? one : size;
+    }
+    return size;
+}
+
+/* The most bytes that a document of the shape has as text, however it is written, but for white space; -1:
+ * there is no such bound, as for numbers, which may have any number of zeros. */
+static int64_t size_of(struct wc_shape *shape, int nest)
+{
+    int64_t element, size = -1, null = 4 * shape->nullable;
+    if (nest > NEST_MAX / 4)
+        return -1;
+    switch (shape->kind) {
+    case WC_SHAPE_BOOL:
+        return 5;
+    case WC_SHAPE_STRING:
+        if (shape->has_max && shape->max < SIZED)
+            size = 2 + 12 * shape->max;
+        break;
+    case WC_SHAPE_LIST:
+        element = size_of(shape->element, nest + 1);
+        if (element >= 0 && shape->has_max && shape->max < SIZED)
+            size = 2 + shape->max * (element + 1);
+        break;
+    case WC_SHAPE_OBJECT:
+        size = size_of_fields(shape, nest);
+        break;
+    case WC_SHAPE_REF:
+        size = size_of(shape->target, nest + 1);
+        break;
+    case WC_SHAPE_ENUM:
+    case WC_SHAPE_UNION:
+        size = largest_of(shape, nest);
+        break;
+    default:
+        break;
+    }
+    return size < 0 || size >= null ? size : null;
+}
+
+/* What is small enough, and not deep, is any value. */
+static struct wc_containment in_any(struct wc_proof *proof, struct wc_shape *outer,
+                                    struct wc_shape *inner)
+{
+    int64_t size = size_of(inner, 0);
+    if (size >= 0 && size <= outer->max_bytes && outer->min_bytes <= 1 &&
+        size / 2 <= outer->max_depth)
+        return proved;
+    return wc_tried(proof, outer, inner);
+}
+
 static struct wc_containment bare(struct wc_proof *proof, struct wc_shape *outer,
                                   struct wc_shape *inner)
 {
     bool same = outer->kind == inner->kind;
+    if (outer->kind == WC_SHAPE_ANY && !same)
+        return in_any(proof, outer, inner);
     switch (inner->kind) {
     case WC_SHAPE_STRING:
         if (outer->kind == WC_SHAPE_ENUM)

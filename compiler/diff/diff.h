@@ -55,10 +55,11 @@ struct wc_finding {
 /* What becomes of a job that rests in a stage while the binary is replaced. */
 struct wc_flight {
     const char *workflow, *stage;
-    const char *verdict; /* "safe", "migrates", "unsafe" */
-    const char *why;     /* NULL where safe */
-    const char *becomes; /* where unsafe: "held", "restarted", "failed", "cancelled below" */
-    json_t *lost;        /* borrowed: unsafe for jobs that did one of these stages; NULL: for all */
+    const char *verdict;       /* "safe", "migrates", "unsafe" */
+    const char *why;           /* NULL where safe */
+    const char *becomes;       /* where unsafe: "held", "restarted", "failed", "cancelled below" */
+    const char *input_becomes; /* of a job whose input is none any more; NULL: each is one */
+    json_t *lost; /* borrowed: unsafe for jobs that did one of these stages; NULL: for all */
 };
 
 enum wc_bump { WC_BUMP_NONE, WC_BUMP_PATCH, WC_BUMP_MINOR, WC_BUMP_MAJOR };

@@ -6,6 +6,8 @@
 
 #define NEST_MAX 40
 #define LONGEST 100000 /* of a text that is made up */
+#define ITEMS 24       /* of a list that is made up */
+#define VARIED 6       /* nested values that are at their ends */
 
 static json_t *example(struct wc_pool *pool, struct wc_shape *shape, bool reply, int nest);
 
@@ -229,7 +231,8 @@ json_t *wc_example(struct wc_pool *pool, struct wc_shape *shape, bool reply)
 
 static json_t *string_variation(struct wc_pool *pool, struct wc_shape *shape, size_t index)
 {
-    static const char *const odd[] = {"a", "A", "0", " ", "\n", "-", "\xc3\xa9", "aa", "", "~ ~"};
+    static const char *const odd[] = {
+        "a", "A", "0", " ", "\n", "-", "\xc3\xa9", "aa", "", "~ ~", "\x01\x01\x01\x01\x01\x01\x01"};
     int64_t most = shape->has_max ? shape->max : 64;
     switch (index) {
     case 0:
@@ -277,8 +280,55 @@ static json_t *number_variation(struct wc_pool *pool, struct wc_shape *shape, si
     }
 }
 
+static json_t *variation(struct wc_pool *pool, struct wc_shape *shape, size_t index, bool reply,
+                         int nest);
+
+/* As many items as there may be; then one more than none, at each of their ends. */
+static json_t *list_variation(struct wc_pool *pool, struct wc_shape *shape, size_t index,
+                              bool reply, int nest)
+{
+    int64_t count = shape->has_min && shape->min > 1 ? shape->min : 1;
+    if (index == 0 && shape->has_max)
+        count = shape->max < ITEMS ? shape->max : ITEMS;
+    json_t *item = index ? variation(pool, shape->element, index - 1, reply, nest + 1)
+                         : example(pool, shape->element, reply, nest + 1);
+    if (!item || count > LONGEST || (shape->has_max && shape->max < 1))
+        return NULL;
+    json_t *list = wc_pool_take(pool, json_array());
+    for (int64_t i = 0; i < count; i++)
+        json_array_append(list, item);
+    return list;
+}
+
+/* With all fields, each of them at an end of its own. */
+static json_t *object_variation(struct wc_pool *pool, struct wc_shape *shape, size_t index,
+                                bool reply, int nest)
+{
+    json_t *object = of_object(pool, shape, true, reply, nest);
+    bool any = false;
+    if (index == 0 || !object)
+        return index ? NULL : object;
+    WC_EACH(i, &shape->parts)
+    {
+        const struct wc_shape_part *part = &shape->parts.items[i];
+        json_t *value = variation(pool, part->shape, index - 1, reply, nest + 1);
+        any = any || value;
+        if (value)
+            json_object_set(object, part->name, value);
+    }
+    return any ? object : NULL;
+}
+
 json_t *wc_variation(struct wc_pool *pool, struct wc_shape *shape, size_t index, bool reply)
 {
+    return variation(pool, shape, index, reply, 0);
+}
+
+static json_t *variation(struct wc_pool *pool, struct wc_shape *shape, size_t index, bool reply,
+                         int nest)
+{
+    if (nest > VARIED)
+        return NULL;
     if (index == 0 && shape->nullable)
         return wc_pool_take(pool, json_null());
     index -= shape->nullable;
@@ -297,12 +347,16 @@ json_t *wc_variation(struct wc_pool *pool, struct wc_shape *shape, size_t index,
     case WC_SHAPE_MAP:
         return index < 3 ? of_map(pool, shape, (int64_t)index + 1, reply, 0) : NULL;
     case WC_SHAPE_OBJECT:
-        return index == 0 ? of_object(pool, shape, true, reply, 0) : NULL;
+        return object_variation(pool, shape, index, reply, nest);
+    case WC_SHAPE_LIST:
+        return list_variation(pool, shape, index, reply, nest);
     case WC_SHAPE_REF:
-        return wc_variation(pool, shape->target, index, reply);
-    case WC_SHAPE_UNION:
-        return index < shape->parts.count ? wc_example(pool, shape->parts.items[index].shape, reply)
-                                          : NULL;
+        return variation(pool, shape->target, index, reply, nest);
+    case WC_SHAPE_UNION: /* each, and then each with all it may have */
+        if (index < shape->parts.count)
+            return wc_example(pool, shape->parts.items[index].shape, reply);
+        return variation(pool, shape->parts.items[index % shape->parts.count].shape,
+                         index / shape->parts.count - 1, reply, nest);
     default:
         return NULL;
     }

@@ -9,8 +9,9 @@
 struct flights {
     struct wc_diff *diff;
     const struct wc_flow_pair *flow;
-    json_t *olds, *news; /* stages */
-    const char *everywhere;
+    json_t *olds, *news;    /* stages */
+    const char *everywhere; /* why no job goes on; NULL: some do */
+    bool input;             /* may a job's input be none any more? */
 };
 
 /* ---- values ------------------------------------------------------------------------------- */
@@ -177,18 +178,22 @@ static bool breaks_below(const struct flights *f, const json_t *stage)
 
 static const char *why_nowhere(const struct flights *f)
 {
+    const struct wc_flow_pair *flow = f->flow;
+    if (!flow->new || strcmp(flow->name, flow->new_name) != 0)
+        return wc_print(f->diff, "its workflow `%s` is not there", flow->name);
+    return wc_same_at(flow->old, flow->new, "version") ? NULL : "its workflow has another version";
+}
+
+static bool loses_input(const struct flights *f)
+{
     struct wc_diff *diff = f->diff;
     const struct wc_flow_pair *flow = f->flow;
     struct wc_accepting how = {.kept = true};
-    if (!flow->new || strcmp(flow->name, flow->new_name) != 0)
-        return wc_print(diff, "its workflow `%s` is not there", flow->name);
-    if (!wc_same_at(flow->old, flow->new, "version"))
-        return "its workflow has another version";
+    if (!flow->new)
+        return false;
     struct wc_shape *was = wc_shape_named(&diff->old_shapes, wc_text_at(flow->old, "input"));
     struct wc_shape *is = wc_shape_named(&diff->new_shapes, wc_text_at(flow->new, "input"));
-    if (wc_contains(&diff->pool, is, was, how).verdict != WC_PROVED)
-        return "its input may not be one any more";
-    return NULL;
+    return wc_contains(&diff->pool, is, was, how).verdict != WC_PROVED;
 }
 
 /* Does anything that was found of the stage change what the job goes on with? */
@@ -225,9 +230,10 @@ static json_t *lost_in(const struct flights *f, const char *name)
 static struct wc_flight flight_of(const struct flights *f, const char *name, const json_t *old)
 {
     struct wc_diff *diff = f->diff;
-    struct wc_flight flight = {f->flow->name, name, "unsafe", f->everywhere, NULL, NULL};
-    bool read = !f->everywhere || !strstr(f->everywhere, "input");
-    flight.becomes = becomes(f, read);
+    struct wc_flight flight = {
+        .workflow = f->flow->name, .stage = name, .verdict = "unsafe", .why = f->everywhere};
+    flight.becomes = becomes(f, true);
+    flight.input_becomes = f->input ? becomes(f, false) : NULL;
     if (f->everywhere)
         return flight;
     if (!json_object_get(f->news, name)) {
@@ -245,6 +251,10 @@ static struct wc_flight flight_of(const struct flights *f, const char *name, con
     } else {
         flight.verdict = "safe";
         flight.becomes = NULL;
+    }
+    if (f->input && !flight.becomes) {
+        flight.verdict = "unsafe";
+        flight.why = "its input may not be one any more";
     }
     return flight;
 }
@@ -276,20 +286,30 @@ static void rests(const struct flights *f, const char *stage, const struct wc_fl
 
 void wc_rules_flight(struct wc_diff *diff, const struct wc_flow_pair *flow)
 {
-    struct flights f = {diff, flow, json_object_get(flow->old, "stages"),
-                        json_object_get(flow->new, "stages"), NULL};
+    struct flights f = {
+        diff, flow, json_object_get(flow->old, "stages"), json_object_get(flow->new, "stages"),
+        NULL, false};
     const char *name;
     json_t *old;
     wc_ran(diff, "flight");
     f.everywhere = why_nowhere(&f);
+    f.input = loses_input(&f);
+    const char *all = f.everywhere ? f.everywhere
+                      : f.input    ? "its input may not be one any more"
+                                   : NULL;
     json_object_foreach(f.olds, name, old)
     {
         struct wc_flight flight = flight_of(&f, name, old);
-        bool first = f.everywhere && json_object_iter(f.olds) == json_object_iter_at(f.olds, name);
+        bool first = all && json_object_iter(f.olds) == json_object_iter_at(f.olds, name);
         wc_push(diff->arena, &diff->flights, flight);
-        if (first)
-            rests(&f, NULL, &flight);
-        else if (flight.why && !f.everywhere)
+        if (first) {
+            struct wc_flight any = flight;
+            any.why = all;
+            any.verdict = "unsafe";
+            any.becomes = f.everywhere ? flight.becomes : flight.input_becomes;
+            rests(&f, NULL, &any);
+        }
+        if (flight.why && !f.everywhere && (!all || strcmp(flight.why, all) != 0))
             rests(&f, name, &flight);
     }
 }

@@ -68,6 +68,7 @@ void wc_diff_json(struct wc_buf *out, struct wc_diff *diff, const struct wc_diff
         wc_set_text(row, "stage", diff->flights.items[i].stage);
         wc_set_text(row, "verdict", diff->flights.items[i].verdict);
         wc_set_text(row, "becomes", diff->flights.items[i].becomes);
+        wc_set_text(row, "if_input_is_none", diff->flights.items[i].input_becomes);
         wc_set_text(row, "why", diff->flights.items[i].why);
         if (diff->flights.items[i].lost)
             wc_set(row, "having_done", json_incref(diff->flights.items[i].lost));

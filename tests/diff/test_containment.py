@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Containment of schemas is sound: of pairs by chance no "compatible" is refuted by documents by chance, and each
 witness is taken by one side and refused by the other, as tests/emit/reference.py has it, which knows nothing of
-the compiler. WRIGHT_DIFF_PAIRS and WRIGHT_DIFF_DOCUMENTS for more."""
-import copy, json, os, random, tempfile
+the compiler. WRIGHT_DIFF_PAIRS and WRIGHT_DIFF_DOCUMENTS for more. And many more pairs, each with 1000 documents, by
+build/tests/test_containment: WRIGHT_DIFF_VOLUME of them (`make containment`: 100,000)."""
+import copy, json, os, random, re, subprocess, sys, tempfile
 import diffing
 from diffing import ok, view
 from reference import Validator
 
-PAIRS = int(os.environ.get("WRIGHT_DIFF_PAIRS", "1500"))
+PAIRS = int(os.environ.get("WRIGHT_DIFF_PAIRS", "600"))
 DOCUMENTS = int(os.environ.get("WRIGHT_DIFF_DOCUMENTS", "30"))
 SEED = int(os.environ.get("WRIGHT_DIFF_SEED", "7"))
 BATCH = 250
+VOLUME = int(os.environ.get("WRIGHT_DIFF_VOLUME", "400"))
+CHECKER = os.path.join(os.path.dirname(diffing.WRIGHT), "tests", "test_containment")
 PATTERNS = {"[a-z]{1,3}": ["a", "zz", "abc"], "[a-z]{2}": ["ab", "zz"], "[a-f]+": ["a", "ff", "abcdef"],
             "\\d{3}": ["012", "999"], "a|bb": ["a", "bb"], "[A-Za-z0-9]{1,8}": ["A", "b9", "12345678"],
             "x[^y]?": ["x", "xx", "xé"]}
@@ -295,6 +298,76 @@ def check_batch(rng, size, folder, tally, wrong):
                         break
 
 
+def volume():
+    """Pairs in large numbers; what is proved is tried with 1000 documents each."""
+    rng, total, said = random.Random(SEED + 1), {}, []
+    with tempfile.TemporaryDirectory(prefix="wright-contain-") as folder:
+        paths = [os.path.join(folder, name) for name in ("old.json", "new.json")]
+        for start in range(0, VOLUME, 2 * BATCH):
+            sides, flows = batch(rng, min(BATCH, (VOLUME - start + 1) // 2))
+            for path, schemas, rows in zip(paths, sides, flows):
+                with open(path, "w") as file:
+                    json.dump(diffing.contract(schemas, rows), file)
+            ran = subprocess.run([CHECKER, *paths, "1000", str(SEED + start)], capture_output=True, text=True)
+            lines = ran.stdout.splitlines()
+            if ran.returncode or not lines or not lines[-1].startswith("pairs "):
+                raise RuntimeError(f"exit {ran.returncode}: {ran.stdout[-400:]} {ran.stderr[-2000:]}")
+            words = lines[-1].split()
+            for name, count in zip(words[::2], words[1::2]):
+                total[name] = total.get(name, 0) + int(count)
+            said += [line for line in lines[:-1] if not line.startswith("# unknown")]
+            if VOLUME > 10000 and start % 10000 == 0:
+                print(f"# {total}", file=sys.stderr, flush=True)
+    ok(total["wrong"] == 0, f"{total['pairs']} pairs: {total['proved']} proved, none refuted by {total['documents']} documents; "
+       f"{total['refuted']} refuted, each by its witness", "\n".join(said[:6]))
+    ok(total["laws"] == 0, f"each is in itself, and {total['chains']} chains hold", "\n".join(said[:6]))
+    ok(total["unknown"] * 200 <= total["pairs"], f"{total['unknown']} are not decided")
+
+
+def swapped():
+    """What narrows a request widens a reply, the other way round: with the same fields it is as grave."""
+    rng, wrong, seen = random.Random(SEED + 2), [], 0
+    sides, flows = ({}, {}), ({}, {})
+    for number in range(60):
+        maker = Maker(rng, f"N{number}x")
+        made = maker.object(1)
+        for schema in maker.schemas.values():
+            schema["additionalProperties"] = False
+            for field in schema["properties"].values():
+                field.pop("default", None)
+        other = copy.deepcopy(maker)
+        other.rng = rng
+        for schema in other.schemas.values():
+            for inner in schema["properties"].values():
+                for node in other.nodes(inner):
+                    other.nudge(node)
+        sides[0].update({name + "A": renamed(schema, "A") for name, schema in maker.schemas.items()})
+        sides[0].update({name + "B": renamed(schema, "B") for name, schema in other.schemas.items()})
+        flows[0][f"w{number}"] = made + "A", made + "B"
+        flows[1][f"w{number}"] = made + "B", made + "A"
+    with tempfile.TemporaryDirectory(prefix="wright-swap-") as folder:
+        paths = [os.path.join(folder, name) for name in ("old.json", "new.json")]
+        for path, rows in zip(paths, flows):
+            with open(path, "w") as file:
+                json.dump(diffing.contract(sides[0], rows), file)
+        grave = {}
+        for finding in diffing.findings(*paths)["findings"]:
+            flow, part = finding["path"].split(".")[:2]
+            if finding["rule"].startswith(("request.", "reply.")):
+                part = part[:5]
+                grave[flow, part] = grave.get((flow, part), False) or finding["level"] in ("breaking", "review")
+    for number in range(60):
+        request, reply = (grave.get((f"w{number}", part)) for part in ("input", "outpu"))
+        seen += bool(request)
+        if bool(request) != bool(reply):
+            wrong.append((number, request, reply))
+    ok(not wrong and 10 < seen < 55, f"60 pairs as request and, the other way round, as reply: {seen} are grave in both", wrong)
+
+
+def renamed(schema, mark):
+    return json.loads(re.sub(r'(#/schemas/[\w.]+)"', rf'\g<1>{mark}"', json.dumps(schema)))
+
+
 def main():
     rng = random.Random(SEED)
     tally, wrong = {"witnesses": 0, "unwitnessed": [], "compatible": 0, "documents": 0, "unknown": 0}, []
@@ -315,4 +388,6 @@ def main():
 
 
 main()
+volume()
+swapped()
 diffing.done()
