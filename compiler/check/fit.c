@@ -47,7 +47,7 @@ static void ask_tools(struct wc_model *model, const struct wc_stage *stage,
                       const struct wc_ai_model *asked)
 {
     enum wr_profile profile = wc_tool_profile_of(asked);
-    struct wc_misfit misfit;
+    struct wc_unfit misfit;
     for (size_t i = 0; stage->turns && i < stage->members.count; i++) {
         struct wc_schema *takes = stage->members.items[i]->operation->takes;
         if (takes)
