@@ -143,6 +143,15 @@ def named():
                 yield f"docs/{page}.md names {name}, which is not there"
 
 
+def mutants():
+    """A fault of tests/mutants whose line is no longer there can be put nowhere."""
+    for block in re.split(r"\n\n+", re.sub(r"^#.*\n", "", read("tests/mutants/list.txt"), flags=re.M).strip()):
+        name, *rows = block.split("\n")
+        path = next(row[5:] for row in rows if row.startswith("file "))
+        if "\n".join(row[1:] for row in rows if row.startswith("-")) not in read(path):
+            yield f"tests/mutants/list.txt: {name}: {path} has no such line"
+
+
 def main():
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
     house = tracked("compiler/*.c", "compiler/*.h", "runtime/*.c", "runtime/*.h")
@@ -161,6 +170,7 @@ def main():
     check("clang-format leaves generated C as it is", formatted(generated))
     check("clang has nothing to say either", clang([path for path in house if path.endswith(".c")] + programs))
     check("what the pages on the house name is there", named())
+    check("every seeded fault has its place", mutants())
     check("every code has a page with an example that fails", pages())
     check("every code is shown by a test", untested_codes())
     done()

@@ -1,6 +1,7 @@
 /* GET /jobs: a caller's jobs, newest first, in pages by key: `before` is the last job of the page
  * before, so that jobs that come meanwhile move nothing. */
 #include "runtime/app/app.h"
+#include "runtime/base/member.h"
 #include "runtime/base/str.h"
 #include "runtime/engine/event.h"
 
@@ -17,43 +18,22 @@ struct page {
     bool every_caller; /* its rows say whose they are */
 };
 
-static void put(struct wr_text *out, const char *plain)
-{
-    wr_text_add(out, wr_str_of(plain));
-}
-
-static void put_text(struct wr_text *out, const char *key, struct wr_str text)
-{
-    put(out, key);
-    if (text.len)
-        wr_text_quote(out, text);
-    else
-        put(out, "null");
-}
-
-static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
-{
-    char text[WR_TIME_TEXT];
-    wr_time_text(utc_ms, text);
-    put_text(out, key, utc_ms ? wr_str_of(text) : (struct wr_str){NULL, 0});
-}
-
 static void put_row(struct wr_text *out, const struct wr_job_row *row, bool held, bool with_caller)
 {
     char id[WR_ID_TEXT];
     wr_id_text(&row->job, id);
-    put_text(out, "{\"job_id\":", wr_str_of(id));
-    put_text(out, ",\"status\":", row->status);
-    put_text(out, ",\"workflow\":", row->workflow);
-    put_text(out, ",\"result_type\":", row->result_type);
-    put_text(out, ",\"error_code\":", row->error_code);
-    put_time(out, ",\"created_at\":", row->created_ms);
-    put_time(out, ",\"finished_at\":", row->finished_ms);
+    wr_text_member(out, "{\"job_id\":", wr_str_of(id));
+    wr_text_member(out, ",\"status\":", row->status);
+    wr_text_member(out, ",\"workflow\":", row->workflow);
+    wr_text_member(out, ",\"result_type\":", row->result_type);
+    wr_text_member(out, ",\"error_code\":", row->error_code);
+    wr_text_time(out, ",\"created_at\":", row->created_ms);
+    wr_text_time(out, ",\"finished_at\":", row->finished_ms);
     if (held)
-        put(out, ",\"held\":true");
+        wr_text_plain(out, ",\"held\":true");
     if (with_caller)
-        put_text(out, ",\"caller\":", row->caller);
-    put(out, "}");
+        wr_text_member(out, ",\"caller\":", row->caller);
+    wr_text_plain(out, "}");
 }
 
 static void listed(void *arg, enum wr_store_status status, const struct wr_job_row *rows,
@@ -70,17 +50,17 @@ static void listed(void *arg, enum wr_store_status status, const struct wr_job_r
     bool more = count > page->limit;
     if (more)
         count = page->limit;
-    put(&out, "{\"jobs\":[");
+    wr_text_plain(&out, "{\"jobs\":[");
     for (size_t i = 0; i < count; i++) {
-        put(&out, i ? "," : "");
+        wr_text_plain(&out, i ? "," : "");
         put_row(&out, &rows[i], wr_shared_holds(call->app->shared, &rows[i].job),
                 page->every_caller);
     }
     char id[WR_ID_TEXT] = "";
     if (more)
         wr_id_text(&rows[count - 1].job, id);
-    put_text(&out, "],\"next\":", wr_str_of(id));
-    put(&out, "}");
+    wr_text_member(&out, "],\"next\":", wr_str_of(id));
+    wr_text_plain(&out, "}");
     const struct wr_header header = {WR_STR("Cache-Control"), WR_STR("private, no-cache")};
     const struct wr_reply reply = {.status = 200,
                                    .content_type = WR_STR("application/json"),

@@ -2,6 +2,7 @@
  * running binary. */
 #include "runtime/observe/webhooks.h"
 #include "runtime/app/app.h"
+#include "runtime/base/member.h"
 #include "runtime/base/str.h"
 
 #include <stdio.h>
@@ -12,39 +13,23 @@
 static const char *const states[] = {"waiting", "delivered", "dead"};
 #define STATES (sizeof states / sizeof *states)
 
-static void put(struct wr_text *out, const char *key, struct wr_str text)
-{
-    wr_text_add(out, wr_str_of(key));
-    if (text.len)
-        wr_text_quote(out, text);
-    else
-        WR_ADD(out, "null");
-}
-
-static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
-{
-    char text[WR_TIME_TEXT] = "";
-    if (utc_ms)
-        wr_time_text(utc_ms, text);
-    put(out, key, wr_str_of(text));
-}
-
 static void put_row(struct wr_text *out, const struct wr_delivery *row)
 {
     char job[WR_ID_TEXT];
     wr_id_text(&row->job, job);
-    put(out, "{\"id\":", wr_delivery_id(out->arena, row));
-    put(out, ",\"job_id\":", wr_str_of(job));
-    put(out, ",\"service\":", row->service);
-    put(out, ",\"event\":", row->event);
-    put(out, ",\"state\":", wr_str_of(row->state < STATES ? states[row->state] : "unknown"));
+    wr_text_member(out, "{\"id\":", wr_delivery_id(out->arena, row));
+    wr_text_member(out, ",\"job_id\":", wr_str_of(job));
+    wr_text_member(out, ",\"service\":", row->service);
+    wr_text_member(out, ",\"event\":", row->event);
+    wr_text_member(out,
+                   ",\"state\":", wr_str_of(row->state < STATES ? states[row->state] : "unknown"));
     WR_ADD(out, ",\"attempts\":");
     wr_text_int(out, row->attempts);
-    put_time(out, ",\"created_at\":", row->created_ms);
-    put_time(out, ",\"next_at\":", row->due_ms);
+    wr_text_time(out, ",\"created_at\":", row->created_ms);
+    wr_text_time(out, ",\"next_at\":", row->due_ms);
     WR_ADD(out, ",\"status\":");
     wr_text_int(out, row->http);
-    put(out, ",\"reason\":", row->detail);
+    wr_text_member(out, ",\"reason\":", row->detail);
     WR_ADD(out, "}");
 }
 
@@ -119,7 +104,7 @@ static void resent(void *arg, enum wr_store_status status)
         refuse_store(call);
         return;
     }
-    put(&out, "{\"id\":", call->id);
+    wr_text_member(&out, "{\"id\":", call->id);
     WR_ADD(&out, ",\"state\":\"waiting\"}");
     reply(call, wr_text_done(&out));
 }

@@ -2,6 +2,7 @@
 #include "runtime/engine/envelope.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/base/member.h"
 #include "runtime/base/str.h"
 
 #include <stdio.h>
@@ -66,42 +67,21 @@ uint32_t wr_envelope_retry_after_s(const struct wr_state *state, int64_t now_ms)
 
 /* ---- small pieces ------------------------------------------------------------------------------ */
 
-static void put(struct wr_text *out, const char *plain)
-{
-    wr_text_add(out, wr_str_of(plain));
-}
-
-static void put_text(struct wr_text *out, const char *key, struct wr_str text)
-{
-    put(out, key);
-    if (text.len)
-        wr_text_quote(out, text);
-    else
-        put(out, "null");
-}
-
 static void put_word(struct wr_text *out, const char *key, const char *word)
 {
-    put_text(out, key, wr_str_of(word));
+    wr_text_member(out, key, wr_str_of(word));
 }
 
 static void put_int(struct wr_text *out, const char *key, int64_t number)
 {
-    put(out, key);
+    wr_text_plain(out, key);
     wr_text_int(out, number);
 }
 
 static void put_bool(struct wr_text *out, const char *key, bool value)
 {
-    put(out, key);
+    wr_text_plain(out, key);
     wr_text_bool(out, value);
-}
-
-static void put_time(struct wr_text *out, const char *key, int64_t utc_ms)
-{
-    char text[WR_TIME_TEXT];
-    wr_time_text(utc_ms, text);
-    put_word(out, key, utc_ms ? text : NULL);
 }
 
 /* ---- the parts --------------------------------------------------------------------------------- */
@@ -132,15 +112,15 @@ static size_t left_out(const struct wr_state *state, bool (*is_shown)(const stru
 static void put_missing(struct wr_text *out, const struct wr_state *state)
 {
     size_t older = left_out(state, is_missing, MISSING_SHOWN), at = 0;
-    put(out, ",\"missing\":[");
+    wr_text_plain(out, ",\"missing\":[");
     for (const struct wr_passed *step = state->steps; step; step = step->next)
         if (is_missing(step) && at++ >= older) {
-            put_text(out, at - 1 == older ? "{\"stage\":" : ",{\"stage\":",
-                     step->member ? step->path : step->stage);
+            wr_text_member(out, at - 1 == older ? "{\"stage\":" : ",{\"stage\":",
+                           step->member ? step->path : step->stage);
             put_word(out, ",\"class\":", wr_class_name(step->class));
-            put(out, "}");
+            wr_text_plain(out, "}");
         }
-    put(out, "]");
+    wr_text_plain(out, "]");
     if (older)
         put_int(out, ",\"missing_left_out\":", (int64_t)older);
 }
@@ -148,7 +128,7 @@ static void put_missing(struct wr_text *out, const struct wr_state *state)
 static void put_error(struct wr_text *out, const struct wr_state *state)
 {
     if (state->status != WR_STATUS_FAILED) {
-        put(out, ",\"error_code\":null,\"error\":null");
+        wr_text_plain(out, ",\"error_code\":null,\"error\":null");
         return;
     }
     struct wr_str code = state->error;
@@ -156,13 +136,13 @@ static void put_error(struct wr_text *out, const struct wr_state *state)
         const char *name = wr_class_name(state->class);
         code = wr_str_of(name);
     }
-    put_text(out, ",\"error_code\":", code);
-    put_text(out, ",\"error\":{\"code\":", code);
+    wr_text_member(out, ",\"error_code\":", code);
+    wr_text_member(out, ",\"error\":{\"code\":", code);
     put_word(out, ",\"class\":", wr_class_name(state->class));
-    put_text(out, ",\"message\":", state->message);
+    wr_text_member(out, ",\"message\":", state->message);
     put_bool(out, ",\"retryable\":", state->retryable);
-    put_text(out, ",\"stage\":", state->error_stage);
-    put(out, "}");
+    wr_text_member(out, ",\"stage\":", state->error_stage);
+    wr_text_plain(out, "}");
 }
 
 /* Sending the same request again cannot repeat an effect: there is none, or a key guards it. */
@@ -178,18 +158,18 @@ static void put_stage(struct wr_text *out, const struct wr_state *state)
     const struct wr_place *place = state->places;
     while (place && place->path.len)
         place = place->next;
-    put(out, ",\"stage\":");
+    wr_text_plain(out, ",\"stage\":");
     if (!place || place->stage.len == 0) {
-        put(out, "null");
+        wr_text_plain(out, "null");
         return;
     }
-    put_text(out, "{\"name\":", place->stage);
+    wr_text_member(out, "{\"name\":", place->stage);
     if (place->total) {
         put_int(out, ",\"progress\":{\"done\":", place->done);
         put_int(out, ",\"total\":", place->total);
-        put(out, "}}");
+        wr_text_plain(out, "}}");
     } else {
-        put(out, ",\"progress\":null}");
+        wr_text_plain(out, ",\"progress\":null}");
     }
 }
 
@@ -198,7 +178,7 @@ static void put_stage(struct wr_text *out, const struct wr_state *state)
 static void put_path(struct wr_text *out, const struct wr_state *state)
 {
     size_t older = left_out(state, is_tried, PATH_SHOWN), at = 0;
-    put(out, ",\"fallback_path\":[");
+    wr_text_plain(out, ",\"fallback_path\":[");
     for (const struct wr_passed *step = state->steps; step; step = step->next)
         if (is_tried(step) && at++ >= older) {
             const char *text =
@@ -206,7 +186,7 @@ static void put_path(struct wr_text *out, const struct wr_state *state)
                                 (int)step->label.len, step->label.ptr);
             put_word(out, at - 1 == older ? "" : ",", text);
         }
-    put(out, "]");
+    wr_text_plain(out, "]");
     if (older)
         put_int(out, ",\"fallback_path_left_out\":", (int64_t)older);
 }
@@ -221,23 +201,23 @@ static struct wr_str review_of(const struct wr_state *state)
 static void put_versions(struct wr_text *out, const struct wr_state *state)
 {
     bool served = state->result != WR_RESULT_NONE;
-    put_text(out, ",\"model_version\":", served ? state->model_version : (struct wr_str){0});
-    put_text(out, ",\"versions\":{\"api\":", state->api);
-    put_text(out, ",\"workflow\":", state->workflow);
-    put_text(out, ",\"contract\":", state->contract);
-    put_text(out, ",\"output_schema\":", state->output_schema);
-    put_text(out, ",\"model\":", served ? state->model : (struct wr_str){0});
-    put_text(out, ",\"prompt\":", served ? state->prompt : (struct wr_str){0});
-    put_text(out, ",\"arm\":", state->arm);
-    put_text(out, ",\"review\":", served ? review_of(state) : (struct wr_str){0});
-    put(out, ",\"tools\":{");
+    wr_text_member(out, ",\"model_version\":", served ? state->model_version : (struct wr_str){0});
+    wr_text_member(out, ",\"versions\":{\"api\":", state->api);
+    wr_text_member(out, ",\"workflow\":", state->workflow);
+    wr_text_member(out, ",\"contract\":", state->contract);
+    wr_text_member(out, ",\"output_schema\":", state->output_schema);
+    wr_text_member(out, ",\"model\":", served ? state->model : (struct wr_str){0});
+    wr_text_member(out, ",\"prompt\":", served ? state->prompt : (struct wr_str){0});
+    wr_text_member(out, ",\"arm\":", state->arm);
+    wr_text_member(out, ",\"review\":", served ? review_of(state) : (struct wr_str){0});
+    wr_text_plain(out, ",\"tools\":{");
     for (const struct wr_tool *tool = state->tools; tool; tool = tool->next) {
-        put_text(out, tool == state->tools ? "" : ",", tool->name);
-        put_text(out, ":", tool->version);
+        wr_text_member(out, tool == state->tools ? "" : ",", tool->name);
+        wr_text_member(out, ":", tool->version);
     }
-    put_text(out, "},\"toolchain\":", state->toolchain);
+    wr_text_member(out, "},\"toolchain\":", state->toolchain);
     put_path(out, state);
-    put(out, "}");
+    wr_text_plain(out, "}");
 }
 
 static void put_usage(struct wr_text *out, const struct wr_state *state)
@@ -250,17 +230,17 @@ static void put_usage(struct wr_text *out, const struct wr_state *state)
     put_int(out, ",\"output_tokens\":", state->output_tokens);
     put_word(out, ",\"cost_usd\":", dollars);
     put_int(out, ",\"attempts\":", state->attempts);
-    put(out, "}");
+    wr_text_plain(out, "}");
 }
 
 static void put_timing(struct wr_text *out, const struct wr_state *state, int64_t now_ms)
 {
     int64_t until = state->finished_ms ? state->finished_ms : now_ms;
-    put_time(out, ",\"timing\":{\"created_at\":", state->created_ms);
-    put_time(out, ",\"finished_at\":", state->finished_ms);
+    wr_text_time(out, ",\"timing\":{\"created_at\":", state->created_ms);
+    wr_text_time(out, ",\"finished_at\":", state->finished_ms);
     put_int(out, ",\"elapsed_ms\":", until > state->created_ms ? until - state->created_ms : 0);
     put_int(out, ",\"budget_ms\":", state->budget_ms);
-    put(out, "}");
+    wr_text_plain(out, "}");
 }
 
 struct wr_str wr_envelope(struct wr_arena *arena, const struct wr_state *state, int64_t now_ms)
@@ -273,25 +253,25 @@ struct wr_str wr_envelope(struct wr_arena *arena, const struct wr_state *state, 
     put_word(&out, ",\"status\":", wr_status_name(state->status));
     put_word(&out, ",\"result_type\":", wr_result_name(state->result));
     put_bool(&out, ",\"final\":", wr_state_ended(state));
-    put(&out, ",\"output\":");
+    wr_text_plain(&out, ",\"output\":");
     wr_text_add(&out, state->output.len ? state->output : WR_STR("null"));
     put_missing(&out, state);
     if (state->age_ms >= 0)
         put_int(&out, ",\"age\":", state->age_ms / 1000);
     else
-        put(&out, ",\"age\":null");
-    put_text(&out, ",\"waiting_for\":", waiting_for(state));
+        wr_text_plain(&out, ",\"age\":null");
+    wr_text_member(&out, ",\"waiting_for\":", waiting_for(state));
     put_error(&out, state);
     if (retry_after_s)
         put_int(&out, ",\"retry_after\":", retry_after_s);
     else
-        put(&out, ",\"retry_after\":null");
+        wr_text_plain(&out, ",\"retry_after\":null");
     put_bool(&out, ",\"retry_safe\":", is_retry_safe(state));
     put_stage(&out, state);
     put_versions(&out, state);
     put_usage(&out, state);
     put_timing(&out, state, now_ms);
-    put(&out, "}");
+    wr_text_plain(&out, "}");
     return wr_text_done(&out);
 }
 
@@ -304,11 +284,11 @@ struct wr_str wr_envelope_review(struct wr_arena *arena, const struct wr_state *
         return (struct wr_str){0};
     wr_id_text(&state->job, id);
     put_word(&out, "{\"job_id\":", id);
-    put_text(&out, ",\"workflow\":", state->workflow);
-    put_text(&out, ",\"stage\":", root->stage);
-    put(&out, ",\"value\":");
+    wr_text_member(&out, ",\"workflow\":", state->workflow);
+    wr_text_member(&out, ",\"stage\":", root->stage);
+    wr_text_plain(&out, ",\"value\":");
     wr_text_add(&out, root->reviewed.len ? root->reviewed : WR_STR("null"));
-    put_time(&out, ",\"until\":", root->until_ms);
-    put(&out, "}");
+    wr_text_time(&out, ",\"until\":", root->until_ms);
+    wr_text_plain(&out, "}");
     return wr_text_done(&out);
 }

@@ -289,6 +289,8 @@ const struct wr_stage *wr_workflow_stage(const struct wr_workflow *workflow, str
 /* record.c: the journal of a job, going out */
 struct wr_event *wr_event_init(struct wr_event *event, const struct wr_activity *activity,
                                enum wr_entry_kind kind);
+/* What made the job: workflow, API, contract, toolchain, the schema of its output. */
+void wr_event_versions(struct wr_event *event, struct wr_job *job);
 void wr_job_record(struct wr_job *job, struct wr_event *event); /* and folds it */
 /* What is known of the newest checkpoint, from a journal that was read. */
 void wr_job_count(struct wr_job *job, const struct wr_entry *entries, size_t count);

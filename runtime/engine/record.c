@@ -23,6 +23,19 @@ struct wr_event *wr_event_init(struct wr_event *event, const struct wr_activity 
     return event;
 }
 
+void wr_event_versions(struct wr_event *event, struct wr_job *job)
+{
+    const struct wr_workflow *workflow = job->workflow;
+    const struct wr_program *program = job->engine->program;
+    event->workflow = wr_str_of(
+        wr_arena_printf(&job->arena, "%s@%u", workflow->name, (unsigned)workflow->version));
+    event->api = wr_str_of(program->version);
+    event->contract = wr_str_of(program->contract_hash);
+    event->toolchain = wr_str_of(program->toolchain);
+    event->output_schema = wr_str_of(
+        wr_arena_printf(&job->arena, "%s@%s", workflow->output->name, workflow->output->hash));
+}
+
 /* A job tells of its own drafts and its own end. */
 static void address(const struct wr_job *job, const struct wr_event *event, struct wr_entry *entry)
 {

@@ -116,17 +116,10 @@ static void record_accepted(struct wr_job *job, const struct wr_submission *subm
                             struct wr_str input, int64_t created_ms)
 {
     const struct wr_workflow *workflow = job->workflow;
-    const struct wr_program *program = job->engine->program;
     struct wr_event event;
     wr_event_init(&event, &job->root, WR_ENTRY_ACCEPTED);
     event.stage = (struct wr_str){0};
-    event.workflow = wr_str_of(
-        wr_arena_printf(&job->arena, "%s@%u", workflow->name, (unsigned)workflow->version));
-    event.api = wr_str_of(program->version);
-    event.contract = wr_str_of(program->contract_hash);
-    event.toolchain = wr_str_of(program->toolchain);
-    event.output_schema = wr_str_of(
-        wr_arena_printf(&job->arena, "%s@%s", workflow->output->name, workflow->output->hash));
+    wr_event_versions(&event, job);
     event.caller = wr_arena_str(&job->arena, submission->caller);
     event.trace = wr_arena_str(&job->arena, submission->traceparent);
     event.tracestate = wr_arena_str(&job->arena, submission->tracestate);

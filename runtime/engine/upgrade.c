@@ -146,17 +146,10 @@ void wr_job_record_held(struct wr_job *job)
 static void restart(struct wr_job *job, const void *input)
 {
     const struct wr_workflow *workflow = job->workflow;
-    const struct wr_program *program = job->engine->program;
     struct wr_event event;
     job->root.stage = NULL;
     wr_event_init(&event, &job->root, WR_ENTRY_RESTARTED);
-    event.workflow = wr_str_of(
-        wr_arena_printf(&job->arena, "%s@%u", workflow->name, (unsigned)workflow->version));
-    event.api = wr_str_of(program->version);
-    event.contract = wr_str_of(program->contract_hash);
-    event.toolchain = wr_str_of(program->toolchain);
-    event.output_schema = wr_str_of(
-        wr_arena_printf(&job->arena, "%s@%s", workflow->output->name, workflow->output->hash));
+    wr_event_versions(&event, job);
     wr_job_record(job, &event);
     memset(job->frame, 0, workflow->frame_size);
     wr_job_set_input(job, input);

@@ -2,6 +2,7 @@
 #include "runtime/observe/events.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/base/member.h"
 #include "runtime/base/str.h"
 
 #include <openssl/evp.h>
@@ -66,16 +67,11 @@ static const struct shown table[] = {
     SHOW("retryable", YES, false, retryable),
 };
 
-static void put(struct wr_text *out, const char *plain)
-{
-    wr_text_add(out, wr_str_of(plain));
-}
-
 static void put_name(struct wr_text *out, const char *name)
 {
-    put(out, ",\"");
-    put(out, name);
-    put(out, "\":");
+    wr_text_plain(out, ",\"");
+    wr_text_plain(out, name);
+    wr_text_plain(out, "\":");
 }
 
 static void put_word(struct wr_text *out, const char *name, const char *word)
@@ -141,7 +137,7 @@ void wr_event_show(struct wr_text *out, const struct wr_event *event, bool opera
 {
     char at[WR_TIME_TEXT];
     wr_time_text(event->at_ms, at);
-    put(out, "{\"seq\":");
+    wr_text_plain(out, "{\"seq\":");
     wr_text_int(out, event->seq);
     put_word(out, "at", at);
     put_word(out, "kind", wr_entry_kind_name(event->kind));
@@ -160,5 +156,5 @@ void wr_event_show(struct wr_text *out, const struct wr_event *event, bool opera
             show(out, &table[i], event);
     if (operator&& event->value.len)
         put_hash(out, event->value);
-    put(out, "}");
+    wr_text_plain(out, "}");
 }

@@ -1,5 +1,6 @@
 /* Metrics: a hash table from family and label values to a series, and its text. */
 #include "runtime/observe/metrics.h"
+#include "runtime/base/member.h"
 #include "runtime/base/str.h"
 
 #include <math.h>
@@ -162,11 +163,6 @@ void wr_metrics_merge(struct wr_metrics *into, struct wr_metrics *from)
 
 /* ---- the text ------------------------------------------------------------------------------- */
 
-static void put(struct wr_text *out, const char *text)
-{
-    wr_text_add(out, wr_str_of(text));
-}
-
 static void put_number(struct wr_text *out, double value)
 {
     if (value == floor(value) && fabs(value) < 9e15)
@@ -180,7 +176,7 @@ void wr_metrics_label(struct wr_text *out, struct wr_str value)
     for (size_t i = 0; i < value.len; i++) {
         char c = value.ptr[i];
         if (c == '\n')
-            put(out, "\\n");
+            wr_text_plain(out, "\\n");
         else if (c == '"' || c == '\\')
             wr_text_add(out, (struct wr_str){c == '"' ? "\\\"" : "\\\\", 2});
         else
@@ -190,15 +186,15 @@ void wr_metrics_label(struct wr_text *out, struct wr_str value)
 
 static void put_heading(struct wr_text *out, const char *name, const char *type, const char *help)
 {
-    put(out, "# HELP ");
-    put(out, name);
-    put(out, " ");
-    put(out, help);
-    put(out, "\n# TYPE ");
-    put(out, name);
-    put(out, " ");
-    put(out, type);
-    put(out, "\n");
+    wr_text_plain(out, "# HELP ");
+    wr_text_plain(out, name);
+    wr_text_plain(out, " ");
+    wr_text_plain(out, help);
+    wr_text_plain(out, "\n# TYPE ");
+    wr_text_plain(out, name);
+    wr_text_plain(out, " ");
+    wr_text_plain(out, type);
+    wr_text_plain(out, "\n");
 }
 
 /* name{labels, le} value */
@@ -207,26 +203,26 @@ static void put_series(struct wr_text *out, const struct series *series, const c
 {
     const struct family *family = &families[series->family];
     const char *name = family->labels;
-    put(out, family->name);
-    put(out, suffix);
-    put(out, "{");
+    wr_text_plain(out, family->name);
+    wr_text_plain(out, suffix);
+    wr_text_plain(out, "{");
     for (size_t i = 0; i < series->label_count; i++) {
         size_t len = strcspn(name, " ");
-        put(out, i ? "," : "");
+        wr_text_plain(out, i ? "," : "");
         wr_text_add(out, (struct wr_str){name, len});
-        put(out, "=\"");
+        wr_text_plain(out, "=\"");
         wr_metrics_label(out, series->labels[i]);
-        put(out, "\"");
+        wr_text_plain(out, "\"");
         name += len + (name[len] == ' ');
     }
     if (le) {
-        put(out, ",le=\"");
-        put(out, le);
-        put(out, "\"");
+        wr_text_plain(out, ",le=\"");
+        wr_text_plain(out, le);
+        wr_text_plain(out, "\"");
     }
-    put(out, "} ");
+    wr_text_plain(out, "} ");
     put_number(out, value);
-    put(out, "\n");
+    wr_text_plain(out, "\n");
 }
 
 static void put_histogram(struct wr_text *out, const struct series *series)
@@ -270,9 +266,9 @@ void wr_metrics_value(struct wr_text *out, const char *name, const char *type, c
 {
     if (help)
         put_heading(out, name, type, help);
-    put(out, name);
-    put(out, labels);
-    put(out, " ");
+    wr_text_plain(out, name);
+    wr_text_plain(out, labels);
+    wr_text_plain(out, " ");
     put_number(out, value);
-    put(out, "\n");
+    wr_text_plain(out, "\n");
 }
