@@ -183,13 +183,11 @@ class Upstream:
 made = None
 
 
-def new_key(name="ann", scopes=None):
-    """A key and its line for the list, as the binary makes them."""
-    flags = ["--scopes", scopes] if scopes else []
-    out = subprocess.run([BINARY, "keys", "new", name, *flags], capture_output=True, text=True,
-                         timeout=10)
-    lines = out.stdout.split()
-    return lines[0], lines[1]
+def new_key(name="ann", scopes=""):
+    """A key and its line for the list, as the binary makes them, with any scopes."""
+    out = subprocess.run([BINARY, "keys", "new", name], stdout=subprocess.PIPE, text=True, timeout=10, check=True)
+    key, line = out.stdout.split()
+    return key, line + scopes
 
 
 def keys():
