@@ -230,6 +230,8 @@ static const struct wr_flag webhooks_flags[] = {
     {"--json", NULL, NULL, NULL, "for scripts", WR_FLAG_SWITCH, OPERATOR(json)},
     {"--state", NULL, "STATE", NULL, "list: waiting, delivered or dead", WR_FLAG_TEXT,
      OPERATOR(state)},
+    {"--before", NULL, "ID", NULL, "list: older than this notification", WR_FLAG_TEXT,
+     OPERATOR(before)},
     {"--limit", NULL, "N", NULL, "list: 1 to 1000", WR_FLAG_TEXT, OPERATOR(limit)},
 };
 

@@ -190,20 +190,17 @@ static enum wr_exit tell(struct asked *asked, json_t *json_take, void (*print)(c
     return flush();
 }
 
-static enum wr_exit list(struct asked *asked, const char *const *ids)
+struct part {
+    const char *name, *value; /* NULL: not asked for */
+};
+
+static json_t *ask_list(struct asked *asked, const char *where, const struct part *parts,
+                        size_t count)
 {
-    (void)ids;
-    const struct wr_operator_options *options = asked->options;
-    const struct {
-        const char *name, *value;
-    } parts[] = {{"status", options->status},
-                 {"workflow", options->workflow},
-                 {"before", options->before},
-                 {"limit", options->limit}};
     struct wr_arena arena = {0};
     struct wr_text path = {.arena = &arena};
-    WR_ADD(&path, "/jobs?");
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    wr_text_add(&path, wr_str_of(where));
+    for (size_t i = 0; i < count; i++)
         if (parts[i].value) {
             wr_text_add(&path, wr_str_of(parts[i].name));
             WR_ADD(&path, "=");
@@ -213,24 +210,29 @@ static enum wr_exit list(struct asked *asked, const char *const *ids)
     wr_text_add(&path, (struct wr_str){"", 1});
     json_t *json = ask(asked, "GET", wr_text_done(&path).ptr);
     wr_arena_free(&arena);
-    return tell(asked, json, wr_print_list);
+    return json;
+}
+
+static enum wr_exit list(struct asked *asked, const char *const *ids)
+{
+    (void)ids;
+    const struct wr_operator_options *options = asked->options;
+    const struct part parts[] = {{"status", options->status},
+                                 {"workflow", options->workflow},
+                                 {"before", options->before},
+                                 {"limit", options->limit}};
+    return tell(asked, ask_list(asked, "/jobs?", parts, sizeof parts / sizeof *parts),
+                wr_print_list);
 }
 
 static enum wr_exit webhooks_list(struct asked *asked, const char *const *ids)
 {
     (void)ids;
     const struct wr_operator_options *options = asked->options;
-    const char *state = options->state ? options->state : "", *limit = options->limit;
-    struct wr_arena arena = {0};
-    struct wr_text path = {.arena = &arena};
-    WR_ADD(&path, "/webhooks?limit=");
-    wr_text_url(&path, (struct wr_str){limit ? limit : "100", strlen(limit ? limit : "100")});
-    wr_text_add(&path, *state ? WR_STR("&state=") : WR_STR(""));
-    wr_text_url(&path, wr_str_of(state));
-    wr_text_add(&path, (struct wr_str){"", 1});
-    json_t *json = ask(asked, "GET", wr_text_done(&path).ptr);
-    wr_arena_free(&arena);
-    return tell(asked, json, wr_print_webhooks);
+    const struct part parts[] = {
+        {"state", options->state}, {"before", options->before}, {"limit", options->limit}};
+    return tell(asked, ask_list(asked, "/webhooks?", parts, sizeof parts / sizeof *parts),
+                wr_print_webhooks);
 }
 
 static void print_resent(const json_t *webhook)
@@ -251,9 +253,16 @@ static enum wr_exit webhooks_resend(struct asked *asked, const char *const *ids)
     return tell(asked, json, print_resent);
 }
 
+/* With what nobody could be told of it. */
 static enum wr_exit show(struct asked *asked, const char *const *ids)
 {
-    return tell(asked, ask_job(asked, "GET", ids[0], ""), wr_print_job);
+    const struct part parts[] = {{"job", ids[0]}, {"state", "dead"}, {"limit", "1000"}};
+    json_t *job = ask_job(asked, "GET", ids[0], "");
+    json_t *dead = job ? ask_list(asked, "/webhooks?", parts, sizeof parts / sizeof *parts) : NULL;
+    if (json_array_size(json_object_get(dead, "webhooks")))
+        json_object_set(job, "dead_notifications", json_object_get(dead, "webhooks"));
+    json_decref(dead);
+    return tell(asked, job, wr_print_job);
 }
 
 /* All pages of a job's events as one. */

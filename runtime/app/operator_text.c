@@ -90,6 +90,8 @@ void wr_print_webhooks(const json_t *webhooks)
                (int)json_integer_value(json_object_get(one, "status")), text_at(one, "next_at"),
                text_at(one, "reason"));
     }
+    if (*text_at(webhooks, "next"))
+        printf("older ones: --before %s\n", text_at(webhooks, "next"));
 }
 
 static void print_value(const json_t *value, size_t max)
@@ -142,6 +144,20 @@ static void print_summary(const json_t *job)
         print_stage(stage);
 }
 
+static void print_dead(const json_t *notifications)
+{
+    size_t at;
+    json_t *one;
+    json_array_foreach(notifications, at, one)
+    {
+        printf(
+            "not told   %s %s after %lld attempts, status %lld: %s\n           webhooks resend "
+            "%s\n",
+            text_at(one, "service"), text_at(one, "event"), number_at(one, "attempts"),
+            number_at(one, "status"), text_at(one, "reason"), text_at(one, "id"));
+    }
+}
+
 void wr_print_job(const json_t *job)
 {
     const json_t *versions = json_object_get(job, "versions");
@@ -163,6 +179,7 @@ void wr_print_job(const json_t *job)
     printf("output     ");
     print_value(json_object_get(job, "output"), 100000);
     printf("\n");
+    print_dead(json_object_get(job, "dead_notifications"));
 }
 
 void wr_print_reviews(const json_t *reviews)

@@ -46,6 +46,34 @@ static void refuse_store(struct wr_call *call)
     wr_call_refusal(call, &answer);
 }
 
+/* NULL, or what is wrong. */
+static const char *read_state(const struct wr_request *request, int *state)
+{
+    struct wr_str text;
+    *state = -1;
+    if (wr_query(request, "state", &text) <= 0)
+        return NULL;
+    for (*state = 0; *state < (int)STATES; ++*state)
+        if (wr_str_is(text, states[*state]))
+            return NULL;
+    return "`state` is one of waiting, delivered and dead.";
+}
+
+static const char *read_limit(const struct wr_request *request, uint32_t *limit)
+{
+    struct wr_str text;
+    *limit = PAGE;
+    if (wr_query(request, "limit", &text) <= 0)
+        return NULL;
+    *limit = 0;
+    for (size_t i = 0; i < text.len && *limit <= WR_DELIVERIES_MAX; i++)
+        *limit = text.ptr[i] >= '0' && text.ptr[i] <= '9'
+                     ? *limit * 10 + (uint32_t)(text.ptr[i] - '0')
+                     : WR_DELIVERIES_MAX + 1;
+    return *limit >= 1 && *limit <= WR_DELIVERIES_MAX ? NULL
+                                                      : "`limit` is a number from 1 to 1000.";
+}
+
 static void listed(void *arg, enum wr_store_status status, const struct wr_delivery *rows,
                    size_t count)
 {
@@ -60,36 +88,38 @@ static void listed(void *arg, enum wr_store_status status, const struct wr_deliv
         wr_text_add(&out, i ? WR_STR(",") : WR_STR(""));
         put_row(&out, &rows[i]);
     }
-    WR_ADD(&out, "]}");
+    uint32_t limit;
+    bool full = !read_limit(&call->exchange->request, &limit) && count && count == limit;
+    put(&out, "],\"next\":", full ? wr_delivery_id(out.arena, &rows[count - 1]) : WR_STR(""));
+    WR_ADD(&out, "}");
     reply(call, wr_text_done(&out));
 }
 
 void wr_webhooks_handle(struct wr_call *call)
 {
+    const struct wr_request *request = &call->exchange->request;
+    struct wr_deliveries_asked asked = {0};
+    struct wr_delivery before;
+    struct wr_id job;
     struct wr_str text;
-    int state = -1;
-    uint32_t limit = PAGE;
-    if (wr_query(&call->exchange->request, "state", &text) > 0) {
-        for (state = 0; state < (int)STATES && !wr_str_is(text, states[state]); state++)
-            continue;
-        if (state == (int)STATES) {
-            wr_call_refuse(call, 400, "bad_query",
-                           "`state` is one of waiting, delivered and dead.");
-            return;
-        }
+    const char *wrong = read_state(request, &asked.state);
+    if (!wrong)
+        wrong = read_limit(request, &asked.limit);
+    if (!wrong && wr_query(request, "before", &text) > 0) {
+        asked.before = &before;
+        if (!wr_delivery_parse(text, &before))
+            wrong = "`before` is the id of a notification: `next` of the page before.";
     }
-    if (wr_query(&call->exchange->request, "limit", &text) > 0) {
-        limit = 0;
-        for (size_t i = 0; i < text.len && limit <= WR_DELIVERIES_MAX; i++)
-            limit = text.ptr[i] >= '0' && text.ptr[i] <= '9'
-                        ? limit * 10 + (uint32_t)(text.ptr[i] - '0')
-                        : WR_DELIVERIES_MAX + 1;
-        if (limit < 1 || limit > WR_DELIVERIES_MAX) {
-            wr_call_refuse(call, 400, "bad_query", "`limit` is a number from 1 to 1000.");
-            return;
-        }
+    if (!wrong && wr_query(request, "job", &text) > 0) {
+        asked.job = &job;
+        if (!wr_id_parse(text.ptr, text.len, &job))
+            wrong = "`job` is the id of a job.";
     }
-    wr_store_deliveries(call->loop->store, state, limit, listed, call);
+    if (wrong) {
+        wr_call_refuse(call, 400, "bad_query", wrong);
+        return;
+    }
+    wr_store_deliveries(call->loop->store, &asked, listed, call);
 }
 
 static void resent(void *arg, enum wr_store_status status)

@@ -31,8 +31,15 @@ void wr_store_on_due(struct wr_store *store, void (*due)(void *arg), void *arg);
 /* Of a service, the soonest first. */
 void wr_store_due(struct wr_store *store, struct wr_str service, uint32_t limit,
                   wr_deliveries_done *done, void *arg);
-/* The newest first; `state` -1: any. */
-void wr_store_deliveries(struct wr_store *store, int state, uint32_t limit,
+struct wr_deliveries_asked {
+    int state; /* -1: any */
+    uint32_t limit;
+    const struct wr_id *job; /* only its; NULL: of all */
+    const struct wr_delivery
+        *before; /* those that come after this one in the list; NULL: from its begin */
+};
+/* The newest first. */
+void wr_store_deliveries(struct wr_store *store, const struct wr_deliveries_asked *asked,
                          wr_deliveries_done *done, void *arg);
 /* A job's journal up to this entry, as read() of the port gives it: from a checkpoint before it on, or whole. */
 void wr_store_read_upto(struct wr_store *store, struct wr_id job, uint32_t seq,

@@ -48,7 +48,8 @@ struct wr_query {
     struct wr_side *side; /* who asks */
     enum wr_query_kind kind;
     struct wr_id job;
-    uint32_t after; /* read_after */
+    bool of_job;    /* deliveries: only those of `job`; else those that come after one of it */
+    uint32_t after; /* read_after; deliveries: the seq of that one, 0: from the begin */
     uint32_t upto;  /* read */
     struct wr_key key;
     int64_t not_before_ms;

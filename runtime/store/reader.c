@@ -203,6 +203,21 @@ static void do_recall(struct wr_connection *c, struct wr_query *query)
     sqlite3_reset(statement);
 }
 
+static void bind_asked(sqlite3_stmt *statement, const struct wr_query *query)
+{
+    sqlite3_bind_int(statement, 1, query->state);
+    if (query->of_job)
+        sqlite3_bind_blob(statement, 3, query->job.bytes, sizeof query->job.bytes, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(statement, 3);
+    if (query->after)
+        sqlite3_bind_blob(statement, 4, query->job.bytes, sizeof query->job.bytes, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(statement, 4);
+    sqlite3_bind_int64(statement, 5, query->after);
+    bind_text(statement, 6, query->texts[0]);
+}
+
 static void do_deliveries(struct wr_connection *c, struct wr_query *query)
 {
     struct wr_found *answer = &query->answer;
@@ -214,7 +229,7 @@ static void do_deliveries(struct wr_connection *c, struct wr_query *query)
     if (code == SQLITE_ROW && due)
         bind_text(statement, 1, query->texts[0]);
     else if (code == SQLITE_ROW)
-        sqlite3_bind_int(statement, 1, query->state);
+        bind_asked(statement, query);
     if (code == SQLITE_ROW)
         sqlite3_bind_int64(statement, 2, query->limit);
     answer->deliveries = rows;
@@ -463,12 +478,21 @@ void wr_store_due(struct wr_store *store, struct wr_str service, uint32_t limit,
     put(wr_side_of(store->self), query);
 }
 
-void wr_store_deliveries(struct wr_store *store, int state, uint32_t limit,
+void wr_store_deliveries(struct wr_store *store, const struct wr_deliveries_asked *asked,
                          wr_deliveries_done *done, void *arg)
 {
-    struct wr_query *query = make(WR_QUERY_DELIVERIES, arg, 0);
-    query->state = state;
-    query->limit = few(limit);
+    const struct wr_delivery *before = asked->before;
+    size_t len = before ? before->service.len : 0;
+    struct wr_query *query = make(WR_QUERY_DELIVERIES, arg, len);
+    if (before)
+        memcpy(query->bytes, before->service.ptr, len);
+    query->texts[0] = (struct wr_str){query->bytes, len};
+    query->after = before ? before->seq : 0;
+    query->of_job = asked->job != NULL;
+    if (asked->job || before)
+        query->job = asked->job ? *asked->job : before->job;
+    query->state = asked->state;
+    query->limit = few(asked->limit);
     query->deliveries = done;
     put(wr_side_of(store->self), query);
 }

@@ -222,7 +222,23 @@ def test_dead_and_resent():
     metrics = server.request("GET", "/metrics", key=None).raw.decode()
     ok('wright_notifications_total{service="log",event="done",outcome="dead"} 1' in metrics, "it is counted")
     ok([e for e in server.events("notification_dead", 1) if e["webhook_id"] == row["id"]], "and logged")
+    shown = server.command("jobs", "show", row["job_id"]).stdout
+    ok(re.search(rf"^not told +log done after 3 attempts, status 503: .*\n +webhooks resend {row['id']}$", shown, re.M),
+       "its job shows whom nobody could tell, and what to do", shown)
+    same([one["id"] for one in json.loads(server.command("jobs", "show", row["job_id"], "--json").stdout)
+          ["dead_notifications"]], [row["id"]], "for scripts, too")
     up.ways["/log"] = Way(204)
+    other = server.take()
+    rows = until(lambda: (lambda all: all if len(all) == 6 else None)(server.listed()), 20)
+    ids, before = [], []
+    while not ids or before:
+        run = server.command("webhooks", "list", "--json", "--limit", "2", *before)
+        page = json.loads(run.stdout)
+        ids += [one["id"] for one in page["webhooks"]]
+        before = ["--before", page["next"]] if page["next"] else []
+    same(ids, [one["id"] for one in rows], "the list comes in pages, without gap or double")
+    ok("dead_notifications" not in server.command("jobs", "show", other, "--json").stdout, "another job has none")
+    same(server.command("webhooks", "list", "--before", "x").returncode, 64, "a page after nothing")
     run = server.command("webhooks", "resend", row["id"])
     same((run.returncode, run.stdout), (0, row["id"] + " waiting\n"), "an operator sends it again")
     told(up, 4, "/log")

@@ -78,7 +78,8 @@ static const char *due(const char *service)
 static const char *all(int state)
 {
     static struct seen seen;
-    wr_store_deliveries(store, state, 8, on_rows, &seen);
+    wr_store_deliveries(store, &(struct wr_deliveries_asked){.state = state, .limit = 8}, on_rows,
+                        &seen);
     until(1);
     return seen.text;
 }
