@@ -97,6 +97,8 @@ static bool read_environment(struct dev *dev, const char *path)
     while (fgets(line, sizeof line, in)) {
         char *name = line + strlen("export "), *equals = strchr(line, '=');
         char *end = strrchr(line, '\'');
+        if (line[0] == '#') /* what the upstreams cannot do here */
+            printf("dev: %s", line + strspn(line, "# "));
         if (strncmp(line, "export ", strlen("export ")) != 0 || !equals || end <= equals + 1)
             continue;
         *equals = *end = '\0';

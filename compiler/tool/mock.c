@@ -147,8 +147,14 @@ static enum wc_exit write_env(const struct wc_mock *mock, int port, struct wc_bu
             snprintf(url, sizeof url, "http://127.0.0.1:%d/v1", port);
         add_endpoint(out, target->service ? &target->service->endpoint : &target->model->endpoint,
                      target->name, url);
-        if (target->service && target->service->sign_env)
-            export_once(out, target->service->sign_env, SIMULATED_SECRET);
+        if (!target->service || !target->service->sign_env)
+            continue;
+        export_once(out, target->service->sign_env, SIMULATED_SECRET);
+        if (!target->service->allow_private)
+            wc_buf_printf(out,
+                          "# %s is not notified here: this machine's address is not public. `allow "
+                          "private` in service %s lets it.\n",
+                          target->name, target->name);
     }
     snprintf(url, sizeof url, "http://127.0.0.1:%d/_mock", port);
     export_once(out, "WRIGHT_MOCK_CONTROL", url);

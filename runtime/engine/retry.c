@@ -117,18 +117,39 @@ int64_t wr_route_rest_us(const struct wr_activity *activity, int64_t now_us)
     return activity->sent_us[0] && free_us > now_us && !wr_broken("route") ? free_us - now_us : 0;
 }
 
+/* Would another stage answer where this ends so? A member's end is its parent's, unless the parent goes on without
+ * it; a failed child's is that of the stage that runs it. */
+static bool has_fallback(const struct wr_activity *activity, uint16_t whose, enum wr_class class,
+                         int error)
+{
+    const struct wr_program *program = activity->job->engine->program;
+    const struct wr_stage *stage = activity->stage;
+    if (activity->member) {
+        const struct wr_stage *above = activity->parent->stage;
+        if (stage->optional || (above->each && above->may_fail))
+            return true;
+        return above->each
+                   ? has_fallback(activity->parent, 0, WR_CLASS_items_failed, WR_NO_ERROR)
+                   : has_fallback(activity->parent, (uint16_t)(activity->index + 1), class, error);
+    }
+    const struct wr_transition *way = wr_way_of(stage, whose, class, error);
+    if (!way || way->to == WR_TO_DONE)
+        return false;
+    if (way->to == WR_TO_STAGE)
+        return true;
+    return activity->parent &&
+           has_fallback(activity->parent, 0, program->errors[way->target].class, way->target);
+}
+
 /* Whoever did not even begin to answer will most likely not answer the next time. Where another stage
  * would answer instead, it is asked again only if the slack holds that wait twice. */
 static bool is_given_up(const struct wr_activity *activity, int64_t now_us, int64_t wait_us)
 {
     const uint64_t silent = WR_BIT(WR_CLASS_timeout_connect) | WR_BIT(WR_CLASS_timeout_ttft);
     const struct wr_stage *stage = activity->stage;
-    if (!(silent & WR_BIT(activity->class)) || activity->member)
-        return false;
-    const struct wr_transition *way =
-        wr_way_of(stage, activity->whose, activity->class, activity->error);
     int64_t twice_us = now_us + wait_us + 2 * (int64_t)stage->timeout_ms * 1000;
-    return way && way->to == WR_TO_STAGE && twice_us > wr_slack_line_us(activity);
+    return (silent & WR_BIT(activity->class)) && twice_us > wr_slack_line_us(activity) &&
+           has_fallback(activity, activity->whose, activity->class, activity->error);
 }
 
 int64_t wr_retry_wait_us(const struct wr_activity *activity)

@@ -234,6 +234,10 @@ def commands():
         done = run(*args)
         ok(done.returncode == 2 and says in done.stderr, "refused: " + " ".join(args[1:] or args),
            (done.returncode, done.stderr))
+    done = subprocess.run(["timeout", "2", WRIGHT, "mock", os.path.join(ROOT, "spec", "videos.flow"), "--env"],
+                          capture_output=True, text=True)
+    ok(re.search(r"^# (\w+) is not notified here: .* `allow private` in service \1 lets it\.$", done.stdout, re.M),
+       "who cannot be notified on this machine is named, with the way out", done.stdout)
     mock = Mock("--env")
     script = f". '{mock.file}'; echo \"$MODEL_URL $WRIGHT_MOCK_CONTROL\""
     shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True)

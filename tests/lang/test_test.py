@@ -55,6 +55,8 @@ code, out, err = wright_test(os.path.join(ROOT, "tests", "lang", "ok", "tags.flo
 ok(code == 0 and "2 passed" in out, "a variant that its tag shows is read as it is", out + err)
 code, out, err = wright_test(os.path.join(ROOT, "tests", "lang", "ok", "nonzero.flow"))
 ok(code == 0 and "2 passed" in out, "what a condition shows not to be zero divides; behind a dot every word is a field", out + err)
+code, out, err = wright_test(os.path.join(ROOT, "tests", "lang", "ok", "silent.flow"))
+ok(code == 0 and "5 passed, 0 failed" in out, "who is silent is not asked again where something above would answer instead", out + err)
 specs = sorted(glob.glob(os.path.join(ROOT, "spec", "*.flow")))
 code, out, err = wright_test("--coverage", *specs)
 ok(code == 0 and out.count(" 0 failed; ") == len(specs), "the specifications of this repository pass", out + err)
