@@ -24,8 +24,8 @@ static const struct {
      "Allow"},
     {"409", "Conflict", "not_waiting",
      "The job does not wait for this: it has ended, or is elsewhere.", NULL, NULL},
-    {"413", "Content Too Large", "body_too_large", "The body is larger than this server takes.",
-     NULL, NULL},
+    {"413", "Content Too Large", "body_too_large",
+     "The body is larger than this server takes. It takes at most 1048576 bytes.", NULL, NULL},
     {"415", "Unsupported Media Type", "unsupported_media_type",
      "The body must be sent as Content-Type: application/json.", NULL, NULL},
     {"422", "Unprocessable Content", "invalid_body",
@@ -69,6 +69,10 @@ static void show_problems(json_t *replies)
     }
 }
 
+/* What HTTP itself may be refused by: RFC 9110, 15. */
+#define ANY_OTHER                                                                                  \
+    "Any other refusal: a head that is too long, a request that takes too long, a fault here."
+
 void wc_openapi_show_problems(json_t *paths)
 {
     const char *name;
@@ -79,7 +83,9 @@ void wc_openapi_show_problems(json_t *paths)
         json_t *operation;
         json_object_foreach(path, method, operation)
         {
-            show_problems(json_object_get(operation, "responses"));
+            json_t *replies = json_object_get(operation, "responses");
+            show_problems(replies);
+            wc_set(replies, "default", wc_problem_reply(ANY_OTHER, false));
         }
     }
 }
@@ -102,19 +108,61 @@ static bool asks(const struct wc_workflow *flow)
     return false;
 }
 
-static json_t *versions_json(const struct wc_model *model, const struct wc_workflow *flow)
+static bool may_be_null(const json_t *schema)
+{
+    const json_t *types = json_object_get(schema, "type"), *one;
+    size_t i;
+    json_array_foreach(types, i, one)
+    {
+        if (strcmp(json_string_value(one), "null") == 0)
+            return true;
+    }
+    json_array_foreach(json_object_get(schema, "anyOf"), i, one)
+    {
+        const char *type = json_string_value(json_object_get(one, "type"));
+        if (type && strcmp(type, "null") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The emptiest value of a schema: what an example does not set is as a client may see it, too. */
+static json_t *blank(const json_t *schemas, const json_t *schema)
+{
+    const char *ref = json_string_value(json_object_get(schema, "$ref"));
+    if (ref)
+        return blank(schemas, json_object_get(schemas, strrchr(ref, '/') + 1));
+    const char *type = json_string_value(json_object_get(schema, "type"));
+    if (may_be_null(schema) || !type)
+        return json_null();
+    if (strcmp(type, "object") == 0) {
+        json_t *json = json_object();
+        const json_t *name;
+        size_t i;
+        json_array_foreach(json_object_get(schema, "required"), i, name)
+        {
+            const char *key = json_string_value(name);
+            wc_set(json, key,
+                   blank(schemas, json_object_get(json_object_get(schema, "properties"), key)));
+        }
+        return json;
+    }
+    if (strcmp(type, "array") == 0)
+        return json_array();
+    if (strcmp(type, "string") == 0)
+        return json_string("");
+    return strcmp(type, "boolean") == 0 ? json_false() : json_integer(0);
+}
+
+static void set_versions(json_t *json, const struct wc_model *model, const struct wc_workflow *flow)
 {
     struct wc_arena *arena = model->arena;
-    json_t *json = wc_quoted_json(
-        "{'api':'','workflow':'','contract':'','output_schema':'',"
-        "'model':null,'prompt':null,'arm':null,'tools':{},"
-        "'toolchain':'wright " WRIGHT_VERSION "','fallback_path':[]}");
     wc_set_text(json, "api", model->version);
     wc_set_text(json, "workflow", wc_arena_printf(arena, "%s@%u", flow->name, flow->version));
     wc_set_text(json, "contract", model->contract_hash);
     wc_set_text(json, "output_schema",
                 wc_arena_printf(arena, "%s@%s", flow->output->name, flow->output->hash));
-    return json;
+    wc_set_text(json, "toolchain", "wright " WRIGHT_VERSION);
 }
 
 static json_t *error_json(const struct shown *shown)
@@ -129,22 +177,23 @@ static json_t *error_json(const struct shown *shown)
 }
 
 static json_t *job_json(const struct wc_model *model, const struct wc_workflow *flow,
-                        const struct shown *shown)
+                        const struct shown *shown, const json_t *schemas)
 {
-    json_t *json = wc_quoted_json(
-        "{'job_id':'0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10','status':'','result_type':null,"
-        "'final':false,'output':null,'missing':[],'age':null,'waiting_for':null,'error_code':null,"
-        "'error':null,'retry_after':null,'retry_safe':true,'stage':null,'model_version':null,"
-        "'versions':{},'usage':{'input_tokens':0,'output_tokens':0,'cost_usd':'0.000000',"
-        "'attempts':1},'timing':{'created_at':'2026-08-07T12:00:00.000Z','finished_at':null,"
-        "'elapsed_ms':840,'budget_ms':0}}");
+    const char *component = wc_job_component(model->arena, flow);
+    json_t *json = blank(schemas, json_object_get(schemas, component));
+    wc_set_text(json, "job_id", "0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10");
+    wc_set(json, "retry_safe", json_true());
     json_t *timing = json_object_get(json, "timing"), *usage = json_object_get(json, "usage");
     wc_set_text(json, "status", shown->status);
     wc_set_text(json, "result_type", shown->result);
     wc_set(json, "final", json_boolean(shown->ended));
     if (shown->result)
         wc_set(json, "output", json_loads(flow->answered, 0, NULL));
-    wc_set(json, "versions", versions_json(model, flow));
+    set_versions(json_object_get(json, "versions"), model, flow);
+    wc_set_text(timing, "created_at", "2026-08-07T12:00:00.000Z");
+    wc_set(timing, "elapsed_ms", json_integer(840));
+    wc_set_text(usage, "cost_usd", "0.000000");
+    wc_set(usage, "attempts", json_integer(1));
     wc_set(timing, "budget_ms", json_integer((json_int_t)flow->budget_ms));
     if (shown->ended)
         wc_set_text(timing, "finished_at", "2026-08-07T12:00:00.840Z");
@@ -205,22 +254,25 @@ void wc_openapi_show_jobs(json_t *replies, const struct wc_model *model,
     } results[] = {{WR_RESULT_FULL, "full", "completed"},
                    {WR_RESULT_DRAFT, "draft", "degraded"},
                    {WR_RESULT_FALLBACK, "fallback", "degraded"}};
+    json_t *components = wc_openapi_components(model);
+    const json_t *schemas = json_object_get(components, "schemas");
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
         struct shown shown = {
             .status = results[i].status, .result = results[i].name, .ended = true};
         if (flow->answered && ends_with(flow, results[i].result))
-            show(replies, "200", results[i].name, job_json(model, flow, &shown));
+            show(replies, "200", results[i].name, job_json(model, flow, &shown, schemas));
     }
     struct shown under_way = {.status = "processing"};
     struct shown cancelled = {.status = "cancelled", .ended = true};
-    show(replies, "202", "processing", job_json(model, flow, &under_way));
-    show(replies, "409", "cancelled", job_json(model, flow, &cancelled));
+    show(replies, "202", "processing", job_json(model, flow, &under_way, schemas));
+    show(replies, "409", "cancelled", job_json(model, flow, &cancelled, schemas));
     WC_EACH(i, &model->errors)
     {
         const struct wc_user_error *error = model->errors.items[i];
         struct shown failed = {.status = "failed", .error = error, .ended = true};
         if (wc_fails_with(flow, error))
             show(replies, wc_arena_printf(model->arena, "%u", error->status), error->name,
-                 job_json(model, flow, &failed));
+                 job_json(model, flow, &failed, schemas));
     }
+    json_decref(components);
 }

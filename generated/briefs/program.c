@@ -85,6 +85,5 @@ const struct wr_program wright_program = {
     .contract = embedded_contract,
     .contract_len = 12259,
     .openapi = embedded_openapi,
-    .openapi_len = 72128,
-    .known = &embedded_known,
+    .openapi_len = 77420,
 };

@@ -80,6 +80,35 @@ def test_examples():
        f"ajv: {sum(row['held'] for row in whole)} examples are what their schemas say", out + err)
 
 
+def test_problems():
+    """What the document says of refusals is what the binary says; every path of a binary is in it, but operators'."""
+    server = Api("briefs", World())
+    with open(DOCUMENTS["briefs"], encoding="utf-8") as file:
+        paths = json.load(file)["paths"]
+    at_route = {"400": server.request("POST", ROUTE, "{"), "401": server.request("POST", ROUTE, "{}", None, None),
+                "413": server.request("POST", ROUTE, '{"document": "' + "a" * 2_000_000 + '"}'),
+                "415": server.request("POST", ROUTE, "{}", {"Content-Type": "text/plain"}),
+                "422": server.request("POST", ROUTE, '[]')}
+    shown = {(ROUTE, "post", status): reply for status, reply in at_route.items()}
+    shown["/jobs/{id}", "get", "404"] = server.get("/jobs/0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10")
+    shown["/livez", "get", "405"] = server.request("DELETE", "/livez")
+    wrong = []
+    for (path, method, status), reply in shown.items():
+        declared = paths[path][method]["responses"][status]
+        example = declared["content"]["application/problem+json"]["example"]
+        fields = {name.lower() for name in declared["headers"]} - {"retry-after", "x-request-id"}
+        if (str(reply.status), {**reply.json, "errors": 0}) != (status, {**example, "errors": 0}) or not fields <= set(reply.headers):
+            wrong.append((path, status, reply.json, dict(reply.headers), example))
+    ok(not wrong, f"{len(shown)} problems are word for word as their examples", wrong)
+    with open(os.path.join(ROOT, "runtime", "app", "routes.c"), encoding="utf-8") as file:
+        served = re.findall(r'^    ROW\("(\w+)", "([^"]+)"', file.read(), re.M)
+    with open(DOCUMENTS["support"], encoding="utf-8") as file:
+        paths = json.load(file)["paths"]
+    missing = [row for row in served if row[0].lower() not in paths.get(row[1], {})]
+    same(missing, [("POST", "/jobs/{id}/retry"), ("POST", "/jobs/{id}/signals/{name}")],
+         "every path is declared, but one for operators, and signals where a workflow waits for one")
+
+
 # ---- JSON Schemas ---------------------------------------------------------------------------------------------
 
 FIXTURES = {("briefs", "Brief"): "brief", ("briefs", "KeyPoints"): "points", ("videos", "Script"): "videos-request",
@@ -144,6 +173,10 @@ def test_asyncapi():
     sent += [{"channel": "on_create_storyboard_" + kind, "message": "sent", "payload": json.loads(call["text"]),
               "headers": call["headers"]} for kind, call in world.told(2)]
     work, path = bare_work(), os.path.join(ROOT, "generated", "videos", "asyncapi.json")
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    same(sorted(document["channels"]["job_events"]["messages"]),
+         sorted(document["components"]["schemas"]["JobEvent"]["properties"]["kind"]["enum"]), "a message for each kind of event")
     done = subprocess.run([peers["node"], "asyncapi.mjs", path], cwd=work, capture_output=True, text=True,
                           input=json.dumps(sent), timeout=120 * SLOW)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
@@ -234,4 +267,4 @@ if __name__ == "__main__":
         skip("the contracts, read by others", modules)
         main()
     peers.update(node=found, modules=modules)
-    main(test_lint, test_examples, test_schemas, test_differential, test_asyncapi, test_clients)
+    main(test_problems, test_lint, test_examples, test_schemas, test_differential, test_asyncapi, test_clients)
