@@ -123,11 +123,20 @@ void wc_find_says(struct wc_diff *diff, struct wc_finding *finding, const char *
     finding->help = help;
 }
 
+static bool is_of_version(const struct wc_finding *finding)
+{
+    return finding->rule == WC_RULE_life_version_not_raised ||
+           finding->rule == WC_RULE_life_version_lowered;
+}
+
 static int by_gravity(const void *a, const void *b)
 {
     const struct wc_finding *one = a, *other = b;
+    bool version = is_of_version(one), last = is_of_version(other);
     if (one->level != other->level)
         return one->level > other->level ? -1 : 1;
+    if (version != last) /* it only follows from the others */
+        return version ? 1 : -1;
     int order = strcmp(one->path, other->path);
     if (order == 0 && one->rule != other->rule)
         order = one->rule < other->rule ? -1 : 1;
@@ -196,11 +205,19 @@ const char *wc_diff_ms(struct wc_arena *arena, int64_t ms)
     static const struct {
         int64_t ms;
         const char *name;
-    } units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "m"}, {1000, "s"}};
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (ms >= units[i].ms && ms % units[i].ms == 0)
-            return wc_arena_printf(arena, "%lld %s", (long long)(ms / units[i].ms), units[i].name);
-    return wc_arena_printf(arena, "%lld ms", (long long)ms);
+    } units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "m"}};
+    const char *text = "";
+    if (ms < 1000)
+        return wc_arena_printf(arena, "%lld ms", (long long)ms);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (ms >= units[i].ms)
+            text = wc_arena_printf(arena, "%s%s%lld %s", text, *text ? " " : "",
+                                   (long long)(ms / units[i].ms), units[i].name);
+        ms %= units[i].ms;
+    }
+    if (ms)
+        text = wc_arena_printf(arena, "%s%s%g s", text, *text ? " " : "", (double)ms / 1000);
+    return text;
 }
 
 static void rest_of(struct wc_diff *diff, json_t *here, json_t *other, const char *known,

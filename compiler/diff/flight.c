@@ -273,6 +273,13 @@ static void rests(const struct flights *f, const char *stage, const struct wc_fl
     }
     struct wc_finding *finding = wc_find(
         diff, unsafe ? WC_RULE_flight_unsafe : WC_RULE_flight_migrates, path, old_at, new_at);
+    if (!stage && !f->everywhere) {
+        wc_find_says(diff, finding,
+                     "keep what was taken, or let jobs end before the old binary is replaced",
+                     "a job whose input the new binary does not read is %s, wherever it rests",
+                     flight->becomes);
+        return;
+    }
     const char *where = stage ? wc_print(diff, "`%s`", stage) : "any stage";
     if (unsafe)
         wc_find_says(diff, finding,

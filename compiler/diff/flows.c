@@ -128,6 +128,9 @@ void wc_rules_latency(struct wc_diff *diff, const struct wc_flow_pair *flow)
 {
     static const char *const floors[] = {"floor_ms", "slack_ms", "reply_floor_ms",
                                          "reply_slack_ms"};
+    static const char *const called[] = {"the worst case, one attempt each",
+                                         "the slack for retries", "the worst case of a reply",
+                                         "the slack of a reply"};
     json_t *old = json_object_get(flow->old, "latency"),
            *new = json_object_get(flow->new, "latency");
     const char *was = wc_text_at(old, "model"), *is = wc_text_at(new, "model");
@@ -158,7 +161,7 @@ void wc_rules_latency(struct wc_diff *diff, const struct wc_flow_pair *flow)
             continue;
         struct wc_finding *finding =
             about(diff, flow, WC_RULE_latency_floors, "latency", floors[i]);
-        wc_find_says(diff, finding, NULL, "%s of the proof was %s and is %s", floors[i],
+        wc_find_says(diff, finding, NULL, "%s: was %s and is %s", called[i],
                      wc_diff_ms(diff->arena, wc_number_at(old, floors[i])),
                      wc_diff_ms(diff->arena, wc_number_at(new, floors[i])));
     }

@@ -88,12 +88,15 @@ static void flights(struct wc_buf *out, const struct wc_diff *diff)
         return;
     wc_buf_text(out,
                 "\n<details><summary>Jobs under way</summary>\n\n"
-                "| workflow | stage | verdict | why |\n| --- | --- | --- | --- |\n");
+                "| workflow | a job that rests in | is | why |\n| --- | --- | --- | --- |\n");
     WC_EACH(i, &diff->flights)
     {
         const struct wc_flight *flight = &diff->flights.items[i];
         wc_buf_printf(out, "| %s | %s | %s | %s |\n", flight->workflow, flight->stage,
-                      flight->verdict, flight->why ? flight->why : "");
+                      flight->becomes         ? flight->becomes
+                      : flight->input_becomes ? flight->input_becomes
+                                              : flight->verdict,
+                      flight->why ? flight->why : "");
     }
     wc_buf_text(out, "\n</details>\n");
 }
@@ -101,7 +104,10 @@ static void flights(struct wc_buf *out, const struct wc_diff *diff)
 void wc_diff_markdown(struct wc_buf *out, struct wc_diff *diff, const struct wc_diff_style *style)
 {
     bool bad = wc_diff_gravest(diff) >= (int)style->fail_on;
-    wc_buf_printf(out, "## %s: %s\n\n", bad ? "Contract: not as it is" : "Contract: fine",
+    wc_buf_printf(out, "## Contract: %s\n\n%s. ",
+                  diff->counts[WC_BREAKING] ? "breaking"
+                  : bad                     ? "not accepted as it is"
+                                            : "fine",
                   wc_diff_verdict(diff));
     wc_buf_printf(out, "%s \xe2\x86\x92 %s. ", diff->old_version, diff->new_version);
     if (diff->bump)
@@ -129,8 +135,8 @@ static void group(struct wc_buf *out, const struct wc_diff *diff, const char *ti
     {
         const struct wc_finding *finding = &diff->findings.items[i];
         const struct wc_rule_row *rule = wc_rule_row(finding->rule);
-        if (strcmp(rule->group, "life") == 0 && finding->rule != WC_RULE_life_deprecated &&
-            finding->rule != WC_RULE_life_sunset_earlier)
+        if (finding->rule == WC_RULE_life_version_not_raised ||
+            finding->rule == WC_RULE_life_version_lowered)
             continue;
         bool mine = strcmp(rule->seen, seen) == 0;
         if (breaking ? finding->level != WC_BREAKING : !mine || finding->level == WC_BREAKING)

@@ -112,13 +112,17 @@ static void flights(struct wc_buf *out, const struct wc_diff *diff)
     }
     if (diff->flights.count)
         wc_buf_printf(
-            out, "jobs under way: %zu stages safe, %zu go on as the new binary says, %zu unsafe\n",
+            out,
+            "jobs under way, by the stage they rest in: %zu safe, %zu go on as the new binary "
+            "says, %zu unsafe\n",
             safe, migrate, not );
 }
 
 void wc_diff_text(struct wc_buf *out, struct wc_diff *diff, const struct wc_diff_style *style)
 {
-    wc_buf_printf(out, "%s: %s\n", diff->counts[WC_BREAKING] ? "breaking" : "compatible",
+    int gravest = wc_diff_gravest(diff);
+    wc_buf_printf(out, "%s: %s\n",
+                  gravest < 0 ? "compatible" : wc_level_name((enum wc_level)gravest),
                   wc_diff_verdict(diff));
     wc_buf_printf(out, "  old: %s (version %s)\n  new: %s (version %s)\n\n", diff->old.label,
                   diff->old_version, diff->new.label, diff->new_version);

@@ -57,7 +57,7 @@ bool wc_means_the_same(struct wc_diff *diff, const struct wc_meaning *old_side, 
                        const struct wc_meaning *new_side, const json_t *new);
 /* As compact JSON; "nothing" where there is none. */
 const char *wc_diff_text_of(struct wc_diff *diff, const json_t *json);
-/* "8 s", "1.5 s", "400 ms", "7 d" */
+/* "8 s", "1.5 s", "400 ms", "7 d", "1 h 30 m" */
 const char *wc_diff_ms(struct wc_arena *arena, int64_t ms);
 #define wc_print(diff, ...) wc_arena_printf((diff)->arena, __VA_ARGS__)
 

@@ -226,8 +226,11 @@ static void reads(const struct stage_pair *stage, const json_t *old, const json_
     struct wc_diff *diff = stage->diff;
     const char *was = wc_text_at(old, "as"), *is = wc_text_at(new, "as");
     struct wc_accepting how = {0};
-    if (json_object_get(old, "wait_for_signal") && json_object_get(new, "wait_for_signal"))
-        return; /* it is a request */
+    bool answered = false;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        answered = answered || json_object_get(old, methods[i]);
+    if (!answered)
+        return; /* it makes its value; a signal is a request */
     if (!*was || !*is) {
         if (*was || *is)
             about(stage, WC_RULE_stage_reads, "action/as");

@@ -128,3 +128,53 @@ enum wc_exit wc_git_unpack(const char *command, struct wc_arena *arena, const ch
     *there = wc_arena_printf(arena, "%s/tree/%s%s", made, prefix, path);
     return unpack(command, arena, top, tree, made);
 }
+
+/* ---- a file that git hands out alone -------------------------------------------------------- */
+
+static bool copy_over(const char *from, const char *to)
+{
+    FILE *in = fopen(from, "rb"), *out = in ? fopen(to, "wb") : NULL;
+    char bytes[4096];
+    size_t got;
+    bool good = in && out;
+    while (good && (got = fread(bytes, 1, sizeof bytes, in)) > 0)
+        good = fwrite(bytes, 1, got, out) == got;
+    good = good && !ferror(in);
+    if (in)
+        fclose(in);
+    if (out)
+        good = fclose(out) == 0 && good;
+    return good;
+}
+
+enum wc_exit wc_git_blob(const char *command, struct wc_arena *arena, const char *file,
+                         const char **folder, const char **there)
+{
+    const char *blob = NULL, *commit = NULL, *path = "", *slash = strrchr(file, '/');
+    enum wc_exit exit =
+        wc_git_line(command, arena,
+                    (const char *const[]){"hash-object", "--no-filters", "--", file, NULL}, &blob);
+    const char *find = wc_arena_printf(arena, "--find-object=%s", blob ? blob : "");
+    const char *name = wc_arena_printf(arena, ":(top,glob)**/%s", slash ? slash + 1 : file);
+    if (exit == WC_EXIT_OK)
+        exit = wc_git_line(
+            command, arena,
+            (const char *const[]){"log", "--all", "--reverse", "--format=%H", find, NULL}, &commit);
+    bool known = exit == WC_EXIT_OK && *commit;
+    if (known)
+        exit = wc_git_line(command, arena,
+                           (const char *const[]){"diff-tree", "--root", "--no-commit-id", "-r",
+                                                 "--name-only", find, commit, NULL},
+                           &path);
+    else if (exit == WC_EXIT_OK) /* only in the index: beside what HEAD has */
+        exit =
+            wc_git_line(command, arena,
+                        (const char *const[]){"ls-files", "--full-name", "--", name, NULL}, &path);
+    if (exit == WC_EXIT_OK && !*path)
+        return wc_trouble(command, "%s: nobody knows where it was", file);
+    if (exit == WC_EXIT_OK)
+        exit = wc_git_unpack(command, arena, known ? commit : "HEAD", path, folder, there);
+    if (exit == WC_EXIT_OK && !known && !copy_over(file, *there))
+        return wc_trouble(command, "cannot copy %s: %s", file, strerror(errno));
+    return exit;
+}

@@ -12,5 +12,9 @@ enum wc_exit wc_git_line(const char *command, struct wc_arena *arena, const char
  * this folder) as a path there; the folder ends with wc_scratch_remove(). */
 enum wc_exit wc_git_unpack(const char *command, struct wc_arena *arena, const char *ref,
                            const char *path, const char **folder, const char **there);
+/* A blob that git gave a driver as a file of its own: the tree of the commit that brought it, and where it is in
+ * there. */
+enum wc_exit wc_git_blob(const char *command, struct wc_arena *arena, const char *file,
+                         const char **folder, const char **there);
 
 #endif

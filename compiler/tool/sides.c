@@ -133,6 +133,19 @@ static enum wc_exit from_path(const char *command, struct wc_arena *arena, const
                                   : from_file(command, path, side->label, side);
 }
 
+/* For a driver git writes a file of a revision alone into a folder of its own; its prompts are where it was. */
+static enum wc_exit from_blob(const char *command, struct wc_arena *arena, const char *path,
+                              struct wc_side *side)
+{
+    const char *folder = NULL, *there = NULL;
+    enum wc_exit exit = wc_git_blob(command, arena, path, &folder, &there);
+    if (exit == WC_EXIT_OK)
+        exit = from_path(command, arena, there, side);
+    if (folder)
+        wc_scratch_remove(folder);
+    return exit;
+}
+
 enum wc_exit wc_side_load(const char *command, struct wc_arena *arena, const char *name,
                           struct wc_side *side)
 {
@@ -140,7 +153,8 @@ enum wc_exit wc_side_load(const char *command, struct wc_arena *arena, const cha
     side->label = name;
     if (strncmp(name, "git:", 4) != 0) {
         side->file = ends_in(name, ".flow") ? name : NULL;
-        return from_path(command, arena, name, side);
+        return side->file && strstr(name, "/git-blob-") ? from_blob(command, arena, name, side)
+                                                        : from_path(command, arena, name, side);
     }
     const char *colon = strchr(name + 4, ':');
     if (!colon || colon == name + 4 || !colon[1])
