@@ -310,7 +310,7 @@ json_t *wc_certificate_json(const struct wc_model *model)
         wc_set(row, "cost", cost_json(flow));
         wc_set(row, "errors", wc_proof_errors_json(model, flow));
         wc_set(row, "effects", wc_proof_effects_json(flow));
-        wc_set(row, "bounds", wc_proof_bounds_json(flow));
+        wc_set(row, "bounds", wc_proof_bounds_json(model, flow));
         wc_set(row, "degradation", wc_proof_outages_json(flow));
         wc_set(workflows, flow->name, row);
     }

@@ -9,7 +9,7 @@ json_t *wc_certificate_json(const struct wc_model *model);
 
 json_t *wc_proof_errors_json(const struct wc_model *model, const struct wc_workflow *flow);
 json_t *wc_proof_effects_json(const struct wc_workflow *flow);
-json_t *wc_proof_bounds_json(const struct wc_workflow *flow);
+json_t *wc_proof_bounds_json(const struct wc_model *model, const struct wc_workflow *flow);
 json_t *wc_proof_outages_json(const struct wc_workflow *flow);
 json_t *wc_proof_fit_json(const struct wc_model *model);
 json_t *wc_proof_labels_json(const struct wc_model *model);

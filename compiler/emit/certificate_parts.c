@@ -8,8 +8,10 @@
 #include "compiler/model/outcomes.h"
 #include "compiler/model/type.h"
 
-#define ENTRY_BYTES                                                                                \
-    8192 /* of a journal's entry without its value: texts in it are bounded by the runtime */
+#include <string.h>
+#include <wright/limits.h>
+
+#define ESCAPED 6 /* the most bytes of JSON that one byte, or one code point, becomes */
 
 /* ---- outcomes ------------------------------------------------------------------------------- */
 
@@ -115,30 +117,98 @@ static int64_t value_bytes(const struct wc_stage *stage)
     return type ? wc_json_bytes(type) : 0;
 }
 
-/* Entered, left, parked, published, told; an attempt begun and ended; its value. */
-static int64_t stage_journal(const struct wc_workflow *flow, const struct wc_stage *stage);
-
-static int64_t child_journal(const struct wc_workflow *flow)
+/* The longest of the names that an entry may have in it. */
+static int64_t longest_name(const struct wc_model *model)
 {
-    int64_t sum = wc_mul_sat(8, ENTRY_BYTES);
+    size_t most = strlen(model->name) + strlen(model->version) + 80; /* a version with its hash */
+    WC_EACH(i, &model->schemas)
+    {
+        size_t len = strlen(model->schemas.items[i]->name) + 80;
+        most = len > most ? len : most;
+    }
+    WC_EACH(i, &model->models)
+    {
+        size_t len = strlen(model->models.items[i]->model);
+        most = len > most ? len : most;
+    }
+    WC_EACH(i, &model->workflows)
+    {
+        WC_EACH(k, &model->workflows.items[i]->activities)
+        {
+            const struct wc_stage *stage = model->workflows.items[i]->activities.items[k];
+            size_t len = strlen(stage->name) + 12; /* in a path, beside an item's number */
+            WC_EACH(p, &stage->action.prompts)
+            {
+                size_t label = strlen(stage->action.prompts.items[p].label) + 80;
+                len = label > len ? label : len;
+            }
+            most = len > most ? len : most;
+        }
+    }
+    return (int64_t)most;
+}
+
+static int64_t longest_message(const struct wc_model *model)
+{
+    size_t most = 80;
+    WC_EACH(i, &model->errors)
+    {
+        size_t len = strlen(model->errors.items[i]->message) + strlen(model->errors.items[i]->name);
+        most = len > most ? len : most;
+    }
+    return (int64_t)most;
+}
+
+struct journal {
+    int64_t entry;  /* of any entry, without its value */
+    int64_t person; /* more of one that somebody sent: who, and why */
+    int64_t ends;   /* more of the first and the last of a job */
+};
+
+/* An attempt's end has most: the detail, the version, the request; a path has a name for each level. */
+static struct journal journal_of(const struct wc_model *model)
+{
+    int64_t names = longest_name(model), depth = 0;
+    WC_EACH(i, &model->workflows)
+    {
+        int64_t one = (int64_t)model->workflows.items[i]->depth;
+        depth = one > depth ? one : depth;
+    }
+    return (struct journal){
+        .entry = WR_ENTRY_BYTES + ESCAPED * (WR_DETAIL_BYTES + 2 * WR_ID_BYTES) +
+                 (8 + 2 * (depth + 1)) * names,
+        .person = ESCAPED * (WR_CALLER_BYTES + WR_REASON_POINTS),
+        .ends = ESCAPED * (WR_CALLER_BYTES + WR_TRACESTATE_BYTES + longest_message(model)),
+    };
+}
+
+static int64_t stage_journal(const struct journal *journal, const struct wc_workflow *flow,
+                             const struct wc_stage *stage);
+
+static int64_t child_journal(const struct journal *journal, const struct wc_workflow *flow)
+{
+    int64_t sum = wc_add_sat(wc_mul_sat(8, journal->entry), wc_mul_sat(2, journal->ends));
     WC_EACH(i, &flow->stages)
     {
-        sum = wc_add_sat(sum, stage_journal(flow, flow->stages.items[i]));
+        sum = wc_add_sat(sum, stage_journal(journal, flow, flow->stages.items[i]));
     }
     return sum;
 }
 
-static int64_t stage_journal(const struct wc_workflow *flow, const struct wc_stage *stage)
+/* Entered, left, parked, told, published, its value; an attempt begun and ended. */
+static int64_t stage_journal(const struct journal *journal, const struct wc_workflow *flow,
+                             const struct wc_stage *stage)
 {
     int64_t attempts = 1 + (int64_t)stage->retry.times + stage->repairs, below = 0, rounds = 1;
-    int64_t sum = wc_mul_sat(ENTRY_BYTES, 6 + 2 * attempts);
+    int64_t sum = wc_mul_sat(journal->entry, 6 + 2 * attempts);
     sum = wc_add_sat(sum, wc_mul_sat(2, value_bytes(stage)));
+    sum = wc_add_sat(sum, WR_PARKS(stage->action.kind) ? journal->person : 0);
     WC_EACH(i, &stage->members)
     {
-        below = wc_add_sat(below, stage_journal(flow, stage->members.items[i]));
+        below = wc_add_sat(below, stage_journal(journal, flow, stage->members.items[i]));
     }
     if (stage->action.child)
-        below = wc_add_sat(below, child_journal(stage->action.child));
+        below = wc_add_sat(below, child_journal(journal, stage->action.child));
     sum = wc_add_sat(sum, stage->action.kind == WR_ACT_EACH ? wc_mul_sat(below, wc_items_max(stage))
                                                             : below);
     for (size_t i = 0; stage->loop && !stage->above && i < flow->stages.count; i++)
@@ -147,7 +217,7 @@ static int64_t stage_journal(const struct wc_workflow *flow, const struct wc_sta
     return wc_mul_sat(sum, rounds);
 }
 
-json_t *wc_proof_bounds_json(const struct wc_workflow *flow)
+json_t *wc_proof_bounds_json(const struct wc_model *model, const struct wc_workflow *flow)
 {
     struct wc_type input = {.kind = WC_TYPE_SCHEMA, .schema = flow->input};
     struct wc_type output = {.kind = WC_TYPE_SCHEMA, .schema = flow->output};
@@ -160,14 +230,15 @@ json_t *wc_proof_bounds_json(const struct wc_workflow *flow)
         wc_set(stages, json_string_value(name), json_integer(value_bytes(stage)));
         json_decref(name);
     }
-    int64_t journal = child_journal(flow);
-    journal = wc_add_sat(journal, wc_json_bytes(&input));
+    struct journal parts = journal_of(model);
+    int64_t journal = wc_add_sat(child_journal(&parts, flow), wc_json_bytes(&input));
     journal = wc_add_sat(journal, wc_mul_sat(2, wc_json_bytes(&output)));
+    journal = wc_mul_sat(2, journal); /* checkpoints are no longer than the rest together */
     wc_set(json, "request_bytes", json_integer(wc_json_bytes(&input)));
     wc_set(json, "output_bytes", json_integer(wc_json_bytes(&output)));
     wc_set(json, "stage_value_bytes", stages);
     wc_set(json, "journal_bytes", json_integer(journal));
-    wc_set(json, "journal_entry_bytes", json_integer(ENTRY_BYTES));
+    wc_set(json, "journal_entry_bytes", json_integer(parts.entry));
     return json;
 }
 

@@ -134,7 +134,8 @@ static int64_t scalar_bytes(const struct wc_type *type)
 {
     switch (type->kind) {
     case WC_TYPE_STRING:
-        return wc_add_sat(wc_mul_sat(wc_string_bytes(type), ESCAPE_BYTES), QUOTES);
+        /* What is escaped is one byte; a code point of four is not. */
+        return wc_add_sat(wc_mul_sat(string_points(type), ESCAPE_BYTES), QUOTES);
     case WC_TYPE_ENUM:
         return wc_add_sat(wc_mul_sat(enum_bytes(type), ESCAPE_BYTES), QUOTES);
     case WC_TYPE_INT:

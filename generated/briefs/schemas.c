@@ -109,7 +109,7 @@ const struct wr_schema schema_Brief = {
     .size = sizeof(struct Brief),
     .decode = decode_Brief,
     .encode = encode_Brief,
-    .json_bytes = 360162,
+    .json_bytes = 360126,
 };
 
 /* ---- schema KeyPoint (briefs.flow:16) -------------------------------------------------------- */
@@ -164,7 +164,7 @@ const struct wr_schema schema_KeyPoint = {
     .size = sizeof(struct KeyPoint),
     .decode = decode_KeyPoint,
     .encode = encode_KeyPoint,
-    .json_bytes = 19261,
+    .json_bytes = 4861,
 };
 
 /* ---- schema KeyPoints (briefs.flow:17) ------------------------------------------------------- */
@@ -229,7 +229,7 @@ const struct wr_schema schema_KeyPoints = {
         "string(1..400).\"},\"quote\":{\"type\":\"string\",\"description\":\"Must fit "
         "string(1..400).\"},\"confidence\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1}},\"re"
         "quired\":[\"text\",\"quote\",\"confidence\"],\"additionalProperties\":false}}}",
-    .json_bytes = 433267,
+    .json_bytes = 109267,
 };
 
 /* ---- schema Glossary (briefs.flow:18) -------------------------------------------------------- */
@@ -297,5 +297,5 @@ const struct wr_schema schema_Glossary = {
     .size = sizeof(struct Glossary),
     .decode = decode_Glossary,
     .encode = encode_Glossary,
-    .json_bytes = 1249213,
+    .json_bytes = 313213,
 };

@@ -257,7 +257,7 @@ const struct wr_schema schema_ResearchRequest = {
     .size = sizeof(struct ResearchRequest),
     .decode = decode_ResearchRequest,
     .encode = encode_ResearchRequest,
-    .json_bytes = 2980,
+    .json_bytes = 820,
 };
 
 /* ---- schema Account (sales.flow:16) ---------------------------------------------------------- */
@@ -314,7 +314,7 @@ const struct wr_schema schema_Account = {
     .size = sizeof(struct Account),
     .decode = decode_Account,
     .encode = encode_Account,
-    .json_bytes = 6050,
+    .json_bytes = 1730,
 };
 
 /* ---- schema Company (sales.flow:17) ---------------------------------------------------------- */
@@ -363,7 +363,7 @@ const struct wr_schema schema_Company = {
     .size = sizeof(struct Company),
     .decode = decode_Company,
     .encode = encode_Company,
-    .json_bytes = 37947,
+    .json_bytes = 9507,
 };
 
 /* ---- schema Article (sales.flow:18) ---------------------------------------------------------- */
@@ -412,7 +412,7 @@ const struct wr_schema schema_Article = {
     .size = sizeof(struct Article),
     .decode = decode_Article,
     .encode = encode_Article,
-    .json_bytes = 19222,
+    .json_bytes = 4822,
 };
 
 /* ---- schema News (sales.flow:19) ------------------------------------------------------------- */
@@ -459,7 +459,7 @@ const struct wr_schema schema_News = {
     .size = sizeof(struct News),
     .decode = decode_News,
     .encode = encode_News,
-    .json_bytes = 192246,
+    .json_bytes = 48246,
 };
 
 /* ---- schema Note (sales.flow:20) ------------------------------------------------------------- */
@@ -502,7 +502,7 @@ const struct wr_schema schema_Note = {
     .size = sizeof(struct Note),
     .decode = decode_Note,
     .encode = encode_Note,
-    .json_bytes = 1546,
+    .json_bytes = 394,
 };
 
 /* ---- schema Signal (sales.flow:22) ----------------------------------------------------------- */
@@ -553,7 +553,7 @@ const struct wr_schema schema_Signal = {
     .size = sizeof(struct Signal),
     .decode = decode_Signal,
     .encode = encode_Signal,
-    .json_bytes = 19222,
+    .json_bytes = 4822,
 };
 
 /* ---- schema Narrative (sales.flow:23) -------------------------------------------------------- */
@@ -622,7 +622,7 @@ const struct wr_schema schema_Narrative = {
         "string(1..300).\"},\"url\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}],\"descr"
         "iption\":\"Must fit "
         "string(1..500).\"}},\"required\":[\"claim\",\"url\"],\"additionalProperties\":false}}}",
-    .json_bytes = 193666,
+    .json_bytes = 48586,
 };
 
 /* ---- schema Sources (sales.flow:24) ---------------------------------------------------------- */
@@ -744,5 +744,5 @@ const struct wr_schema schema_AccountBrief = {
     .size = sizeof(struct AccountBrief),
     .decode = decode_AccountBrief,
     .encode = encode_AccountBrief,
-    .json_bytes = 195257,
+    .json_bytes = 49025,
 };

@@ -105,7 +105,7 @@ const struct wr_schema schema_Ticket = {
     .size = sizeof(struct Ticket),
     .decode = decode_Ticket,
     .encode = encode_Ticket,
-    .json_bytes = 40940,
+    .json_bytes = 37304,
 };
 
 /* ---- schema Answer (support.flow:18) --------------------------------------------------------- */
@@ -167,7 +167,7 @@ const struct wr_schema schema_Answer = {
     .size = sizeof(struct Answer),
     .decode = decode_Answer,
     .encode = encode_Answer,
-    .json_bytes = 48118,
+    .json_bytes = 12118,
 };
 
 /* ---- schema Suggestion (support.flow:24) ----------------------------------------------------- */
@@ -221,5 +221,5 @@ const struct wr_schema schema_Suggestion = {
         " fit "
         "string(1..2000).\"},\"confidence\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1}},\"r"
         "equired\":[\"text\",\"confidence\"],\"additionalProperties\":false}",
-    .json_bytes = 48050,
+    .json_bytes = 12050,
 };

@@ -72,7 +72,7 @@ const struct wr_schema schema_Script = {
     .size = sizeof(struct Script),
     .decode = decode_Script,
     .encode = encode_Script,
-    .json_bytes = 244886,
+    .json_bytes = 241286,
 };
 
 /* ---- schema Beat (videos.flow:17) ------------------------------------------------------------ */
@@ -121,7 +121,7 @@ const struct wr_schema schema_Beat = {
     .size = sizeof(struct Beat),
     .decode = decode_Beat,
     .encode = encode_Beat,
-    .json_bytes = 17307,
+    .json_bytes = 4347,
 };
 
 /* ---- schema Outline (videos.flow:18) --------------------------------------------------------- */
@@ -176,7 +176,7 @@ const struct wr_schema schema_Outline = {
         "string(1..120).\"},\"action\":{\"type\":\"string\",\"description\":\"Must fit "
         "string(1..600).\"}},\"required\":[\"heading\",\"action\"],\"additionalProperties\":false}"
         "}}",
-    .json_bytes = 415405,
+    .json_bytes = 104365,
 };
 
 /* ---- schema Shot (videos.flow:19) ------------------------------------------------------------ */
@@ -237,7 +237,7 @@ const struct wr_schema schema_Shot = {
     .size = sizeof(struct Shot),
     .decode = decode_Shot,
     .encode = encode_Shot,
-    .json_bytes = 9677,
+    .json_bytes = 2477,
 };
 
 /* ---- schema Detail (videos.flow:20) ---------------------------------------------------------- */
@@ -300,7 +300,7 @@ const struct wr_schema schema_Detail = {
         "Must fit string(1..400).\"},\"seconds\":{\"type\":\"integer\",\"description\":\"Must fit "
         "int(1..60).\"}},\"required\":[\"framing\",\"picture\",\"seconds\"],\"additionalProperties"
         "\":false}}}",
-    .json_bytes = 60011,
+    .json_bytes = 15371,
 };
 
 /* ---- schema Scene (videos.flow:21) ----------------------------------------------------------- */
@@ -367,7 +367,7 @@ const struct wr_schema schema_Scene = {
     .size = sizeof(struct Scene),
     .decode = decode_Scene,
     .encode = encode_Scene,
-    .json_bytes = 77316,
+    .json_bytes = 19716,
 };
 
 /* ---- schema Storyboard (videos.flow:27) ------------------------------------------------------ */
@@ -426,5 +426,5 @@ const struct wr_schema schema_Storyboard = {
     .size = sizeof(struct Storyboard),
     .decode = decode_Storyboard,
     .encode = encode_Storyboard,
-    .json_bytes = 1860448,
+    .json_bytes = 474448,
 };

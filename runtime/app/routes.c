@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wright/limits.h>
 
 #define ROW(method, path, key, quiet, handle)                                                      \
     {                                                                                              \
@@ -280,8 +281,8 @@ static struct wr_str take_traceparent(const struct wr_request *request)
 static struct wr_str take_tracestate(const struct wr_request *request)
 {
     struct wr_str text;
-    bool good = wr_field(request, "tracestate", &text) == 1 && text.len > 2 && text.len <= 512 &&
-                memchr(text.ptr, '=', text.len);
+    bool good = wr_field(request, "tracestate", &text) == 1 && text.len > 2 &&
+                text.len <= WR_TRACESTATE_BYTES && memchr(text.ptr, '=', text.len);
     for (size_t i = 0; good && i < text.len; i++)
         good = text.ptr[i] >= ' ' && text.ptr[i] < 0x7f;
     return good ? text : (struct wr_str){NULL, 0};

@@ -453,7 +453,8 @@ static void recover(void *arg)
     wr_engine_recover(loop->engine, recovered, loop);
 }
 
-/* A caller may send what the contract says, and a reviewer may send back what is to be served. */
+/* A caller may send what the contract says, and a reviewer may send back what is to be served; and any
+ * character as an escape, or a pair of them: twice what our own form of it takes at most. */
 static void settle_max_body(struct wr_app *app)
 {
     uint64_t most = 0;
@@ -464,6 +465,7 @@ static void settle_max_body(struct wr_app *app)
         if (flow->output->json_bytes > most)
             most = flow->output->json_bytes;
     }
+    most *= 2;
     int64_t *limit = &app->options.max_body;
     if (*limit == 0)
         *limit = most < BODY_LEAST ? BODY_LEAST : most < BODY_MOST ? (int64_t)most : BODY_MOST;

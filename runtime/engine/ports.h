@@ -36,7 +36,7 @@ struct wr_usage {
 
 /* Forms of a value that a model's provider cannot carry as it is: its maps are lists of pairs, what has no type is JSON
  * within a string. */
-enum wr_form { WR_FORM_PAIRS = 1, WR_FORM_TEXTS = 2 };
+enum wr_rewrite { WR_REWRITE_PAIRS = 1, WR_REWRITE_TEXTS = 2 };
 
 /* How an attempt ended. Texts live in the effect's arena. */
 struct wr_outcome {
@@ -54,7 +54,7 @@ struct wr_outcome {
     bool final;                  /* the peer asks that it is not sent again */
     const char *rule;            /* schema_invalid: the first rule that it broke; else NULL */
     struct wr_str unknown;  /* fields that the schema does not know: their pointers, a line each */
-    unsigned forms;         /* what of it was rewritten on the wire: enum wr_form */
+    unsigned forms;         /* what of it was rewritten on the wire: enum wr_rewrite */
     struct wr_str repaired; /* what was done to the text that came, to read it; empty: nothing */
 };
 

@@ -7,9 +7,9 @@
 #include "runtime/json/writer.h"
 
 #include <string.h>
+#include <wright/limits.h>
 
-#define DETAIL_MAX 500 /* bytes of a sentence that the journal keeps */
-#define FAULTS_TOLD 3  /* to the journal; a repair is told of more of them */
+#define FAULTS_TOLD 3 /* to the journal; a repair is told of more of them */
 #define FAULTS_FED 12
 
 /* What was wrong, by pointer and rule; never what was in it. */
@@ -37,8 +37,8 @@ static void read_answer(struct wr_reader *in, struct wr_attempt *attempt,
 {
     wr_reader_init(in, &attempt->arena, outcome->value);
     in->null_is_absent = action->kind == WR_ACT_ASK;
-    in->map_is_pairs = outcome->forms & WR_FORM_PAIRS;
-    in->any_is_text = outcome->forms & WR_FORM_TEXTS;
+    in->map_is_pairs = outcome->forms & WR_REWRITE_PAIRS;
+    in->any_is_text = outcome->forms & WR_REWRITE_TEXTS;
 }
 
 static const void *decode(struct wr_attempt *attempt, const struct wr_action *action)
@@ -266,18 +266,25 @@ static void keep_arena(struct wr_job *job, struct wr_attempt *attempt)
     attempt->arena = (struct wr_arena){0};
 }
 
+/* Not within a code point. */
+static struct wr_str cut(struct wr_str text, size_t most)
+{
+    if (text.len <= most)
+        return text;
+    while (most > 0 && ((unsigned char)text.ptr[most] & 0xc0) == 0x80)
+        most--;
+    return (struct wr_str){text.ptr, most};
+}
+
 /* What the stage's end will tell of its newest attempt. */
 static void keep_outcome(struct wr_activity *activity, const struct wr_outcome *outcome)
 {
     struct wr_arena *arena = &activity->job->arena;
-    struct wr_str detail = outcome->detail;
-    if (detail.len > DETAIL_MAX)
-        detail.len = DETAIL_MAX;
     activity->outcome = *outcome;
     activity->outcome.value = (struct wr_str){0};
-    activity->outcome.detail = wr_arena_str(arena, detail);
-    activity->outcome.model_version = wr_arena_str(arena, outcome->model_version);
-    activity->outcome.request_id = wr_arena_str(arena, outcome->request_id);
+    activity->outcome.detail = wr_arena_str(arena, cut(outcome->detail, WR_DETAIL_BYTES));
+    activity->outcome.model_version = wr_arena_str(arena, cut(outcome->model_version, WR_ID_BYTES));
+    activity->outcome.request_id = wr_arena_str(arena, cut(outcome->request_id, WR_ID_BYTES));
     activity->outcome.repaired = wr_arena_str(arena, outcome->repaired);
     activity->outcome.unknown = wr_arena_str(arena, outcome->unknown);
     activity->class = outcome->class;

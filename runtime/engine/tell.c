@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wright/limits.h>
 
 #define PATIENCE_US 10000000 /* for it to become durable; then it is the store's failure */
-#define REASON_MAX 2000
 
 /* What was told, understood. */
 struct said {
@@ -75,7 +75,7 @@ static void read_member(struct wr_reader *in, const struct wr_object *object,
     if (object->field == DECISION) {
         wr_read_enum(in, &said->event.label, decisions, 3);
     } else if (object->field == REASON) {
-        wr_read_string(in, &said->event.reason, 0, REASON_MAX, WR_CODE_POINTS);
+        wr_read_string(in, &said->event.reason, 0, WR_REASON_POINTS, WR_CODE_POINTS);
     } else {
         void *value = wr_arena_alloc(arena, schema->size);
         if (schema->decode(in, value))

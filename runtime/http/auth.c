@@ -17,8 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <wright/limits.h>
 
-#define NAME_MAX_BYTES 64
+#define NAME_MAX_BYTES WR_CALLER_BYTES
 #define SCOPES_MAX_BYTES 256
 #define LIST_MAX_BYTES (1u << 20)
 

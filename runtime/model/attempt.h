@@ -50,7 +50,7 @@ struct wr_effect {
     struct wr_sse sse;
     struct wr_answer answer;
     struct wr_work *work; /* of a function's call; NULL: it has not begun, or is none */
-    unsigned forms;       /* of the answer: enum wr_form */
+    unsigned forms;       /* of the answer: enum wr_rewrite */
     bool guarded;         /* a connection was refused, as its address is not public */
     int status;
     int64_t started_us, first_us, last_us, done_us; /* monotonic; first and done -1: not yet */

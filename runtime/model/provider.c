@@ -21,7 +21,7 @@ const struct wr_provider *wr_provider_find(const char *name)
 
 static const unsigned forms[] = {
 #define PROFILE(name, version, nulls, closes, maps, any, ...)                                      \
-    ((maps) ? 0 : WR_FORM_PAIRS) | ((any) ? 0 : WR_FORM_TEXTS),
+    ((maps) ? 0 : WR_REWRITE_PAIRS) | ((any) ? 0 : WR_REWRITE_TEXTS),
 #include <wright/profiles.def>
 #undef PROFILE
 };

@@ -8,6 +8,8 @@
 #include "runtime/engine/ports.h"
 #include "runtime/model/bytes.h"
 
+#include <wright/limits.h>
+
 /* A call of a tool, so far. */
 struct wr_called {
     int64_t number; /* as the format counts them */
@@ -30,7 +32,7 @@ struct wr_answer {
     bool may_call;       /* it was told of tools: calls are kept here, and are no answer */
     struct wr_called *called;
     size_t called_count, dropped, argued; /* dropped: beyond what is kept; argued: bytes */
-    char finish[32], version[128], id[128], code[64];
+    char finish[32], version[WR_ID_BYTES + 1], id[WR_ID_BYTES + 1], code[64];
     struct wr_usage usage;
 };
 
@@ -78,7 +80,7 @@ struct wr_provider {
 const struct wr_provider *wr_provider_find(const char *name);
 
 /* How a model is put to its schema: sets `structured` and `wire`. Where the profile does not carry the
- * schema, it is told in words. Gives what its answer is rewritten in: a bit each of enum wr_form. */
+ * schema, it is told in words. Gives what its answer is rewritten in: a bit each of enum wr_rewrite. */
 unsigned wr_fit(struct wr_asked *request);
 /* The same of what a model fills in to call a tool; `strict`: the provider enforces it. */
 const char *wr_fit_tool(const struct wr_provider *provider, const struct wr_stage *tool,

@@ -42,7 +42,7 @@ def tests_of(fault):
 
 def targets_of(fault):
     words = fault["kill"].split()
-    more = [word for word in words if word.startswith("build/")]
+    more = [word for word in words if word.startswith("build/")] + ["build/briefs"] * any("tests/api/" in w for w in words)
     return ["build/wright", "build/libwright.a", *more, *(["build/" + words[1]] if words[0].endswith("time.sh") else [])]
 
 

@@ -16,6 +16,16 @@
 /* Of a call that was not made, or failed: what the model is told, and the words around any result. */
 #define WR_TOOL_BYTES (WR_FAULT_BYTES + 200)
 
+/* Texts from outside that an entry of a journal may hold, in bytes: what is longer is cut, or refused where it comes
+ * in. An answer's version and request come from a provider, the detail is the runtime's own sentence. */
+#define WR_DETAIL_BYTES 500
+#define WR_ID_BYTES 127
+#define WR_CALLER_BYTES 64
+#define WR_TRACESTATE_BYTES 512
+#define WR_REASON_POINTS 2000
+/* All else of an entry that is not its value: names of fields, numbers, hashes, ids, words. */
+#define WR_ENTRY_BYTES 3000
+
 /* At most two attempts in this time on a job's way to one service or model. */
 #define WR_ROUTE_MS 1500
 
