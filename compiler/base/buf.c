@@ -1,6 +1,8 @@
 /* A growing text buffer on the heap. */
 #include "compiler/base/buf.h"
 
+#include <stdbool.h>
+
 #include "compiler/base/arena.h"
 
 #include <stdio.h>
@@ -133,4 +135,50 @@ void wc_buf_free(struct wc_buf *buf)
 {
     free(buf->data);
     *buf = (struct wc_buf){0};
+}
+
+/* ---- durations ---------------------------------------------------------------------------- */
+
+static const struct {
+    uint64_t ms;
+    char unit;
+} units[] = {{86400000, 'd'}, {3600000, 'h'}, {60000, 'm'}};
+
+enum { UNITS = sizeof units / sizeof units[0], LONG_MS = 600000 };
+
+/* "31.2s": no more digits than there are. */
+static void add_seconds(struct wc_buf *buf, uint64_t ms)
+{
+    unsigned part = (unsigned)(ms % 1000);
+    wc_buf_printf(buf, "%llu", (unsigned long long)(ms / 1000));
+    if (part)
+        wc_buf_printf(buf, ".%0*u",
+                      part % 100 == 0  ? 1
+                      : part % 10 == 0 ? 2
+                                       : 3,
+                      part % 100 == 0  ? part / 100
+                      : part % 10 == 0 ? part / 10
+                                       : part);
+    wc_buf_char(buf, 's');
+}
+
+void wc_buf_duration(struct wc_buf *buf, uint64_t ms)
+{
+    bool begun = false;
+    for (size_t i = 0; i < UNITS; i++) {
+        if (ms < units[i].ms || (!begun && ms % units[i].ms != 0 && ms < LONG_MS))
+            continue;
+        wc_buf_printf(buf, "%s%llu%c", begun ? " " : "", (unsigned long long)(ms / units[i].ms),
+                      units[i].unit);
+        begun = true;
+        ms %= units[i].ms;
+    }
+    if (begun && ms == 0)
+        return;
+    if (begun)
+        wc_buf_char(buf, ' ');
+    if (!begun && (ms < 1000 || (ms < 10000 && ms % 100 != 0)))
+        wc_buf_printf(buf, "%llums", (unsigned long long)ms);
+    else
+        add_seconds(buf, ms);
 }

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Zero-initialise to start with. `data` is NUL-terminated once anything was added, else NULL. */
 struct wc_buf {
@@ -25,5 +26,8 @@ void wc_buf_json(struct wc_buf *buf, const char *text, size_t len);
 /* `text` as a C string literal with its quotes; no trigraph and no octal run-on can arise. */
 void wc_buf_c_string(struct wc_buf *buf, const char *text, size_t len);
 void wc_buf_free(struct wc_buf *buf);
+
+/* A duration as people write one: "400ms", "7.4s", "10m", "3d"; a long one of several units, "2d 1h 31.2s". */
+void wc_buf_duration(struct wc_buf *buf, uint64_t ms);
 
 #endif

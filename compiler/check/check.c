@@ -1,6 +1,8 @@
 /* The table of analyses. Those that follow paths come after those that say which paths there are. */
 #include "compiler/check/check.h"
 
+#include "compiler/base/buf.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,21 +51,11 @@ struct wc_workflow **wc_children_first(struct wc_model *model)
 
 const char *wc_ms_text(struct wc_arena *arena, uint64_t ms)
 {
-    char digits[32];
-    if (ms < 1000 || ms % 100 != 0)
-        return wc_arena_printf(arena, "%" PRIu64 "ms", ms);
-    static const struct {
-        uint64_t ms;
-        const char *unit;
-    } units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "m"}};
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (ms >= units[i].ms && ms % units[i].ms == 0)
-            return wc_arena_printf(arena, "%" PRIu64 "%s", ms / units[i].ms, units[i].unit);
-    snprintf(digits, sizeof digits, "%.1f", (double)ms / 1000);
-    size_t len = strlen(digits);
-    if (strcmp(digits + len - 2, ".0") == 0)
-        digits[len - 2] = '\0';
-    return wc_arena_printf(arena, "%ss", digits);
+    struct wc_buf text = {0};
+    wc_buf_duration(&text, ms);
+    const char *copy = wc_arena_copy(arena, text.data, text.len);
+    wc_buf_free(&text);
+    return copy;
 }
 
 const char *wc_dollars_text(struct wc_arena *arena, int64_t picodollars)

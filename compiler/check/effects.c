@@ -16,7 +16,14 @@ static void check_denied(struct wc_model *model, struct wc_diags *diags,
     wc_diag_note(diags, diag,
                  "a denied request is wrong as it is; sending it again only spends "
                  "time and money");
-    wc_diag_help(diags, diag, "take it out of `retry`, and lead it somewhere: `on denied -> …`");
+    if (stage->above && stage->above->action.kind == WR_ACT_EACH)
+        wc_diag_help(diags, diag,
+                     "take it out of `retry`: an item that fails counts among those that `N may "
+                     "fail` allows");
+    else
+        wc_diag_help(diags, diag, "take it out of `retry`, and lead it somewhere: `on %s -> …`",
+                     stage->above ? wc_arena_printf(model->arena, "%s.denied", stage->name)
+                                  : "denied");
 }
 
 static void check_once(struct wc_diags *diags, const struct wc_stage *stage)

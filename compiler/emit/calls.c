@@ -77,6 +77,13 @@ static struct wc_value call_extreme(struct wc_function *fn, const struct wc_expr
     return wc_plain(name);
 }
 
+static struct wc_value call_abs(struct wc_function *fn, const struct wc_expr *expr)
+{
+    bool number = expr->type->kind == WC_TYPE_NUMBER;
+    return wc_plain(wc_arena_printf(fn->arena, "wr_%s_abs(%s)", number ? "number" : "int",
+                                    wc_value_of(fn, expr->kids[0]).text));
+}
+
 /* Resolved to something else: `first(list)` is an item, `reveal(x)` is x. */
 static struct wc_value call_nothing(struct wc_function *fn, const struct wc_expr *expr)
 {

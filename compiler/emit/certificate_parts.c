@@ -101,6 +101,7 @@ json_t *wc_proof_effects_json(const struct wc_workflow *flow)
         json_decref(name);
     }
     wc_set(json, "same_request_again_is_safe_without_a_key", json_boolean(!acts));
+    wc_set_number(json, "dedupe_joins_within_ms", flow->dedupe ? (int64_t)flow->dedupe_ms : 0);
     wc_set(json, "commits_always_awaited",
            json_pack("[ss]", "acceptance", "the end, before its reply"));
     wc_set(json, "stages", stages);

@@ -198,12 +198,14 @@ bool wc_is_c_text(const struct wc_type *type)
 static struct wc_value compare_text(struct wc_function *fn, const struct wc_expr *expr,
                                     const char *a, const char *b)
 {
-    if (expr->op == WC_OP_EQ || expr->op == WC_OP_NE)
+    bool instants = expr->kids[0]->type->kind == WC_TYPE_DATETIME;
+    if (!instants && (expr->op == WC_OP_EQ || expr->op == WC_OP_NE))
         return wc_plain(wc_arena_printf(fn->arena, "%swr_str_equal(%s, %s)",
                                         expr->op == WC_OP_NE ? "!" : "", a, b));
-    return (struct wc_value){
-        wc_arena_printf(fn->arena, "wr_str_compare(%s, %s) %s 0", a, b, wc_sign_of(expr->op)),
-        false, expr->op};
+    return (struct wc_value){wc_arena_printf(fn->arena, "%s(%s, %s) %s 0",
+                                             instants ? "wr_datetime_compare" : "wr_str_compare", a,
+                                             b, wc_sign_of(expr->op)),
+                             false, expr->op};
 }
 
 /* A kid as a number of the kind the operation is done in. */
@@ -407,11 +409,24 @@ static struct wc_value choice(struct wc_function *fn, const char *condition,
 }
 
 /* `if C then A else B`; A alone where C is known to hold. */
+/* What is not written reads no variable, and one that nobody reads is a warning. */
+static bool reads_variable(const struct wc_expr *expr)
+{
+    if (!expr)
+        return false;
+    if (expr->kind == WC_EXPR_LOCAL)
+        return true;
+    for (size_t i = 0; i < expr->kid_count; i++)
+        if (reads_variable(expr->kids[i]))
+            return true;
+    return false;
+}
+
 static struct wc_value conditional(struct wc_function *fn, const struct wc_expr *expr)
 {
     const char *condition = wc_value_of(fn, expr->kids[0]).text;
     if (!strcmp(condition, "true") && expr->kids[1]->type->kind == expr->type->kind &&
-        !is_converted(expr))
+        !is_converted(expr) && !reads_variable(expr->kids[2]))
         return wc_value_of(fn, expr->kids[1]);
     return choice(fn, condition, expr, expr->kids[1], expr->kids[2]);
 }

@@ -224,7 +224,10 @@ static struct wc_value sort_by(struct wc_function *fn, const struct wc_expr *exp
             fn->memory, items, ranks);
     wc_line(fn, "size_t at_%zu = 0;", id);
     size_t mark = wc_begin_items(fn, expr, NULL);
-    wc_line(fn, "%s[at_%zu].%s = %s;", ranks, id, kind, wc_value_of(fn, key).text);
+    const char *rank = wc_value_of(fn, key).text;
+    if (key->type->kind == WC_TYPE_DATETIME)
+        rank = wc_arena_printf(fn->arena, "wr_datetime_rank(%s, %s)", fn->memory, rank);
+    wc_line(fn, "%s[at_%zu].%s = %s;", ranks, id, kind, rank);
     wc_line(fn, "%s[at_%zu].at = at_%zu;", ranks, id, id);
     wc_line(fn, "at_%zu++;", id);
     wc_end_items(fn, mark);
@@ -296,6 +299,8 @@ struct wc_value wc_index_value(struct wc_function *fn, const struct wc_expr *exp
 static const char *same_items(struct wc_function *fn, const struct wc_type *type, const char *a,
                               const char *b)
 {
+    if (type->kind == WC_TYPE_DATETIME)
+        return wc_arena_printf(fn->arena, "wr_datetime_compare(%s, %s) == 0", a, b);
     if (wc_is_c_text(type))
         return wc_arena_printf(fn->arena, "wr_str_equal(%s, %s)", a, b);
     return wc_arena_printf(fn->arena, "%s == %s", a, b);

@@ -15,18 +15,57 @@ static bool is_left(const struct wc_type *type, const struct wc_schema_style *st
            is_left(type->element, style);
 }
 
-/* What a model should know of a field: its doc, and the bounds that its profile does not take. */
+/* What the name of a type does not say: which unit an amount counts, how a format is written. NULL: nothing. */
+static const char *form_of(const struct wc_type *type, struct wc_buf *text)
+{
+    switch (type->kind) {
+    case WC_TYPE_LIST:
+    case WC_TYPE_MAP:
+        return form_of(type->element, text);
+    case WC_TYPE_UUID:
+        return "Written as 0193a1f0-6c2e-7b44-9d0e-5f2a8c1b7e10.";
+    case WC_TYPE_DATE:
+        return "Written YYYY-MM-DD.";
+    case WC_TYPE_DATETIME:
+        return "A date and time with its zone, as RFC 3339 has it: 2026-08-07T12:00:00Z.";
+    case WC_TYPE_URI:
+        return "With its scheme, as https://example.org/.";
+    case WC_TYPE_EMAIL:
+        return "An address alone, as someone@example.org.";
+    case WC_TYPE_MONEY:
+        break;
+    default:
+        return NULL;
+    }
+    struct wc_arena arena = {0};
+    int digits = wc_currency_digits(type->currency);
+    wc_buf_printf(text, "An integer in the smallest unit of %s%s, never a fraction: 1250 is %s.",
+                  type->currency, digits == 2 ? " (cents)" : "",
+                  wc_amount_text(&arena, 1250, type->currency));
+    wc_arena_free(&arena);
+    return text->data;
+}
+
+static void add_sentence(struct wc_buf *text, const char *sentence)
+{
+    if (sentence)
+        wc_buf_printf(text, "%s%s", text->len ? " " : "", sentence);
+}
+
+/* What a model should know of a field: its doc, the bounds that its profile does not take, how it is written. */
 static const char *field_hint(const struct wc_field *field, const struct wc_schema_style *style,
                               struct wc_buf *text)
 {
     const struct wc_type *type = field->type;
-    if (field->doc)
-        wc_buf_text(text, field->doc);
+    struct wc_buf form = {0};
+    add_sentence(text, field->doc);
     if (is_left(type, style)) {
-        wc_buf_text(text, field->doc ? " Must fit " : "Must fit ");
+        add_sentence(text, "Must fit ");
         wc_type_write(text, type);
         wc_buf_char(text, '.');
     }
+    add_sentence(text, form_of(type, &form));
+    wc_buf_free(&form);
     return text->data;
 }
 

@@ -3,6 +3,7 @@
 #include "compiler/emit/certificate.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { NAME_WIDTH = 14 };
@@ -29,24 +30,36 @@ static void join(struct wc_buf *out, const json_t *list, const char *between, co
         wc_buf_printf(out, "%s%s", i ? between : "", json_string_value(item));
 }
 
+static void ms(struct wc_buf *out, const char *before, const json_t *json, const char *name)
+{
+    wc_buf_text(out, before);
+    wc_buf_duration(out, (uint64_t)number_at(json, name));
+}
+
 /* ---- time ----------------------------------------------------------------------------------- */
 
 static void stage_lines(struct wc_buf *out, const char *name, const json_t *stage, int indent)
 {
     const char *member;
     json_t *row;
-    wc_buf_printf(out, "%*s%-*s %" PRId64 " x %" PRId64 "ms", indent, "", NAME_WIDTH, name,
-                  number_at(stage, "attempts"), number_at(stage, "attempt_ms"));
+    wc_buf_printf(out, "%*s%-*s ", indent, "", NAME_WIDTH, name);
+    if (number_at(stage, "attempt_ms")) {
+        wc_buf_printf(out, "%" PRId64 " x", number_at(stage, "attempts"));
+        ms(out, " ", stage, "attempt_ms");
+    } else {
+        wc_buf_text(out, "at once");
+    }
     if (number_at(stage, "backoff_ms"))
-        wc_buf_printf(out, ", backoff %" PRId64 "ms", number_at(stage, "backoff_ms"));
+        ms(out, ", backoff ", stage, "backoff_ms");
     if (number_at(stage, "within_ms"))
-        wc_buf_printf(out, ", within %" PRId64 "ms", number_at(stage, "within_ms"));
+        ms(out, ", within ", stage, "within_ms");
     if (number_at(stage, "items_max"))
         wc_buf_printf(out, ", %" PRId64 " items", number_at(stage, "items_max"));
-    if (number_at(stage, "rounds"))
-        wc_buf_printf(out, ", %" PRId64 " rounds of %" PRId64 "ms", number_at(stage, "rounds"),
-                      number_at(stage, "round_ms"));
-    wc_buf_printf(out, "; floor %" PRId64 "ms", number_at(stage, "floor_ms"));
+    if (number_at(stage, "rounds")) {
+        wc_buf_printf(out, ", %" PRId64 " rounds of", number_at(stage, "rounds"));
+        ms(out, " ", stage, "round_ms");
+    }
+    ms(out, "; floor ", stage, "floor_ms");
     if (json_array_size(json_object_get(stage, "waits_in_slack"))) {
         wc_buf_text(out, "; in slack: ");
         join(out, json_object_get(stage, "waits_in_slack"), ", ", "");
@@ -64,10 +77,12 @@ static void path_line(struct wc_buf *out, const json_t *path)
         wc_buf_text(out, "    and more\n");
         return;
     }
-    wc_buf_printf(out, "    by %6" PRId64 "ms  ", number_at(path, "worst_ms"));
+    ms(out, "    by ", path, "worst_ms");
     json_array_foreach(json_object_get(path, "stages"), i, row)
-        wc_buf_printf(out, "%s%s %" PRId64 "ms", i ? ", " : "", text_at(row, "stage"),
-                      number_at(row, "ends_by_ms"));
+    {
+        wc_buf_printf(out, "%s%s", i ? ", " : "  ", text_at(row, "stage"));
+        ms(out, " ", row, "ends_by_ms");
+    }
     wc_buf_printf(out, " -> %s\n", text_at(path, "ends"));
 }
 
@@ -76,19 +91,21 @@ static void latency(struct wc_buf *out, const json_t *json)
     const char *name;
     json_t *row;
     size_t i;
-    wc_buf_printf(out, "  time  %s %" PRId64 "ms", text_at(json, "model"),
-                  number_at(json, "budget_ms"));
+    wc_buf_printf(out, "  time  %s", text_at(json, "model"));
+    ms(out, " ", json, "budget_ms");
     if (number_at(json, "background_ms"))
-        wc_buf_printf(out, ", then background %" PRId64 "ms", number_at(json, "background_ms"));
-    wc_buf_printf(out,
-                  ": one whole attempt of each stage and the commits take %" PRId64
-                  "ms, and %" PRId64
-                  "ms are slack\n"
-                  "        no reply later than %" PRId64 "ms, no end later than %" PRId64 "ms\n",
-                  number_at(json, "floor_with_commits_ms"), number_at(json, "slack_ms"),
-                  number_at(json, "worst_reply_ms"), number_at(json, "worst_ms"));
+        ms(out, ", then background ", json, "background_ms");
+    ms(out, ": one whole attempt of each stage and the commits take ", json,
+       "floor_with_commits_ms");
+    ms(out, ", and ", json, "slack_ms");
+    ms(out, " are slack\n        no reply later than ", json, "worst_reply_ms");
+    ms(out, ", no end later than ", json, "worst_ms");
+    wc_buf_char(out, '\n');
     json_object_foreach(json_object_get(json, "stages"), name, row) stage_lines(out, name, row, 4);
-    wc_buf_text(out, "    every path, and when each of its stages has ended at the latest\n");
+    wc_buf_text(
+        out,
+        "    every path, any arm of a `match` being possible, and when each of its stages has "
+        "ended at the latest\n");
     json_array_foreach(json_object_get(json, "paths"), i, row) path_line(out, row);
 }
 
@@ -145,21 +162,41 @@ static void errors(struct wc_buf *out, const json_t *json)
                   outcomes, json_object_size(json));
 }
 
+/* The body of `each` has its stage's name: "read/read" is "read, each". */
+static const char *plain_name(const char *name, char text[160])
+{
+    const char *slash = strchr(name, '/');
+    size_t len = slash ? (size_t)(slash - name) : 0;
+    bool doubled = slash && strlen(slash + 1) == len && memcmp(name, slash + 1, len) == 0;
+    snprintf(text, 160, "%s%s", doubled ? slash + 1 : name, doubled ? ", each" : "");
+    return text;
+}
+
 static void effects(struct wc_buf *out, const json_t *json)
 {
+    char plain[160];
     const char *name;
     json_t *row;
-    wc_buf_printf(out, "  effects  sending the same request again, without a key, %s\n",
-                  json_is_true(json_object_get(json, "same_request_again_is_safe_without_a_key"))
-                      ? "repeats none"
-                      : "is another job, with effects of its own");
+    wc_buf_printf(out, "  effects  sending the same request again, without a key, ");
+    if (number_at(json, "dedupe_joins_within_ms"))
+        ms(out, "joins its job for ", json, "dedupe_joins_within_ms");
+    if (number_at(json, "dedupe_joins_within_ms"))
+        wc_buf_text(out, ", if it has the same `dedupe` key; after that it ");
+    wc_buf_text(out, json_is_true(json_object_get(json, "same_request_again_is_safe_without_a_key"))
+                         ? "repeats none\n"
+                         : "is another job, with effects of its own\n");
     json_object_foreach(json_object_get(json, "stages"), name, row)
     {
         if (strcmp(text_at(row, "effect"), "pure") == 0)
             continue;
-        wc_buf_printf(out, "    %-*s %s, sent %" PRId64 " times at most: %s\n", NAME_WIDTH, name,
-                      text_at(row, "effect"), number_at(row, "sends_at_most"),
-                      text_at(row, "because"));
+        int64_t most = number_at(row, "sends_at_most");
+        wc_buf_printf(out, "    %-*s %s, sent ", NAME_WIDTH, plain_name(name, plain),
+                      text_at(row, "effect"));
+        if (most == 1)
+            wc_buf_text(out, "once");
+        else
+            wc_buf_printf(out, "%" PRId64 " times", most);
+        wc_buf_printf(out, " at most: %s\n", text_at(row, "because"));
     }
 }
 
@@ -192,6 +229,7 @@ static void degradation(struct wc_buf *out, const json_t *json)
 
 static void bounds(struct wc_buf *out, const json_t *json)
 {
+    char plain[160];
     const char *name;
     json_t *bytes;
     wc_buf_printf(out,
@@ -199,8 +237,9 @@ static void bounds(struct wc_buf *out, const json_t *json)
                   ", at most\n",
                   number_at(json, "request_bytes"), number_at(json, "output_bytes"),
                   number_at(json, "journal_bytes"));
-    json_object_foreach(json_object_get(json, "stage_value_bytes"), name, bytes) wc_buf_printf(
-        out, "    %-*s %" PRId64 "\n", NAME_WIDTH, name, (int64_t)json_integer_value(bytes));
+    json_object_foreach(json_object_get(json, "stage_value_bytes"), name, bytes)
+        wc_buf_printf(out, "    %-*s %" PRId64 "\n", NAME_WIDTH, plain_name(name, plain),
+                      (int64_t)json_integer_value(bytes));
 }
 
 static void labels(struct wc_buf *out, const json_t *json)

@@ -86,7 +86,10 @@ static void emit_condition(struct wc_buf *out, struct wc_arena *arena, bool *pat
         const struct wc_counter *counter = &expected->counters.items[i];
         struct wc_expr local = {.kind = WC_EXPR_LOCAL, .name = counter->name};
         wc_line(&fn, "int64_t %s = wr_seen_%s(seen, \"%s\");", wc_local_name(&fn, &local),
-                counter->keys ? "keys" : "sends", counter->place);
+                counter->notices ? "notices"
+                : counter->keys  ? "keys"
+                                 : "sends",
+                counter->place);
     }
     wc_line(&fn, "(void)arena, (void)output, (void)cost;");
     struct wc_value value = wc_value_of(&fn, expected->that);

@@ -26,6 +26,10 @@ static const struct wc_type *join_texts(struct wc_scope *scope, const struct wc_
 {
     struct wc_misfit why;
     struct wc_arena *arena = scope->work->r->arena;
+    enum wc_type_kind kind = a->type->kind;
+    if (kind == b->type->kind &&
+        (kind == WC_TYPE_UUID || kind == WC_TYPE_DATE || kind == WC_TYPE_DATETIME))
+        return wc_type_new(arena, kind, a->span);
     if (a->type->kind == WC_TYPE_ENUM && b->kind == WC_EXPR_LITERAL &&
         wc_literal_fits(arena, &b->literal, a->type, &why))
         return a->type;

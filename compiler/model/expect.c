@@ -1,6 +1,7 @@
 /* What a test expects of a job's end, as an expression: `output`, `cost`, and how often a stage's call was
  * sent are variables of it. An optional field that is compared is asked for first: unset, it is unequal. */
 #include "compiler/model/scope.h"
+#include "compiler/model/vain.h"
 
 #include <string.h>
 
@@ -36,6 +37,13 @@ static const char *place_of(struct expectation *e, const struct wc_ast_expr *ast
     if (ast->kind != WC_AST_FIELD)
         return NULL;
     const char *outer = place_of(e, ast->kids.items[0]);
+    const struct wc_stage *stage = outer ? wc_lookup(e->stages, outer) : NULL;
+    bool known = !stage;
+    for (size_t i = 0; stage && i < stage->members.count; i++)
+        known |= stage->action.kind == WR_ACT_ALL &&
+                 strcmp(stage->members.items[i]->name, ast->name.text) == 0;
+    if (!known && e->r->parsed)
+        wc_need_member(e->r, stage, ast->name);
     return outer ? wc_arena_printf(e->r->arena, "%s/%s", outer, ast->name.text) : NULL;
 }
 
@@ -49,12 +57,28 @@ static const char *name_of(struct expectation *e, const char *place, bool keys)
     return wc_intern(e->r->names, text, strlen(text));
 }
 
+/* `hook` of `hook.sends`, where it is a service that somebody is notified through. */
+static const char *notified(struct expectation *e, const struct wc_ast_expr *ast)
+{
+    const struct wc_ast_expr *of = ast->kids.items[0];
+    if (strcmp(ast->name.text, "sends") != 0 || of->kind != WC_AST_NAME)
+        return NULL;
+    WC_EACH(i, &e->r->model->services)
+    {
+        const struct wc_service *service = e->r->model->services.items[i];
+        if (service->sign_env && strcmp(service->name, of->name.text) == 0)
+            return service->name;
+    }
+    return NULL;
+}
+
 /* `save.sends` and `save.keys` become variables; NULL where it is something else. */
 static struct wc_ast_expr *counter(struct expectation *e, const struct wc_ast_expr *ast)
 {
     bool keys = strcmp(ast->name.text, "keys") == 0;
     const char *place =
         keys || strcmp(ast->name.text, "sends") == 0 ? place_of(e, ast->kids.items[0]) : NULL;
+    bool notices = !place && !keys && (place = notified(e, ast)) != NULL;
     if (!place)
         return NULL;
     const char *name = name_of(e, place, keys);
@@ -63,7 +87,7 @@ static struct wc_ast_expr *counter(struct expectation *e, const struct wc_ast_ex
     {
         known |= e->expected->counters.items[i].name == name;
     }
-    struct wc_counter counter = {name, place, keys};
+    struct wc_counter counter = {name, place, keys, notices};
     if (!known)
         wc_push(e->r->arena, &e->expected->counters, counter);
     struct wc_ast_expr *node = new_node(e, WC_AST_NAME, ast->span);

@@ -127,6 +127,18 @@ int wc_currency_digits(const char *code)
     return -1;
 }
 
+const char *wc_amount_text(struct wc_arena *arena, int64_t amount, const char *code)
+{
+    int digits = wc_currency_digits(code);
+    int64_t unit = 1;
+    for (int i = 0; i < digits; i++)
+        unit *= 10;
+    if (digits <= 0)
+        return wc_arena_printf(arena, "%s %lld", code, (long long)amount);
+    return wc_arena_printf(arena, "%s %lld.%0*lld", code, (long long)(amount / unit), digits,
+                           (long long)(amount < 0 ? -(amount % unit) : amount % unit));
+}
+
 const char *wc_nearest_currency(struct wc_arena *arena, const char *code)
 {
     size_t count = 0;

@@ -228,6 +228,30 @@ static struct wc_expr *type_extreme(struct wc_scope *scope, struct wc_expr *expr
     return expr;
 }
 
+static struct wc_expr *type_abs(struct wc_scope *scope, struct wc_expr *expr)
+{
+    const struct wc_type *of = expr->kids[0]->type;
+    if (!wc_is_amount(of))
+        return refuse(scope, expr->kids[0], "`abs` takes a number, an amount or a duration");
+    int64_t low = wc_int_low(of), high = wc_int_high(of);
+    if (of->kind != WC_TYPE_NUMBER && low == INT64_MIN)
+        return refuse(scope, expr->kids[0], "`abs` of the least integer has no result");
+    struct wc_type *type = wc_type_new(arena_of(scope), of->kind, expr->span);
+    type->currency = of->currency;
+    type->has_min = true;
+    type->has_max = of->kind == WC_TYPE_NUMBER ? of->has_max && of->has_min : true;
+    if (of->kind == WC_TYPE_NUMBER) {
+        double least = low_of(of), most = high_of(of);
+        type->number_min = least > 0 ? least : most < 0 ? -most : 0;
+        type->number_max = -least > most ? -least : most;
+    } else {
+        type->min = low > 0 ? low : high < 0 ? -high : 0;
+        type->max = -low > high ? -low : high;
+    }
+    expr->type = type;
+    return expr;
+}
+
 /* Pairs exist only while a list is gone through: they are of no schema. */
 static struct wc_expr *type_zip(struct wc_scope *scope, struct wc_expr *expr)
 {

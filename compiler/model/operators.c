@@ -54,7 +54,8 @@ static struct wc_expr *resolve_logic(struct wc_scope *scope, const struct wc_ast
     return expr;
 }
 
-static void refuse_operands(struct wc_scope *scope, const struct wc_expr *expr, const char *needs)
+static struct wc_diag *refuse_operands(struct wc_scope *scope, const struct wc_expr *expr,
+                                       const char *needs)
 {
     struct wc_resolver *r = scope->work->r;
     const struct wc_expr *left = expr->kids[0], *right = expr->kids[1];
@@ -62,6 +63,7 @@ static void refuse_operands(struct wc_scope *scope, const struct wc_expr *expr, 
     wc_diag_label(r->diags, diag, "not of these two");
     wc_diag_also(r->diags, diag, left->span, "%s", wc_type_text(r->arena, left->type));
     wc_diag_also(r->diags, diag, right->span, "%s", wc_type_text(r->arena, right->type));
+    return diag;
 }
 
 /* A literal compared with an enum must be one of its values, else the answer is known. */
@@ -79,6 +81,82 @@ static void check_enum_literal(struct wc_scope *scope, const struct wc_expr *val
     wc_diag_also(r->diags, diag, value->span, "%s", wc_type_text(r->arena, value->type));
 }
 
+/* The ends of a number's range; false where it has none. */
+static bool ends_of(const struct wc_type *type, double *low, double *high)
+{
+    bool fraction = type->kind == WC_TYPE_NUMBER;
+    *low = fraction ? type->number_min : (double)type->min;
+    *high = fraction ? type->number_max : (double)type->max;
+    return type->has_min && type->has_max && wc_is_amount(type);
+}
+
+/* Whether `a OP b` holds for all values of their ranges, or for none. */
+static bool is_decided(enum wc_op op, const struct wc_type *a, const struct wc_type *b)
+{
+    double low, high, least, most;
+    if (!ends_of(a, &low, &high) || !ends_of(b, &least, &most))
+        return false;
+    switch (op) {
+    case WC_OP_LT:
+    case WC_OP_GE:
+        return high < least || low >= most;
+    case WC_OP_GT:
+    case WC_OP_LE:
+        return low > most || high <= least;
+    default:
+        return high < least || low > most;
+    }
+}
+
+/* A field that a schema of the specification says the range of. */
+static bool is_declared(const struct wc_expr *expr)
+{
+    const struct wc_type *of = expr->kind == WC_EXPR_FIELD ? expr->kids[0]->type : NULL;
+    return of && of->kind == WC_TYPE_SCHEMA && of->schema->span.source && !of->schema->made_by;
+}
+
+/* It is compared with what its range decides: `80` where 80% is meant. */
+static void check_number_literal(struct wc_scope *scope, const struct wc_expr *expr)
+{
+    struct wc_resolver *r = scope->work->r;
+    for (size_t i = 0; i < 2; i++) {
+        const struct wc_expr *value = expr->kids[i], *literal = expr->kids[1 - i];
+        if (!is_declared(value) || literal->kind != WC_EXPR_LITERAL ||
+            !is_decided(expr->op, expr->kids[0]->type, expr->kids[1]->type))
+            continue;
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0501, expr->span, "this comparison is always the same");
+        wc_diag_label(r->diags, diag, "its range decides it");
+        wc_diag_also(r->diags, diag, value->span, "%s", wc_type_text(r->arena, value->type));
+        double low, high;
+        if (value->type->kind == WC_TYPE_NUMBER && literal->type->kind == WC_TYPE_INT &&
+            ends_of(value->type, &low, &high) && high <= 1 && literal->literal.integer > 1 &&
+            literal->literal.integer <= 100)
+            wc_diag_help(r->diags, diag, "a share of it is written `%lld%%`",
+                         (long long)literal->literal.integer);
+    }
+}
+
+/* An amount beside a fraction: what its smallest unit makes of it. */
+static void help_amount(struct wc_scope *scope, const struct wc_expr *expr, struct wc_diag *diag)
+{
+    struct wc_resolver *r = scope->work->r;
+    for (size_t i = 0; i < 2; i++) {
+        const struct wc_type *type = expr->kids[i]->type;
+        const struct wc_expr *literal = expr->kids[1 - i];
+        if (type->kind != WC_TYPE_MONEY || !type->currency || literal->kind != WC_EXPR_LITERAL ||
+            literal->literal.kind != WC_LIT_NUMBER)
+            continue;
+        double amount = literal->literal.number;
+        for (int digits = wc_currency_digits(type->currency); digits > 0; digits--)
+            amount *= 10;
+        if (amount > -9e15 && amount < 9e15)
+            wc_diag_help(
+                r->diags, diag, "amounts count the smallest unit of %s: write `%.0f` for %s",
+                type->currency, amount, wc_amount_text(r->arena, (int64_t)amount, type->currency));
+    }
+}
+
 static bool are_alike(const struct wc_type *a, const struct wc_type *b);
 
 /* Lists of scalars, item by item; an empty list has items of no type. */
@@ -92,31 +170,84 @@ static bool are_alike_lists(const struct wc_type *a, const struct wc_type *b)
            are_alike(a->element, b->element);
 }
 
+/* Two texts that one order holds for: instants go by time, all others by code points. A date is no instant. */
+static bool are_texts(const struct wc_type *a, const struct wc_type *b)
+{
+    bool first = a->kind == WC_TYPE_DATETIME, second = b->kind == WC_TYPE_DATETIME;
+    return wc_is_text(a) && wc_is_text(b) && first == second;
+}
+
 /* Two values that can be equal. */
 static bool are_alike(const struct wc_type *a, const struct wc_type *b)
 {
-    return (wc_is_text(a) && wc_is_text(b)) || (wc_is_number(a) && wc_is_number(b)) ||
+    return are_texts(a, b) || (wc_is_number(a) && wc_is_number(b)) ||
            (a->kind == b->kind && wc_is_scalar(a) && a->currency == b->currency) ||
            are_alike_lists(a, b);
+}
+
+/* A literal beside a date or a datetime is one, or the comparison means nothing. */
+static void name_moment(struct wc_scope *scope, const struct wc_expr *value,
+                        struct wc_expr *literal)
+{
+    enum wc_type_kind kind = value->type->kind;
+    struct wc_resolver *r = scope->work->r;
+    if ((kind != WC_TYPE_DATE && kind != WC_TYPE_DATETIME) || literal->kind != WC_EXPR_LITERAL ||
+        literal->literal.kind != WC_LIT_STRING)
+        return;
+    struct wr_str text = {literal->literal.text, literal->literal.len};
+    bool instant = kind == WC_TYPE_DATETIME;
+    if (!wr_is_format(text, instant ? WR_DATETIME : WR_DATE)) {
+        struct wc_diag *diag =
+            wc_report(r->diags, WC_E0501, literal->span, "this comparison is always the same");
+        wc_diag_label(r->diags, diag, "no %s", instant ? "datetime" : "date");
+        wc_diag_help(r->diags, diag, "write it as %s",
+                     instant ? "`2026-08-07T12:00:00Z`" : "`2026-08-07`");
+    }
+    literal->type = wc_type_new(r->arena, kind, literal->span);
+}
+
+/* The way out where an instant is compared with something else. */
+static void help_moment(struct wc_scope *scope, const struct wc_expr *expr, struct wc_diag *diag)
+{
+    struct wc_resolver *r = scope->work->r;
+    for (size_t i = 0; i < 2; i++) {
+        if (expr->kids[i]->type->kind != WC_TYPE_DATETIME)
+            continue;
+        if (expr->kids[1 - i]->type->kind == WC_TYPE_DATE)
+            wc_diag_help(r->diags, diag,
+                         "a datetime's day, in its own zone (`now` is in UTC), is its first ten "
+                         "letters: `truncate(now, 10)`");
+        else if (wc_is_text(expr->kids[1 - i]->type))
+            wc_diag_help(r->diags, diag,
+                         "to compare letter by letter, make it a text: `\"${now}\"`");
+        return;
+    }
 }
 
 static struct wc_expr *resolve_comparison(struct wc_scope *scope, const struct wc_ast_expr *ast,
                                           struct wc_expr *expr)
 {
     wc_name_currency(scope, expr);
+    name_moment(scope, expr->kids[0], expr->kids[1]);
+    name_moment(scope, expr->kids[1], expr->kids[0]);
     const struct wc_type *left = expr->kids[0]->type, *right = expr->kids[1]->type;
     bool equality = ast->op == WC_AST_OP_EQ || ast->op == WC_AST_OP_NE;
     bool good =
-        (wc_is_text(left) && wc_is_text(right)) || (wc_is_number(left) && wc_is_number(right)) ||
+        are_texts(left, right) || (wc_is_number(left) && wc_is_number(right)) ||
         (wc_is_amount(left) && left->kind == right->kind && left->currency == right->currency) ||
         (equality && are_alike(left, right));
     expr->type = bool_type(scope, ast->span);
-    if (!good)
-        refuse_operands(
+    if (!good) {
+        struct wc_diag *diag = refuse_operands(
             scope, expr,
             equality
                 ? "`==` and `!=` compare two texts, two numbers, two bools or two lists of them"
-                : "`<` and its like compare two numbers or two texts");
+                : "`<` and its like compare two numbers, two texts or two datetimes");
+        help_moment(scope, expr, diag);
+        help_amount(scope, expr, diag);
+    } else {
+        check_number_literal(scope, expr);
+    }
     if (wc_is_same(expr->kids[0], expr->kids[1])) {
         struct wc_resolver *r = scope->work->r;
         struct wc_diag *diag =

@@ -153,6 +153,13 @@ static uint64_t action_classes(const struct wc_workflow *workflow, const struct 
     return classes;
 }
 
+uint64_t wc_call_classes(const struct wc_workflow *workflow, const struct wc_stage *stage)
+{
+    struct wc_stage read = *stage;
+    read.effect = WR_READ;
+    return action_classes(workflow, &read);
+}
+
 static void add_error(struct wc_outcomes *outcomes, const struct wc_user_error *error)
 {
     outcomes->errors[error->id / 64] |= UINT64_C(1) << (error->id % 64);

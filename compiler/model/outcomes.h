@@ -13,6 +13,9 @@ void wc_decide_outcomes(struct wc_arena *arena, const struct wc_model *model,
 const struct wc_on_label *wc_label_of(const struct wc_stage *stage, const struct wc_stage *member,
                                       enum wr_class class, const struct wc_user_error *error,
                                       const struct wc_on **on);
+/* What a call of the stage, or the stage itself, can end in before its policies: a once effect that nobody knows
+ * the end of is still told by its cause. */
+uint64_t wc_call_classes(const struct wc_workflow *workflow, const struct wc_stage *stage);
 bool wc_raises_error(const struct wc_stage *stage, const struct wc_user_error *error);
 /* The classes that need a row: those raised, and those of user errors without their own label. */
 uint64_t wc_needed_classes(const struct wc_model *model, const struct wc_stage *stage);

@@ -3,6 +3,7 @@
 #include "compiler/model/classes.h"
 #include "compiler/model/fixtures.h"
 #include "compiler/model/resolver.h"
+#include "compiler/model/vain.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -261,7 +262,7 @@ static struct wc_given resolve_given(struct wc_resolver *r, const struct wc_ast_
     return given;
 }
 
-/* Of `gather.news` the stage must be known; its members are the stage's business. */
+/* Of `gather.news` the stage must be known, and the member one of its. */
 static void resolve_subject(struct testing *testing, const struct wc_ast_label *subject,
                             struct wc_test_step *step)
 {
@@ -270,9 +271,15 @@ static void resolve_subject(struct testing *testing, const struct wc_ast_label *
     wc_need(r, step->kind == WR_STEP_CRASH ? &testing->stages : &testing->targets, first);
     step->is_upstream = first.text && !wc_lookup(&testing->stages, first.text);
     step->subject = first.text;
+    struct wc_stage *stage = first.text ? wc_lookup(&testing->stages, first.text) : NULL;
+    if (stage && r->parsed && subject->member.text && subject->name.text &&
+        !wc_has_member(r, first.text, subject->name.text))
+        wc_need_member(r, stage, subject->name);
     if (subject->member.text && subject->name.text)
         step->subject = wc_arena_printf(r->arena, "%s/%s", first.text, subject->name.text);
 }
+
+/* ---- sending ------------------------------------------------------------------------------- */
 
 static void resolve_send(struct testing *testing, const struct wc_ast_step *ast,
                          struct wc_test_step *step)
@@ -327,6 +334,8 @@ static void resolve_step(struct testing *testing, const struct wc_ast_step *ast,
     {
         const struct wc_ast_outcome *outcome = &ast->outcomes.items[i];
         struct wc_given given = resolve_given(r, outcome);
+        if (given.kind == WR_GIVEN_FAILS)
+            wc_refuse_class(r, &step, outcome, given.class);
         const struct wc_stage *stage =
             step.subject ? wc_lookup(&testing->stages, step.subject) : NULL;
         if (stage) {
@@ -342,6 +351,8 @@ static void resolve_step(struct testing *testing, const struct wc_ast_step *ast,
         struct wc_expected expected = resolve_expect(testing, &ast->expects.items[i]);
         wc_push(r->arena, &step.expects, expected);
     }
+    if (step.kind == WR_STEP_GIVEN)
+        wc_refuse_twice(r, test, &step);
     wc_push(r->arena, &test->steps, step);
 }
 
@@ -361,6 +372,7 @@ void wc_resolve_tests(struct wc_resolver *r)
         {
             resolve_step(&testing, &decl->test->steps.items[k], &test);
         }
+        wc_need_expect(r, &test);
         wc_push(r->arena, &r->model->tests, test);
     }
 }

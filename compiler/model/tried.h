@@ -22,6 +22,7 @@ struct wc_given {
 struct wc_counter {
     const char *name, *place;
     bool keys;
+    bool notices; /* `place` is a service: how often somebody was to be notified through it */
 };
 
 struct wc_expected {

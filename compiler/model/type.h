@@ -61,6 +61,8 @@ int64_t wc_format_most(const struct wc_type *type);
 bool wc_has_format(const struct wc_type *type, const char *text, size_t len);
 /* The digits of a currency's minor unit: 2 for EUR; -1: there is none of this code. */
 int wc_currency_digits(const char *code);
+/* "EUR 50.00": an amount of the smallest unit, as people write it. */
+const char *wc_amount_text(struct wc_arena *arena, int64_t amount, const char *code);
 const char *wc_nearest_currency(struct wc_arena *arena, const char *code); /* or NULL */
 
 /* The labels of all that a value of this type holds; after the schemas are resolved. */

@@ -38,7 +38,8 @@ static void refuse_empty_range(struct wc_resolver *r, const struct wc_range *ran
     wc_diag_help(r->diags, diag, "write the smaller end first");
 }
 
-static void values_of_int(struct wc_resolver *r, struct wc_type *type, const struct wc_range *range)
+static void values_of_int(struct wc_resolver *r, struct wc_type *type, const struct wc_range *range,
+                          const char *currency)
 {
     const struct wc_number *ends[] = {&range->min, &range->max};
     bool is_money = type->kind == WC_TYPE_MONEY;
@@ -53,9 +54,11 @@ static void values_of_int(struct wc_resolver *r, struct wc_type *type, const str
                                          is_money ? "the ends of an amount are whole minor units"
                                                   : "the ends of an int are whole numbers");
         wc_diag_label(r->diags, diag, "not a whole number");
-        wc_diag_help(r->diags, diag, "%s",
-                     is_money ? "as in JSON: of money(USD), 5000 is $50"
-                              : "or write `number(…)` for values with a fraction");
+        if (is_money)
+            wc_diag_help(r->diags, diag, "as in JSON: of money(%s), 5000 is %s", currency,
+                         wc_amount_text(r->arena, 5000, currency));
+        else
+            wc_diag_help(r->diags, diag, "or write `number(…)` for values with a fraction");
     }
 }
 
@@ -71,8 +74,9 @@ static void ranged(struct wc_resolver *r, struct wc_type *type, const struct wc_
 {
     if (!ast->range.is_given)
         return;
+    bool known = ast->name.text && wc_currency_digits(ast->name.text) >= 0;
     if (type->kind == WC_TYPE_INT || type->kind == WC_TYPE_MONEY)
-        values_of_int(r, type, &ast->range);
+        values_of_int(r, type, &ast->range, known ? ast->name.text : "USD");
     else if (type->kind == WC_TYPE_NUMBER)
         values_of_number(type, &ast->range);
     else

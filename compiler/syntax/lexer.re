@@ -277,7 +277,8 @@ static void unknown(struct wc_lexer *lexer, const char *at)
     char message[64];
     while (is_utf8 && (*lexer->cursor & 0x80))
         lexer->cursor++;
-    snprintf(message, sizeof message, "`%c` begins no token", c);
+    snprintf(message, sizeof message, c == '`' ? "a backtick (%c) begins no token" : "`%c` begins no token",
+             c);
     struct wc_diag *diag = report(lexer, WC_E0101, span(lexer, at, lexer->cursor),
                                   is_utf8 ? "only strings and comments may hold characters that "
                                             "are not ASCII"

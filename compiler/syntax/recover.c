@@ -159,6 +159,12 @@ void wc_find_near(struct wc_parser *p, const struct wc_token *token)
 static const char *advice(struct wc_parser *p, const struct expected *e,
                           const struct wc_token *found)
 {
+    if (found->kind == T(IN) && !takes(e, T(IDENT)))
+        return "whether a list has an item: `list contains item`; `in` stands in `all(x in list: "
+               "…)`";
+    if (p->previous.kind == T(TIMEOUT) && takes(e, T(DURATION)) && wc_token_is_keyword(found->kind))
+        return "`timeout 2s` is a clause; as one of several classes it stands behind a comma: "
+               "`transient, timeout`";
     bool other_sign =
         takes(e, T(COLON)) || takes(e, T(EQUALS)) || takes(e, T(ARROW)) || takes(e, T(GIVES));
     if (is_sign(found->kind) && other_sign)

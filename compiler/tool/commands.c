@@ -153,7 +153,8 @@ const struct wc_command wc_commands[] = {
      "binary, in virtual time: no socket, no file, no sleep. Of a test that fails it shows what "
      "was expected and what the job did.",
      test,
-     "Exit code: 0 all passed, 1 a test failed or a specification has errors, 2 it could not run. "
+     "Exit code: 0 all passed, 1 a test failed or a specification has errors, 2 it could not run, "
+     "64 no test has TEXT in its title. "
      "The C compiler is $CC, else cc.",
      WC_OPERAND_SPEC, wc_cmd_test},
     {"dev", "serve a specification with simulated upstreams while it is edited",

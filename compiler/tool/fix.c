@@ -132,6 +132,15 @@ static enum wc_exit copy(const char *from, const char *to)
     return exit;
 }
 
+/* What a person has to mend, as `wright check` shows it; by the file's own name. */
+static void show_left(const char *path)
+{
+    struct wc_arena arena = {0};
+    struct wc_model *model = NULL;
+    wc_load_or_say("fix", path, &arena, &model);
+    wc_arena_free(&arena);
+}
+
 static enum wc_exit fix(const char *path, bool dry)
 {
     struct wc_arena arena = {0};
@@ -147,6 +156,9 @@ static enum wc_exit fix(const char *path, bool dry)
     if (exit == WC_EXIT_OK) {
         printf("%s: %zu edit%s%s, %zu error%s left\n", path, made, made == 1 ? "" : "s",
                dry ? " would be made" : " made", errors, errors == 1 ? "" : "s");
+        fflush(stdout);
+        if (errors && !(dry && made)) /* else they would be shown beside what is not there yet */
+            show_left(path);
         exit = errors || (dry && made) ? WC_EXIT_FINDINGS : WC_EXIT_OK;
     }
     wc_arena_free(&arena);

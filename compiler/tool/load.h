@@ -10,6 +10,9 @@
  * found is in `diags`, sorted: with errors among it the model must not be emitted. */
 struct wc_model *wc_load(const char *path, struct wc_arena *arena, struct wc_diags *diags);
 
+/* The same, without its tests: they are no part of what it promises. */
+struct wc_model *wc_load_untested(const char *path, struct wc_arena *arena, struct wc_diags *diags);
+
 /* The same for a command that goes on only without errors: prints what was found on standard error
  * and gives WC_EXIT_OK with `*model` set, WC_EXIT_FINDINGS or WC_EXIT_TROUBLE. */
 enum wc_exit wc_load_or_say(const char *command, const char *path, struct wc_arena *arena,

@@ -106,7 +106,14 @@ static enum wc_exit from_flow(const char *command, struct wc_arena *arena, const
     struct wc_model *model = wc_load(path, arena, &diags);
     if (!model)
         return wc_trouble(command, "cannot read %s: %s", side->label, strerror(errno));
-    if (diags.errors) { /* warnings are no matter here */
+    struct wc_diags rest = {.arena = arena};
+    if (diags.errors) { /* stale tests change no contract; warnings are no matter here */
+        model = wc_load_untested(path, arena, &rest);
+        if (model && rest.errors == 0)
+            fprintf(stderr, "wright %s: the tests of %s have errors: compared without them\n",
+                    command, side->label);
+    }
+    if (diags.errors && (!model || rest.errors)) {
         wc_render_color(&text, &diags, wc_wants_color(NULL, STDERR_FILENO));
         fwrite(text.data, 1, text.len, stderr);
         wc_buf_free(&text);

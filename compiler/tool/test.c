@@ -3,6 +3,8 @@
 #include "compiler/tool/link.h"
 #include "compiler/tool/run.h"
 
+#include <wright/testing.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +35,8 @@ static enum wc_exit run(struct testing *testing, const char *program, const char
         return wc_trouble("test", "cannot run the tests of %s: %s", file, strerror(errno));
     if (WIFEXITED(status) && WEXITSTATUS(status) <= 1)
         return WEXITSTATUS(status) ? WC_EXIT_FINDINGS : WC_EXIT_OK;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == WR_TEST_NONE)
+        return WC_EXIT_NONE;
     return wc_trouble("test", "the tests of %s ended with %s %d", file,
                       WIFSIGNALED(status) ? "signal" : "exit code",
                       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
@@ -70,10 +74,14 @@ int wc_cmd_test(int argc, char **argv)
     if (rest == 0)
         return (int)wc_trouble("test", "give one specification or more");
     testing.coverage = coverage > 0;
+    int none = 0;
     for (int i = 1; i <= rest; i++) {
         enum wc_exit one = test_one(&testing, argv[i]);
-        exit = one > exit ? one : exit;
+        none += one == WC_EXIT_NONE;
+        exit = one > exit && one != WC_EXIT_NONE ? one : exit;
     }
+    if (none == rest) /* of several files one is enough */
+        exit = WC_EXIT_NONE;
     wc_arena_free(&arena);
     return (int)exit;
 }

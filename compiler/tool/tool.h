@@ -6,8 +6,9 @@
 #include "compiler/base/version.h"
 
 /* Exit codes: 0 done, 1 the specification has errors (or a check found something), 2 the command
- * could not do its work: bad usage, a file that cannot be read or written, a missing tool. */
-enum wc_exit { WC_EXIT_OK = 0, WC_EXIT_FINDINGS = 1, WC_EXIT_TROUBLE = 2 };
+ * could not do its work: bad usage, a file that cannot be read or written, a missing tool; 64 `wright test --only`
+ * found no test of that title. */
+enum wc_exit { WC_EXIT_OK = 0, WC_EXIT_FINDINGS = 1, WC_EXIT_TROUBLE = 2, WC_EXIT_NONE = 64 };
 
 int wc_cmd_check(int argc, char **argv);
 int wc_cmd_compile(int argc, char **argv);

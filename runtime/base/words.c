@@ -164,6 +164,16 @@ bool wr_int_add(int64_t a, int64_t b, int64_t *result)
     return !__builtin_add_overflow(a, b, result);
 }
 
+int64_t wr_int_abs(int64_t a)
+{
+    return a < 0 ? -a : a;
+}
+
+double wr_number_abs(double a)
+{
+    return __builtin_fabs(a);
+}
+
 bool wr_int_sub(int64_t a, int64_t b, int64_t *result)
 {
     return !__builtin_sub_overflow(a, b, result);

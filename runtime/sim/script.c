@@ -91,6 +91,12 @@ static void answered(void *arg, const struct wr_answer *answer)
     }
 }
 
+/* Nothing that comes after it can be looked at. */
+static void stop(struct wr_script *script)
+{
+    script->stuck = script->stuck || script->failed;
+}
+
 static const void *read_input(struct wr_script *script, const struct wr_test_step *step,
                               const struct wr_workflow *workflow, struct wr_arena *arena)
 {
@@ -127,6 +133,7 @@ static void send(struct wr_script *script, const struct wr_test_step *step)
     };
     submission.input = read_input(script, step, workflow, &arena);
     if (!submission.input) {
+        stop(script);
         wr_arena_free(&arena);
         return;
     }
@@ -193,6 +200,7 @@ static void tell(struct wr_script *script, const struct wr_test_step *step)
     struct telling telling = {script, step, false};
     if (!script->request || !script->request->accepted) {
         wr_script_fail(script, step->line, "nothing was sent before this");
+        stop(script);
         return;
     }
     if (step->at_ms < 0)
@@ -259,7 +267,7 @@ static bool run_test(struct wr_script *script, int64_t *virtual_us)
     }
     open_world(world, script, &report);
     wr_script_run_until(script, is_ready, INT64_MAX);
-    for (size_t i = 0; i < script->test->step_count && !script->failed && !report.broken; i++)
+    for (size_t i = 0; i < script->test->step_count && !script->stuck && !report.broken; i++)
         run_step(script, &script->test->steps[i]);
     if (report.broken)
         wr_script_fail(script, script->test->line, "%s", report.what);
@@ -284,6 +292,41 @@ static void tell_coverage(const struct wr_suite *suite, const struct wr_known *k
         if (!taken[i])
             printf("  not taken: %s:%u: %s: on %s\n", suite->file, (unsigned)known->ways[i].line,
                    known->ways[i].stage, known->ways[i].text);
+}
+
+/* How many letters two titles have in common from somewhere on: the longest such part. */
+static size_t in_common(const char *a, const char *b)
+{
+    size_t most = 0;
+    for (const char *from = a; *from; from++)
+        for (const char *at = b; *at; at++) {
+            size_t len = 0;
+            while (from[len] && at[len] && (from[len] | 0x20) == (at[len] | 0x20))
+                len++;
+            most = len > most ? len : most;
+        }
+    return most;
+}
+
+/* Not a pass: whoever misspells a title has run nothing. */
+static int none_called(const struct wr_suite *suite, const char *only)
+{
+    enum { NEAR = 3 }; /* letters */
+    const char *near = NULL;
+    size_t most = NEAR - 1;
+    for (size_t i = 0; i < suite->test_count; i++) {
+        size_t len = in_common(only, suite->tests[i].title);
+        if (len > most) {
+            near = suite->tests[i].title;
+            most = len;
+        }
+    }
+    fflush(stdout);
+    fprintf(stderr, "no test of %s has \"%s\" in its title", suite->file, only);
+    if (near)
+        fprintf(stderr, "; the nearest is \"%s\"", near);
+    fputc('\n', stderr);
+    return WR_TEST_NONE;
 }
 
 int wr_test_main(const struct wr_program *program, const struct wr_suite *suite, int argc,
@@ -323,6 +366,10 @@ int wr_test_main(const struct wr_program *program, const struct wr_suite *suite,
         free(told);
         passed += held;
         failed += !held;
+    }
+    if (only && passed + failed == 0) {
+        wr_sim_coverage_free(&seen);
+        return none_called(suite, only);
     }
     printf("%zu passed, %zu failed; %.1f s of virtual time\n", passed, failed,
            (double)virtual_us / 1e6);

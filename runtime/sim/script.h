@@ -56,6 +56,7 @@ struct wr_script {
     size_t jobs_before;                /* the newest request */
     int64_t first_us;                  /* when the first request was sent; -1: none yet */
     bool failed;
+    bool stuck; /* what failed makes the rest mean nothing: no more steps */
     FILE *told; /* what went wrong */
     struct wr_sim_coverage *coverage;
 };

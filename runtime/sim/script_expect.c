@@ -196,17 +196,32 @@ static void expect_that(struct wr_seen *seen, const struct wr_test_step *step,
 static bool has_ended(const struct wr_script *script)
 {
     const struct wr_sim_job *job = job_of(script);
-    return script->failed || (job && wr_state_ended(&job->state));
+    return script->stuck || (job && wr_state_ended(&job->state));
 }
 
 static void refused(struct wr_script *script, const struct wr_test_step *step)
 {
     const struct wr_script_request *request = script->request;
+    script->stuck = true;
     if (!request)
         wr_script_fail(script, step->line, "nothing was sent before this");
     else
         wr_script_fail(script, step->line, "the request was refused with %d",
                        request->answer.status);
+}
+
+int64_t wr_seen_notices(const struct wr_seen *seen, const char *service)
+{
+    const struct wr_sim_job *job = job_of(seen->script);
+    size_t len = strlen(service);
+    int64_t count = 0;
+    for (size_t i = 0; job && i < job->entry_count; i++)
+        for (const char *at = job->entries[i].notify; at && *at;) {
+            size_t word = strcspn(at, " ");
+            count += word == len && memcmp(at, service, len) == 0;
+            at += word + (at[word] == ' ');
+        }
+    return count;
 }
 
 void wr_script_expect(struct wr_script *script, const struct wr_test_step *step)
@@ -219,7 +234,7 @@ void wr_script_expect(struct wr_script *script, const struct wr_test_step *step)
     };
     if (step->at_ms < 0)
         wr_script_run_until(script, has_ended, INT64_MAX);
-    if (script->failed)
+    if (script->stuck)
         return;
     if (!job_of(script)) {
         refused(script, step);

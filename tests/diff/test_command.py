@@ -59,6 +59,18 @@ run("git:first:a.flow", "a.flow", folder=folder)
 after = subprocess.run(["git", "status", "--porcelain"], cwd=folder, stdout=subprocess.PIPE).stdout
 ok(before == after, "the repository is as it was")
 
+# ---- tests are no part of a contract: those that are stale keep nobody from comparing
+write("stale.flow", BASE.replace("text: string(1..100)", "text: string(1..90)").replace('"1.0.0"', '"2.0.0"') +
+      '\ntest "old" {\n  given gone silent\n  send nobody with { a: 1 }\n  expect status failed\n}\n')
+write("a.flow", BASE)
+write("prompts/ask.md", open(os.path.join(HERE, "prompts", "ask.md")).read())
+code, text, error = run("a.flow", "stale.flow", folder=folder)
+ok(code == 1 and text.startswith("breaking: 1 breaking change") and "the tests of stale.flow have errors" in error,
+   "a specification whose tests are stale is compared without them", text + error)
+write("stale.flow", BASE.replace("text: string(1..100)", "text: string(1..)"))
+code, text, error = run("a.flow", "stale.flow", folder=folder)
+ok(code == 2 and "nothing to compare" in error and not text, "one that is wrong itself is not", text + error)
+
 # ---- what cannot
 write("broken.flow", "api x")
 write("empty.json", "{}")

@@ -1,6 +1,6 @@
 """A small reference evaluator: random well-typed expressions of the language, each with its meaning as a Python
 function of the input. Written from docs/language.md, not from the compiler."""
-import json, random, re
+import datetime, json, random, re
 
 UNSET = object()
 LIMIT = 2 ** 63
@@ -20,6 +20,7 @@ schema In {
   items: Item[..5]  best?: Item
   scores: map(string(0..4), int(-9..9))[..4]
   gaps: int(0..9) | null[..5]
+  at: datetime  until?: datetime  due: date  whens: datetime[..5]
 }
 """
 
@@ -52,6 +53,21 @@ def fraction(op, a, b):
         return UNSET
     result = {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b}[op]()
     return result if abs(result) <= 1.7976931348623157e308 else UNSET
+
+
+def instant(text):
+    """Seconds, as a fraction: exact where the text has more digits than a float."""
+    from fractions import Fraction
+    date, time, fraction, zone = re.fullmatch(r"([0-9-]{10})[Tt]([0-9:]{8})(?:\.([0-9]+))?(.*)", text).groups()
+    days = datetime.date.fromisoformat(date).toordinal()
+    hour, minute, second = map(int, time.split(":"))
+    ahead = 0 if zone in "Zz" else (1 if zone[0] == "+" else -1) * (int(zone[1:3]) * 60 + int(zone[4:6]))
+    return days * 86400 + (hour * 60 + minute - ahead) * 60 + second + Fraction(int(fraction or 0), 10 ** len(fraction or ""))
+
+
+MOMENTS = ["2026-08-07T14:00:00+02:00", "2026-08-07T12:00:00Z", "2026-08-07T12:00:00.000Z", "2026-08-07t11:59:60z",
+           "2026-08-07T12:00:00.5Z", "2026-08-07T12:00:00.499999999Z", "2026-08-06T23:30:00-12:30", "2000-02-29T23:59:59Z",
+           "2000-03-01T00:59:59+01:00", "1999-12-31T23:00:00-01:00", "2000-01-01T00:00:00Z", "2026-08-07T12:34:56Z"]
 
 
 def text_of(value):
@@ -160,6 +176,8 @@ class Maker:
 
     def int_neg(self, depth):
         text, of = self.small(depth - 1)
+        if self.pick(0, 1):
+            return f"abs({text})", lambda e: abs(of(e))
         return f"-({text})", lambda e: -of(e)
 
     def int_len(self, depth):
@@ -266,6 +284,9 @@ class Maker:
         if way == "neg":
             text, of = self.number(depth - 1)
             return f"-({text})", lambda e: -of(e)
+        if self.pick(0, 1):
+            text, of = self.tame(depth - 1)
+            return f"abs({text})", lambda e: abs(of(e))
         (a, af), (b, bf) = self.number(depth - 1), self.small(depth - 1)
         return f"max({a}, {b})", lambda e: max(af(e), float(bf(e)))
 
@@ -280,7 +301,7 @@ class Maker:
             word = self.pick("", "a", "ab", " b ", "é", "İx", "straße", ",", "10% \\\"q\\\"")
             return self.pick(self.field("s", "t", "kind"), self.local("text") or self.field("s"),
                              (f'"{word}"', lambda e: word.replace("\\", "")))
-        way = self.pick("hole", "fn", "cut", "join", "opt", "if", "item", "index")
+        way = self.pick("hole", "fn", "cut", "join", "opt", "if", "item", "index", "sorted")
         if way == "hole":
             (a, af), (b, bf) = self.make(self.pick("text", "int", "bool"), depth - 1), self.text(depth - 1)
             return f'"<${{{a}}}é${{{b}}}>"', lambda e: f"<{text_of(af(e))}é{bf(e)}>"
@@ -299,6 +320,11 @@ class Maker:
             return self.optional("u", self.text(depth - 1))
         if way == "if":
             return self.choose("text", depth)
+        if way == "sorted":
+            self.names += 1
+            one = f"w{self.names}"
+            return (f'join(map({one} in sort_by({one} in input.whens: {one}): "${{{one}}}"), ",")',
+                    lambda e: ",".join(sorted(e["input"]["whens"], key=instant)))
         if way == "item":
             local = self.local("item")
             if local:
@@ -316,7 +342,7 @@ class Maker:
     def bool(self, depth):
         if depth <= 0:
             return self.pick(self.field("yes"), ("true", lambda e: True), ("(input.u is present)", lambda e: "u" in e["input"]))
-        way = self.pick("not", "and", "or", "compare", "texts", "matches", "loop", "in", "same", "opt", "if", "duration")
+        way = self.pick("not", "and", "or", "compare", "texts", "matches", "loop", "in", "same", "opt", "if", "duration", "instant", "moments", "day")
         if way == "not":
             text, of = self.bool(depth - 1)
             return f"(not {text})", lambda e: not of(e)
@@ -329,6 +355,9 @@ class Maker:
             (a, af), (b, bf), op = self.make(kind, depth - 1), self.make(kind, depth - 1), self.pick("==", "!=", "<", "<=", ">", ">=")
             of = {"==": lambda x, y: x == y, "!=": lambda x, y: x != y, "<": lambda x, y: x < y,
                   "<=": lambda x, y: x <= y, ">": lambda x, y: x > y, ">=": lambda x, y: x >= y}[op]
+            plain, literal = r"\w+(\??\.\w+)+", r"-?[\d.]+%?"
+            if any(re.fullmatch(plain, one) and re.fullmatch(literal, other) for one, other in ((a, b), (b, a))):
+                return self.bool(depth - 1)  # may be refused: a bound that decides it
             if a.startswith('"') and b == "input.kind" or b.startswith('"') and a == "input.kind":
                 return self.bool(depth - 1)  # would be refused: an enum's value is compared with what it never is
             return self.differ(a, b, depth) or (f"({a} {op} {b})", lambda e: of(af(e), bf(e)))
@@ -351,10 +380,30 @@ class Maker:
             return self.differ(a, b, depth) or (f"({a} {op} {b})", lambda e: (af(e) == bf(e)) == (op == "=="))
         if way == "opt":
             return self.optional("maybe", self.bool(depth - 1))
+        if way in ("instant", "day"):
+            op = self.pick("==", "!=", "<", "<=", ">", ">=")
+            of = {"==": lambda x, y: x == y, "!=": lambda x, y: x != y, "<": lambda x, y: x < y,
+                  "<=": lambda x, y: x <= y, ">": lambda x, y: x > y, ">=": lambda x, y: x >= y}[op]
+            if way == "day":
+                return (f"(input.due {op} truncate(input.at, 10))", lambda e: of(e["input"]["due"], e["input"]["at"][:10]))
+            (a, af), (b, bf) = self.moment(), self.moment()
+            return self.differ(a, b, depth) or (f"({a} {op} {b})", lambda e: of(instant(af(e)), instant(bf(e))))
+        if way == "moments":
+            a, af = self.moment()
+            if self.pick(0, 1):
+                return (f"(input.whens contains {a})", lambda e: instant(af(e)) in map(instant, e["input"]["whens"]))
+            self.names += 1
+            return (f"((first(sort_by(w{self.names} in input.whens: w{self.names})) ?? input.at) == {a})",
+                    lambda e: instant(min(e["input"]["whens"], key=instant, default=e["input"]["at"])) == instant(af(e)))
         if way == "duration":
             (a, af), (b, bf) = self.small(depth - 1), self.small(depth - 1)
             return f"(2s * {a} - 500ms < 1m / 60 * {b})", lambda e: 2000 * af(e) - 500 < 1000 * bf(e)
         return self.choose("bool", depth)
+
+    def moment(self):
+        """A datetime: a field, or a literal beside one."""
+        return self.pick(self.field("at"), ("(input.until ?? input.at)",
+                                            lambda e: e["input"].get("until", e["input"]["at"])))
 
     def differ(self, a, b, depth):
         """A thing compared with itself is refused: another condition then."""
@@ -449,8 +498,10 @@ def value(rand):
              "x": number(), "s": word(12), "t": word(12), "yes": rand.random() < 0.5, "kind": rand.choice(["x", "y", "ab"]),
              "ints": some(digit, 6), "pair": [digit(), digit()], "texts": some(lambda: word(8), 5), "nums": some(number, 4),
              "items": some(item, 5), "scores": {word(4): digit() for _ in range(rand.randint(0, 4))},
-             "gaps": some(lambda: rand.choice([None, 1, 9]), 5)}
-    for name, make in {"small": digit, "y": number, "u": lambda: word(12), "maybe": lambda: rand.random() < 0.5, "best": item}.items():
+             "gaps": some(lambda: rand.choice([None, 1, 9]), 5), "at": rand.choice(MOMENTS),
+             "due": rand.choice(["2026-08-07", "2000-02-29", "2026-08-06"]), "whens": some(lambda: rand.choice(MOMENTS), 5)}
+    for name, make in {"small": digit, "y": number, "u": lambda: word(12), "maybe": lambda: rand.random() < 0.5, "best": item,
+                       "until": lambda: rand.choice(MOMENTS)}.items():
         if rand.random() < 0.5:
             given[name] = make()
     return given

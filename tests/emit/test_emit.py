@@ -161,7 +161,40 @@ def references(made, name):
     ok(len(ids) == len(set(ids)) and ids, f"{name}: operation ids are unique")
 
 
+def told():
+    """What a model is told of its answer's fields, where the name of a type does not say it."""
+    spec, out = os.path.join(folder, "told.flow"), os.path.join(folder, "told")
+    with open(os.path.join(folder, "told.md"), "w", encoding="utf-8") as file:
+        file.write("Read ${input.text}.")
+    with open(spec, "w", encoding="utf-8") as file:
+        file.write('''api told version "1.0.0" { summary "s"  auth none }
+schema In { text: string(..50) }
+schema Bill {
+  /// What is to be paid.
+  total: money(EUR, 0..10_000_000)
+  yen: money(JPY, 0..900)
+  due: date
+  at: datetime[..2]
+  id: uuid
+}
+error down is overloaded "Down."
+model m { provider openai.chat url env MODEL_URL name "m" max input 900 tokens, output 90 tokens
+  price input $1, output $1 per million tokens }
+workflow read version 1 {
+  route POST "/read" input In output Bill latency waiting 3s
+  stage look { ask m prompt "told.md" as Bill timeout 2s on ok -> done full on rejected, error -> fail down }
+}
+''')
+    made = run(WRIGHT, "compile", spec, "-o", out)
+    with open(os.path.join(out, "schemas.c"), encoding="utf-8") as file:
+        text = re.sub(r'"\s*"', "", file.read())
+    for sentence in ("What is to be paid. An integer in the smallest unit of EUR (cents), never a fraction: 1250 is EUR 12.50.", "An integer in the smallest unit of JPY, never a fraction: 1250 is JPY 1250.",
+                     "Written YYYY-MM-DD.", "as RFC 3339 has it: 2026-08-07T12:00:00Z.", "Written as 0193a1f0-"):
+        ok(made.returncode == 0 and sentence in text, "a model is told: " + sentence, made.stdout)
+
+
 def main():
+    told()
     briefs, kitchen = compiled(BRIEFS, "briefs"), compiled(KITCHEN, "kitchen")
     if briefs and kitchen:
         committed = os.path.join(ROOT, "generated", "briefs")

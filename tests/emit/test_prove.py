@@ -159,6 +159,39 @@ labels = json.loads(prove(os.path.join(ROOT, "spec", "support.flow"), "--format"
 same((labels["fields"], labels["revealed_in"]), ({"Ticket.body": "@pii"}, ["the prompt of suggest"]),
      "labelled fields, and where one is let out")
 
+# ---- as people read it, and as they see it drawn
+
+told = prove(os.path.join(ROOT, "tests", "lang", "ok", "tree.flow"))[1]
+ok("draw/draw" not in told and re.search(r"^    draw, each +read, sent 2 times at most", told, re.M),
+   "the body of `each` has its stage's name once", told)
+ok(not re.search(r"\d{5,}ms", told) and "any arm of a `match` being possible" in told, "durations as people write them", told)
+JOINED = HEAD + '''workflow w version 1 {
+  route POST "/w" input In output Out latency waiting 3s then background 2d
+  dedupe by input for 90m
+  stage pick { match { when input.text == "a:b\\"" -> nap else -> made } }
+  stage nap { sleep 1d at most 1 on ok -> made on expired -> fail down }
+  stage made { make Out { text: input.text } on ok -> done full }
+}
+workflow v version 1 {
+  route POST "/v" input In output Out latency waiting 3s
+  stage made { make Out { text: input.text } on ok -> done full }
+}
+'''
+path = os.path.join(tempfile.mkdtemp(), "joined.flow")
+with open(path, "w", encoding="utf-8") as file:
+    file.write(JOINED)
+told = prove(path)[1]
+ok("joins its job for 90m" in told or "joins its job for 1h 30m" in told, "how long a request is joined", told)
+ok("then background 2d" in told and "86400" not in told, "days", told)
+drawn = {form: subprocess.run([WRIGHT, "graph", path, "--format", form], capture_output=True, text=True).stdout
+         for form in ("mermaid", "dot")}
+ok('s_pick__w --> s_nap__w: input.text == #quot;a#58;b\\#quot;#quot;' in drawn["mermaid"] and
+   "s_pick__w --> s_made__w: else" in drawn["mermaid"] and 'state "v" as w_v {' in drawn["mermaid"] and
+   "done_full__w" in drawn["mermaid"] and "done_full__v" in drawn["mermaid"], "a workflow a box, an arm its condition",
+   drawn["mermaid"])
+ok("subgraph cluster_w {" in drawn["dot"] and 's_pick__w -> s_nap__w [label="input.text == \\"a:b\\\\\\"\\""];' in drawn["dot"],
+   "and in DOT", drawn["dot"])
+
 # ---- wrong use
 
 same(prove("/nowhere.flow")[0], 2, "a file that is not there")

@@ -111,9 +111,44 @@ code, out, err = wright_test(two)
 ok(code == 1 and "ok    good" in out and "FAIL  bad" in out and "1 passed, 1 failed" in out, "one of two", out)
 code, out, err = wright_test(two, "--only", "goo")
 ok(code == 0 and "bad" not in out, "only those with such a title", out)
+code, out, err = wright_test(two, "--only", "godd")
+ok(code == 64 and 'no test of ' in err and 'the nearest is "good"' not in err and "passed" not in out,
+   "a title that none has is no pass", (code, out, err))
+code, out, err = wright_test(two, "--only", "goods")
+ok(code == 64 and 'the nearest is "good"' in err, "and the nearest title is named", (code, out, err))
 code, out, err = wright_test("--coverage", two)
 ok("coverage: 2 of 10" in out and re.search(r"not taken: .*briefs.flow:\d+: draft: on error -> brief", out),
    "transitions that no test takes", out)
+
+code, out, err = wright_test(one('  expect status failed, output.points[0].text == "x"\n  expect result draft\n'))
+ok(code == 1 and "expected status failed" in out and "expected output.points[0].text" in out and
+   "expected result draft" in out and out.count("what the job did") == 1, "all that fails of a test is shown", out)
+code, out, err = wright_test(with_tests('test "it" {\n  given terms returns { "terms": {} }\n'
+                                        '  send extract_key_points file "fixtures/brief.json"\n  expect status failed\n}\n'))
+ok(code == 1 and "stage draft calls out, and no `given`" in out and "brief entered" in out,
+   "what the job did without a `given` is shown to its end", out)
+for lines, word in (("  given draft fails conflict, then fails content_filter\n  given draft silent\n", "given twice"),
+                    ("  given terms fails refusal\n", "`terms` never fails with `refusal`"),
+                    ("  given terms.x silent\n", "`terms` has no member `x`")):
+    code, out, err = wright_test(with_tests('test "it" {\n' + lines + '  send extract_key_points file '
+                                            '"fixtures/brief.json"\n  expect terms.y.sends == 0\n}\n'))
+    ok(code == 1 and word in err and "`terms` has no member `y`" in err, "refused: " + word, err)
+code, out, err = wright_test(with_tests('test "it" {\n' + GIVEN % (FILE, FILE) + "}\n"))
+ok(code == 1 and "E0518" in err and "expects nothing" in err, "a test that expects nothing", err)
+code, out, err = wright_test(with_tests('test "it" {\n' + GIVEN % (FILE, FILE) + "  given draft silent\n"
+                                        "  expect status degraded\n}\n"))
+ok(code == 0, "what is given after a request is a change", out + err)
+VIDEOS = os.path.join(ROOT, "spec", "videos.flow")
+with open(VIDEOS, encoding="utf-8") as file:
+    videos = file.read()
+first = videos.index('test "')
+told = [line for line in re.findall(r'test ".*?\n}\n', videos[first:], re.S) if "expect status completed" in line][0]
+service = re.search(r"notify on .* to (\w+)", videos)[1]
+for many, code_wanted in ((re.search(r"notify on (.*) to", videos)[1].count("draft") + 1, 0), (7, 1)):
+    with open(os.path.join(folder, "videos.flow"), "w", encoding="utf-8") as file:
+        file.write(videos[:first] + told.rstrip()[:-1] + f"  expect {service}.sends == {many}\n}}\n")
+    code, out, err = wright_test(os.path.join(folder, "videos.flow"))
+    ok(code == code_wanted, f"notifications are counted: {many}", out + err)
 
 SUPPORT = open(os.path.join(ROOT, "spec", "support.flow"), encoding="utf-8").read()
 
@@ -124,7 +159,7 @@ def reviewed(step):
         file.write(SUPPORT[:SUPPORT.index('test "')] + """test "it" {
   given suggest returns { text: "Perhaps.", confidence: 0.1 }
   send draft_response with { subject: "When?", body: "Since when?", product: "reports" }
-""" + step + "\n}\n")
+""" + step + "\n  expect cost < $1\n}\n")
     return path
 
 

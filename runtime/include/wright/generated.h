@@ -219,6 +219,9 @@ struct wr_str wr_text_done(const struct wr_text *text);
 
 bool wr_str_equal(struct wr_str a, struct wr_str b);
 int wr_str_compare(struct wr_str a, struct wr_str b); /* by code points */
+/* Datetimes by the instants that they name; the rank of one is a text that sorts as its instant does. */
+int wr_datetime_compare(struct wr_str a, struct wr_str b);
+struct wr_str wr_datetime_rank(struct wr_arena *arena, struct wr_str text);
 bool wr_str_contains(struct wr_str text, struct wr_str part);
 bool wr_str_starts_with(struct wr_str text, struct wr_str start);
 
@@ -241,6 +244,8 @@ bool wr_int_sub(int64_t a, int64_t b, int64_t *result);
 bool wr_int_mul(int64_t a, int64_t b, int64_t *result);
 bool wr_int_div(int64_t a, int64_t b, int64_t *result); /* towards zero */
 bool wr_int_mod(int64_t a, int64_t b, int64_t *result); /* with the sign of `a` */
+int64_t wr_int_abs(int64_t a);                          /* not of INT64_MIN */
+double wr_number_abs(double a);
 /* Numbers: false where the result is not finite, or the divisor is zero. */
 bool wr_number_add(double a, double b, double *result);
 bool wr_number_sub(double a, double b, double *result);

@@ -33,6 +33,8 @@ int64_t wr_seen_cost(const struct wr_seen *seen); /* picodollars */
 /* How often a stage's call was sent, and under how many idempotency keys. */
 int64_t wr_seen_sends(const struct wr_seen *seen, const char *stage);
 int64_t wr_seen_keys(const struct wr_seen *seen, const char *stage);
+/* How many notifications the newest job has left for a service to be sent. */
+int64_t wr_seen_notices(const struct wr_seen *seen, const char *service);
 
 enum wr_expect_kind {
     WR_EXPECT_STATUS, /* `text`, as in the envelope */
@@ -127,8 +129,10 @@ struct wr_suite {
     size_t test_count;
 };
 
+#define WR_TEST_NONE 64 /* no test has the title that was asked for */
+
 /* Runs them: `argv` may be "--coverage" and "--only" TEXT. Prints what `wright test` shows and gives
- * its exit code: 0, or 1 where a test failed. */
+ * its exit code: 0, 1 where a test failed, or WR_TEST_NONE. */
 int wr_test_main(const struct wr_program *program, const struct wr_suite *suite, int argc,
                  char **argv);
 
