@@ -86,4 +86,5 @@ const struct wr_program wright_program = {
     .contract_len = 12259,
     .openapi = embedded_openapi,
     .openapi_len = 77420,
+    .known = &embedded_known,
 };

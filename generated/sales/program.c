@@ -108,9 +108,10 @@ const struct wr_program wright_program = {
     .model_count = WR_COUNT(models),
     .errors = errors,
     .error_count = WR_COUNT(errors),
-    .contract_hash = "sha256:193f5de7ab6600984f059eaa1ba93801081ce25342261fef9247dc8f16bbc931",
+    .contract_hash = "sha256:08dd223750232a290a65419f502ede20749082f85954611c98e8b3bb2d9753f9",
     .contract = embedded_contract,
-    .contract_len = 28871,
+    .contract_len = 28919,
     .openapi = embedded_openapi,
     .openapi_len = 73254,
+    .known = &embedded_known,
 };

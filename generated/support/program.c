@@ -44,9 +44,10 @@ const struct wr_program wright_program = {
     .model_count = WR_COUNT(models),
     .errors = errors,
     .error_count = WR_COUNT(errors),
-    .contract_hash = "sha256:3dfbc620ffc2a148c61f109366d098a0cd84036fb14c00715ec68d503e48cd14",
+    .contract_hash = "sha256:981ae962c6482aba9c3cf510d9e3a66fd3107a247ef5049f69a38eb2921e73d5",
     .contract = embedded_contract,
-    .contract_len = 12540,
+    .contract_len = 12660,
     .openapi = embedded_openapi,
     .openapi_len = 81699,
+    .known = &embedded_known,
 };

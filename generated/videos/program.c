@@ -80,9 +80,10 @@ const struct wr_program wright_program = {
     .model_count = WR_COUNT(models),
     .errors = errors,
     .error_count = WR_COUNT(errors),
-    .contract_hash = "sha256:0377ccf259173a674a424d9bc571893323382c07e46c892b88cf64d8ec57b603",
+    .contract_hash = "sha256:157f069f46c8c3faa263e214b9b28a31b28c4ea6f38e3b428bc24e926d522074",
     .contract = embedded_contract,
-    .contract_len = 14160,
+    .contract_len = 14236,
     .openapi = embedded_openapi,
     .openapi_len = 80142,
+    .known = &embedded_known,
 };

@@ -119,8 +119,8 @@ static void check_arguments(const struct wr_activity *activity, struct wr_call *
         return;
     wr_reader_init(&in, arena, call->arguments);
     in.null_is_absent = true;
-    in.map_is_pairs = call->forms & WR_FORM_PAIRS;
-    in.any_is_text = call->forms & WR_FORM_TEXTS;
+    in.map_is_pairs = call->forms & WR_REWRITE_PAIRS;
+    in.any_is_text = call->forms & WR_REWRITE_TEXTS;
     call->taken = wr_decode(&in, call->row->takes);
     if (call->taken)
         call->shown = wr_encode(arena, call->row->takes, call->taken);
