@@ -41,6 +41,13 @@ int64_t wc_input_price(const struct wc_ai_model *model)
     return model->written_price > most ? model->written_price : most;
 }
 
+int64_t wc_argument_bytes(const struct wc_stage *tool)
+{
+    struct wc_schema *takes = tool->operation ? tool->operation->takes : NULL;
+    struct wc_type type = {.kind = WC_TYPE_SCHEMA, .schema = takes};
+    return takes ? wc_json_bytes(&type) : 2;
+}
+
 /* What a turn of tools adds to what is read from then on: each call, and what it gave. */
 int64_t wc_turn_bytes(const struct wc_stage *stage)
 {
@@ -48,9 +55,7 @@ int64_t wc_turn_bytes(const struct wc_stage *stage)
     WC_EACH(i, &stage->members)
     {
         const struct wc_stage *tool = stage->members.items[i];
-        const struct wc_schema *takes = tool->operation ? tool->operation->takes : NULL;
-        struct wc_type type = {.kind = WC_TYPE_SCHEMA, .schema = (struct wc_schema *)takes};
-        int64_t bytes = takes ? wc_json_bytes(&type) : 2;
+        int64_t bytes = wc_argument_bytes(tool);
         if (tool->action.as)
             bytes = wc_add_sat(bytes, wc_json_bytes(tool->action.as));
         most = bytes > most ? bytes : most;

@@ -33,7 +33,8 @@ uint64_t wc_worst_reply_ms(struct wc_arena *arena, const struct wc_workflow *wor
 /* The dearest that a token of a prompt can be: plain, from a cache, or written to one. */
 int64_t wc_input_price(const struct wc_ai_model *model);
 int64_t wc_input_tokens(const struct wc_stage *stage, int64_t *prompt_bytes);
-int64_t wc_turn_bytes(const struct wc_stage *stage); /* of an `ask … tools` */
+int64_t wc_argument_bytes(const struct wc_stage *tool); /* that a model fills in to call it */
+int64_t wc_turn_bytes(const struct wc_stage *stage);    /* of an `ask … tools` */
 int64_t wc_attempt_cost(const struct wc_stage *stage);
 int64_t wc_stage_cost(const struct wc_stage *stage);
 

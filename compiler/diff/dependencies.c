@@ -170,7 +170,7 @@ static void compare(const struct dependency *one)
             " sign_env temperature allow_private endpoint limits breaker provider model structured "
             "max_input_tokens max_output_tokens "
             "usd_per_input_token usd_per_cached_token usd_per_written_token usd_per_output_token "
-            "idempotency_header usd_per_call read_as version ",
+            "idempotency_header usd_per_call read_as operations version ",
             one->path, one->old_at, one->new_at);
 }
 

@@ -429,28 +429,80 @@ static void member(const struct stage_pair *stage, const char *step, const char 
         compare_stage(&one);
         return;
     }
+    bool tool = strcmp(step, "tools") == 0;
     struct wc_finding *finding =
-        wc_find(diff, one.old ? WC_RULE_stage_removed : WC_RULE_stage_added, one.path,
-                one.old ? one.old_at : NULL, one.new ? one.new_at : NULL);
+        wc_find(diff,
+                one.old ? tool ? WC_RULE_stage_tool_removed : WC_RULE_stage_removed
+                : tool  ? WC_RULE_stage_tool_added
+                        : WC_RULE_stage_added,
+                one.path, one.old ? one.old_at : NULL, one.new ? one.new_at : NULL);
     wc_find_says(diff, finding, NULL, "results may differ: stage `%s` does %s `%s`", stage->name,
                  one.old ? "without" : "besides", one.name);
 }
 
-/* Members of `all`, and what `each` does with an item. */
-static void below(const struct stage_pair *stage)
+static void rows(const struct stage_pair *stage, const char *step)
 {
-    json_t *olds = json_object_get(stage->old, "members"), *value;
-    json_t *news = json_object_get(stage->new, "members");
+    json_t *olds = json_object_get(stage->old, step), *value;
+    json_t *news = json_object_get(stage->new, step);
     const char *name;
     json_object_foreach(olds, name, value)
     {
-        member(stage, "members", name);
+        member(stage, step, name);
     }
     json_object_foreach(news, name, value)
     {
         if (!json_object_get(olds, name))
-            member(stage, "members", name);
+            member(stage, step, name);
     }
+}
+
+/* What a tool takes, whatever its schema is called. */
+static void takes(const struct stage_pair *stage)
+{
+    struct wc_diff *diff = stage->diff;
+    const char *was = wc_text_at(stage->old, "takes"), *is = wc_text_at(stage->new, "takes");
+    struct wc_accepting how = {0};
+    if (*was && *is) {
+        struct wc_shape *a = wc_shape_named(&diff->old_shapes, was);
+        struct wc_shape *b = wc_shape_named(&diff->new_shapes, is);
+        if (wc_contains(&diff->pool, b, a, how).verdict == WC_PROVED &&
+            wc_contains(&diff->pool, a, b, how).verdict == WC_PROVED)
+            return;
+    } else if (!*was && !*is) {
+        return;
+    }
+    struct wc_finding *finding = about(stage, WC_RULE_stage_tool_takes, "takes");
+    wc_find_says(diff, finding, NULL,
+                 "results may differ: to call `%s` a model fills in %s, and filled in %s",
+                 stage->name, *is ? is : "nothing", *was ? was : "nothing");
+}
+
+static void tools(const struct stage_pair *stage)
+{
+    struct wc_diff *diff = stage->diff;
+    rows(stage, "tools");
+    takes(stage);
+    if (!wc_same_at(stage->old, stage->new, "about")) {
+        struct wc_finding *finding = about(stage, WC_RULE_stage_tool_about, "about");
+        wc_find_says(diff, finding, NULL,
+                     "results may differ: of `%s` a model is told \"%s\", and was told \"%s\"",
+                     stage->name, wc_text_at(stage->new, "about"), wc_text_at(stage->old, "about"));
+    }
+    if (!wc_same_at(stage->old, stage->new, "turns")) {
+        struct wc_finding *finding = about(stage, WC_RULE_stage_turns, "turns");
+        wc_find_says(
+            diff, finding, NULL,
+            "results may differ: in `%s` a model may call tools in %lld turns, and might in %lld",
+            stage->name, (long long)wc_number_at(stage->new, "turns"),
+            (long long)wc_number_at(stage->old, "turns"));
+    }
+}
+
+/* Members of `all`, tools, and what `each` does with an item. */
+static void below(const struct stage_pair *stage)
+{
+    rows(stage, "members");
+    tools(stage);
     if (json_object_get(stage->old, "items") || json_object_get(stage->new, "items"))
         member(stage, "items", "");
     if (!wc_same_at(stage->old, stage->new, "optional")) {
@@ -467,11 +519,12 @@ static void compare_stage(const struct stage_pair *stage)
     effects(stage);
     policies(stage);
     transitions(stage);
-    wc_rest(
-        stage->diff, stage->old, stage->new,
-        " action checks effect timeout_ms first_token_ms idle_ms within_ms retry floor_ms "
-        "floor_after_ms reply_floor_ms raises transitions members items optional repairs hedge ",
-        stage->path, stage->old_at, stage->new_at);
+    wc_rest(stage->diff, stage->old, stage->new,
+            " action checks effect timeout_ms first_token_ms idle_ms within_ms retry floor_ms "
+            "floor_after_ms reply_floor_ms raises transitions members items optional repairs hedge "
+            "tools "
+            "turns takes about ",
+            stage->path, stage->old_at, stage->new_at);
 }
 
 static void alone(struct wc_diff *diff, const struct wc_flow_pair *flow, const char *name,

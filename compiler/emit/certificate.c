@@ -181,6 +181,11 @@ static json_t *call_cost_json(const struct wc_stage *stage)
     json_t *json = json_object();
     int64_t bytes = 0;
     wc_set(json, "attempts", json_integer(1 + (json_int_t)stage->retry.times));
+    wc_set_number(json, "turns", stage->turns);
+    if (stage->turns) {
+        wc_set(json, "turn_bytes", json_integer(wc_turn_bytes(stage)));
+        wc_set(json, "tool_calls", json_integer((json_int_t)stage->turns * WR_TOOL_CALLS));
+    }
     wc_set_number(json, "repairs", stage->repairs);
     wc_set(json, "attempt_usd", wc_dollars_json(wc_attempt_cost(stage)));
     if (action->service)
@@ -202,6 +207,10 @@ static json_t *stage_cost_json(const struct wc_stage *stage)
 {
     json_t *json = json_object();
     const struct wc_action *action = &stage->action;
+    if (stage->turns) {
+        json_decref(json);
+        json = call_cost_json(stage);
+    }
     if (stage->members.count > 0) {
         json_t *members = json_object();
         WC_EACH(i, &stage->members)

@@ -75,12 +75,18 @@ static json_t *effect_json(const struct wc_stage *stage, bool *acts)
     static const char *const safe[] = {
         "there is nothing to repeat", "reads may be repeated", "sending it again changes nothing",
         "every send of a job carries its one key", "it is sent at most once"};
+    bool tool = stage->operation != NULL;
     json_t *json = json_object();
     *acts = *acts || stage->effect >= WR_KEYED;
     wc_set_text(json, "effect", effects[stage->effect]);
-    wc_set_text(json, "because", safe[stage->effect]);
+    wc_set_text(json, "because",
+                tool && stage->effect == WR_KEYED
+                    ? "every send of a call carries the call's one key"
+                : tool && stage->effect == WR_ONCE ? "each call is sent at most once"
+                                                   : safe[stage->effect]);
+    wc_set_flag(json, "each_call", tool);
     wc_set(json, "sends_at_most",
-           json_integer(1 + (json_int_t)stage->retry.times + stage->repairs));
+           json_integer(1 + (json_int_t)stage->retry.times + stage->repairs + stage->turns));
     wc_set_flag(json, "commit_awaited_before", stage->commit_before);
     wc_set_flag(json, "commit_awaited_after", stage->commit_after);
     wc_set_flag(json, "commit_awaited_to_park_or_publish",
@@ -196,18 +202,35 @@ static int64_t child_journal(const struct journal *journal, const struct wc_work
     return sum;
 }
 
+/* A turn of tools: what the model has asked for, escaped, and the journals of as many calls. */
+static int64_t turn_journal(const struct journal *journal, const struct wc_workflow *flow,
+                            const struct wc_stage *stage)
+{
+    int64_t most = 0, asked = 0;
+    WC_EACH(i, &stage->members)
+    {
+        const struct wc_stage *tool = stage->members.items[i];
+        int64_t call = stage_journal(journal, flow, tool), bytes = wc_argument_bytes(tool);
+        most = call > most ? call : most;
+        asked = bytes > asked ? bytes : asked;
+    }
+    asked = wc_add_sat(wc_mul_sat(asked, WR_ARGUMENT_TIMES), WR_ARGUMENT_MORE);
+    return wc_mul_sat(wc_add_sat(most, wc_mul_sat(asked, ESCAPED)), WR_TOOL_CALLS);
+}
+
 /* Entered, left, parked, told, published, its value; an attempt begun and ended. */
 static int64_t stage_journal(const struct journal *journal, const struct wc_workflow *flow,
                              const struct wc_stage *stage)
 {
-    int64_t attempts = 1 + (int64_t)stage->retry.times + stage->repairs, below = 0, rounds = 1;
+    int64_t attempts = 1 + (int64_t)stage->retry.times + stage->repairs + stage->turns;
+    int64_t below = 0, rounds = 1;
     int64_t sum = wc_mul_sat(journal->entry, 6 + 2 * attempts);
     sum = wc_add_sat(sum, wc_mul_sat(2, value_bytes(stage)));
     sum = wc_add_sat(sum, WR_PARKS(stage->action.kind) ? journal->person : 0);
-    WC_EACH(i, &stage->members)
-    {
+    for (size_t i = 0; !stage->turns && i < stage->members.count; i++)
         below = wc_add_sat(below, stage_journal(journal, flow, stage->members.items[i]));
-    }
+    if (stage->turns)
+        below = wc_mul_sat(stage->turns, turn_journal(journal, flow, stage));
     if (stage->action.child)
         below = wc_add_sat(below, child_journal(journal, stage->action.child));
     sum = wc_add_sat(sum, stage->action.kind == WR_ACT_EACH ? wc_mul_sat(below, wc_items_max(stage))

@@ -60,7 +60,7 @@ static void set_limits(json_t *json, const struct wr_limits *limits,
 
 static json_t *service_json(const struct wc_model *model, const struct wc_service *service)
 {
-    json_t *json = json_object(), *read_as = json_object();
+    json_t *json = json_object(), *read_as = json_object(), *operations = json_object();
     wc_set(json, "endpoint", endpoint_json(&service->endpoint));
     set_limits(json, &service->limits, &service->breaker);
     wc_set_text(json, "idempotency_header", service->idempotency_header);
@@ -77,9 +77,16 @@ static json_t *service_json(const struct wc_model *model, const struct wc_servic
             if (action->kind == WR_ACT_HTTP && action->service == service && action->as &&
                 action->as->kind == WC_TYPE_SCHEMA)
                 wc_set_text(read_as, action->as->schema->name, action->as->schema->hash);
+            const struct wc_stage *stage = flow->activities.items[j];
+            if (stage->operation && action->service == service)
+                wc_set(operations, stage->name, wc_operation_json(stage));
         }
     }
     wc_set(json, "read_as", read_as);
+    if (json_object_size(operations))
+        wc_set(json, "operations", operations);
+    else
+        json_decref(operations);
     return json;
 }
 
@@ -230,9 +237,9 @@ static json_t *retry_safety_json(const struct wc_workflow *flow)
 {
     json_t *json = json_object();
     bool effect = false;
-    WC_EACH(i, &flow->stages)
+    WC_EACH(i, &flow->activities)
     {
-        effect = effect || flow->stages.items[i]->effect >= WR_KEYED;
+        effect = effect || flow->activities.items[i]->effect >= WR_KEYED;
     }
     wc_set(json, "without_key", json_boolean(!effect));
     wc_set_text(json, "idempotency_key", flow->key_required ? "required" : "accepted");

@@ -236,13 +236,36 @@ static json_t *transition_json(const struct wc_stage *stage, const struct wc_on 
 
 static json_t *members_json(const struct wc_model *model, const struct wc_stage *stage);
 
+/* What a model is told of a tool. */
+static void set_operation(json_t *json, const struct wc_operation *operation)
+{
+    wc_set_text(json, "about", operation->doc);
+    wc_set_text(json, "takes", operation->takes ? operation->takes->name : NULL);
+}
+
+json_t *wc_operation_json(const struct wc_stage *tool)
+{
+    const struct wc_schema *takes = tool->operation->takes;
+    json_t *json = json_object();
+    wc_set(json, "action", action_json(&tool->action));
+    wc_set_text(json, "about", tool->operation->doc);
+    wc_set_text(json, "takes", takes ? takes->hash : NULL);
+    return json;
+}
+
 static json_t *stage_json(const struct wc_model *model, const struct wc_stage *stage)
 {
     static const char *const effects[] = {"pure", "read", "repeatable", "keyed", "once"};
     json_t *json = json_object(), *transitions = json_array();
     wc_set(json, "action", action_json(&stage->action));
+    wc_set_number(json, "turns", stage->turns);
+    if (stage->operation)
+        set_operation(json, stage->operation);
     if (stage->members.count)
-        wc_set(json, stage->action.kind == WR_ACT_EACH ? "items" : "members",
+        wc_set(json,
+               stage->turns                        ? "tools"
+               : stage->action.kind == WR_ACT_EACH ? "items"
+                                                   : "members",
                members_json(model, stage));
     wc_set_flag(json, "optional", stage->optional);
     wc_set(json, "checks", checks_json(stage));

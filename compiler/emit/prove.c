@@ -120,6 +120,12 @@ static void cost_line(struct wc_buf *out, const char *name, const json_t *row, i
     if (json_object_get(row, "attempts"))
         wc_buf_printf(out, " = %" PRId64 " x $%s", number_at(row, "attempts"),
                       text_at(row, "attempt_usd"));
+    if (number_at(row, "turns"))
+        wc_buf_printf(out,
+                      " after %" PRId64 " turns of tools, each with %" PRId64
+                      " bytes more to read, and %" PRId64 " calls of them",
+                      number_at(row, "turns"), number_at(row, "turn_bytes"),
+                      number_at(row, "tool_calls"));
     if (number_at(row, "repairs"))
         wc_buf_printf(out, " and %" PRId64 " repairs that read what was said",
                       number_at(row, "repairs"));
@@ -190,8 +196,9 @@ static void effects(struct wc_buf *out, const json_t *json)
         if (strcmp(text_at(row, "effect"), "pure") == 0)
             continue;
         int64_t most = number_at(row, "sends_at_most");
-        wc_buf_printf(out, "    %-*s %s, sent ", NAME_WIDTH, plain_name(name, plain),
-                      text_at(row, "effect"));
+        bool each = json_is_true(json_object_get(row, "each_call"));
+        wc_buf_printf(out, "    %-*s %s, %ssent ", NAME_WIDTH, plain_name(name, plain),
+                      text_at(row, "effect"), each ? "each call " : "");
         if (most == 1)
             wc_buf_text(out, "once");
         else

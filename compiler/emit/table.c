@@ -1,4 +1,5 @@
 /* A workflow's tables in C: what follows each stage, the stages, and the workflow's row. */
+#include "compiler/check/proof.h"
 #include "compiler/emit/life.h"
 #include "compiler/emit/machine.h"
 
@@ -169,10 +170,13 @@ static void init_members(struct wc_init *init, const struct wc_stage *stage)
         wc_init_number(init, "turns", stage->turns);
     }
     if (stage->operation) {
+        wc_init_flag(init, "tool", true);
         wc_init_text(init, "about", stage->doc);
-        if (stage->operation->takes)
+        if (stage->operation->takes) {
             wc_init_field(init, "takes", "&schema_%s",
                           wc_c_schema(init->arena, stage->operation->takes));
+            wc_init_number(init, "takes_bytes", wc_argument_bytes(stage));
+        }
     }
     if (action->child)
         wc_init_field(init, "child", "&workflow_%s", action->child->name);

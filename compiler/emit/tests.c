@@ -29,7 +29,7 @@ static void emit_givens(struct wc_buf *out, struct wc_arena *arena, const struct
                         const char *id)
 {
     static const char *const kinds[] = {"WR_GIVEN_RETURNS", "WR_GIVEN_TAKES", "WR_GIVEN_FAILS",
-                                        "WR_GIVEN_SILENT", "WR_GIVEN_CUT"};
+                                        "WR_GIVEN_SILENT",  "WR_GIVEN_CUT",   "WR_GIVEN_CALLS"};
     if (step->givens.count == 0)
         return;
     wc_buf_printf(out, "static const struct wr_given given_%s[] = {\n", id);

@@ -244,12 +244,52 @@ static struct wc_expected resolve_expect(struct testing *testing,
     return expected;
 }
 
+static struct wc_stage *tool_of(struct wc_resolver *r, const struct wc_stage *stage,
+                                struct wc_name name)
+{
+    const char **names = WC_NEW_ARRAY(r->arena, const char *, stage->members.count + 1);
+    for (size_t i = 0; i < stage->members.count; i++) {
+        names[i] = stage->members.items[i]->name;
+        if (names[i] == name.text)
+            return stage->members.items[i];
+    }
+    if (!name.text || !r->parsed)
+        return NULL;
+    struct wc_diag *diag = wc_report(r->diags, WC_E0401, name.span,
+                                     "stage `%s` has no tool called `%s`", stage->name, name.text);
+    wc_diag_label(r->diags, diag, "nothing that its model could call");
+    wc_diag_also(r->diags, diag, stage->span, "the stage");
+    wc_suggest_near(r, diag, name, names, stage->turns ? stage->members.count : 0);
+    return NULL;
+}
+
+/* What a model calls, as JSON: the tools of its stage, each with its arguments. */
+static const char *calls_of(struct wc_resolver *r, const struct wc_ast_outcome *outcome,
+                            const struct wc_stage *stage)
+{
+    struct wc_buf out = {0};
+    wc_buf_char(&out, '[');
+    WC_EACH(i, &outcome->calls)
+    {
+        const struct wc_ast_called *call = &outcome->calls.items[i];
+        const char *json = json_of(r, &call->file, call->value);
+        if (stage)
+            tool_of(r, stage, call->tool);
+        wc_buf_printf(&out, "%s{\"name\":\"%s\",\"arguments\":%s}", i ? "," : "",
+                      call->tool.text ? call->tool.text : "", json ? json : "{}");
+    }
+    wc_buf_char(&out, ']');
+    const char *text = wc_arena_copy(r->arena, out.data, out.len);
+    wc_buf_free(&out);
+    return text;
+}
+
 static struct wc_given resolve_given(struct wc_resolver *r, const struct wc_ast_outcome *outcome)
 {
     static const enum wr_given_kind kinds[] = {
         [WC_AST_RETURNS] = WR_GIVEN_RETURNS, [WC_AST_TAKES] = WR_GIVEN_TAKES,
         [WC_AST_FAILS] = WR_GIVEN_FAILS,     [WC_AST_SILENT] = WR_GIVEN_SILENT,
-        [WC_AST_CUT] = WR_GIVEN_CUT,
+        [WC_AST_CUT] = WR_GIVEN_CUT,         [WC_AST_CALLS] = WR_GIVEN_CALLS,
     };
     struct wc_given given = {.kind = kinds[outcome->kind]};
     given.json = json_of(r, &outcome->file, outcome->value);
@@ -338,7 +378,9 @@ static void resolve_step(struct testing *testing, const struct wc_ast_step *ast,
             wc_refuse_class(r, &step, outcome, given.class);
         const struct wc_stage *stage =
             step.subject ? wc_lookup(&testing->stages, step.subject) : NULL;
-        if (stage) {
+        if (outcome->kind == WC_AST_CALLS)
+            given.json = calls_of(r, outcome, stage);
+        else if (stage) {
             wc_check_given(r, given.json,
                            outcome->value ? outcome->value->span : outcome->file.span, stage,
                            testing->test);

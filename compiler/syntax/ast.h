@@ -464,7 +464,15 @@ enum wc_ast_outcome_kind {
     WC_AST_TAKES,   /* number, [value or file] */
     WC_AST_FAILS,   /* class; [number: for how long] */
     WC_AST_SILENT,
-    WC_AST_CUT /* number: after how many bytes */
+    WC_AST_CUT,  /* number: after how many bytes */
+    WC_AST_CALLS /* calls: what a model with tools asks for */
+};
+
+/* `find_order { "id": "AA0001" }` */
+struct wc_ast_called {
+    struct wc_name tool;
+    struct wc_ast_expr *value;
+    struct wc_text file;
 };
 
 struct wc_ast_outcome {
@@ -474,6 +482,7 @@ struct wc_ast_outcome {
     struct wc_text file;
     struct wc_name class;
     struct wc_number number;
+    WC_VEC(struct wc_ast_called) calls;
 };
 
 enum wc_ast_expect_kind {

@@ -334,6 +334,12 @@ static void dump_outcome(struct dump *d, const struct wc_ast_outcome *outcome)
     add_name(d, "class", outcome->class);
     add_number(d, "number", outcome->number);
     end(d);
+    WC_EACH(i, &outcome->calls)
+    {
+        add_name(d, "tool", outcome->calls.items[i].tool);
+        add_text(d, "file", outcome->calls.items[i].file);
+        dump_expr(d, "arguments", outcome->calls.items[i].value);
+    }
     dump_expr(d, "value", outcome->value);
 }
 

@@ -971,6 +971,26 @@ outcome(O) ::= CUT(K) AFTER INTEGER(N) BYTES. {
     O = wc_outcome_new(p, WC_AST_CUT, &K);
     O->number = wc_number_of(&N);
 }
+outcome(O) ::= CALLS(K) name(N) payload(P). {
+    struct wc_ast_called call = {N, P->value, P->file};
+    O = wc_outcome_new(p, WC_AST_CALLS, &K);
+    wc_push(p->arena, &O->calls, call);
+}
+outcome(O) ::= CALLS(K) LBRACKET called(L) RBRACKET. {
+    O = wc_outcome_new(p, WC_AST_CALLS, &K);
+    WC_MOVE(O->calls, L->calls);
+}
+%type called {struct wc_ast_outcome *}
+called(A) ::= name(N) payload(P). {
+    struct wc_ast_called call = {N, P->value, P->file};
+    A = WC_NEW(p->arena, struct wc_ast_outcome);
+    wc_push(p->arena, &A->calls, call);
+}
+called(A) ::= called(L) COMMA name(N) payload(P). {
+    struct wc_ast_called call = {N, P->value, P->file};
+    A = L;
+    wc_push(p->arena, &A->calls, call);
+}
 %type payload {struct wc_payload *}
 payload(A) ::= FILE text(T). { A = WC_NEW(p->arena, struct wc_payload); A->file = T; }
 payload(A) ::= expr(E). { A = WC_NEW(p->arena, struct wc_payload); A->value = E; }

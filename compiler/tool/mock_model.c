@@ -36,6 +36,30 @@ static void take_message(struct wc_mock_ask *ask, const char *text, size_t len, 
     ask->prompt_len = len;
 }
 
+/* What came of a tool's call, in each format. */
+static bool is_result(const json_t *message)
+{
+    const char *role = json_string_value(json_object_get(message, "role"));
+    const char *type = json_string_value(json_object_get(message, "type"));
+    json_t *part = json_array_get(json_object_get(message, "content"), 0);
+    const char *inner = json_string_value(json_object_get(part, "type"));
+    return (role && strcmp(role, "tool") == 0) ||
+           (type && strcmp(type, "function_call_output") == 0) ||
+           (inner && strcmp(inner, "tool_result") == 0);
+}
+
+/* A call that it has made, or what came of one: no text of the user's. */
+static bool is_turn(struct wc_mock_ask *ask, const json_t *message)
+{
+    const char *type = json_string_value(json_object_get(message, "type"));
+    json_t *part = json_array_get(json_object_get(message, "content"), 0);
+    const char *inner = json_string_value(json_object_get(part, "type"));
+    ask->results += is_result(message);
+    return is_result(message) || json_object_get(message, "tool_calls") ||
+           (type && strcmp(type, "function_call") == 0) ||
+           (inner && strcmp(inner, "tool_use") == 0);
+}
+
 /* A list of messages; a system text of its own, as Anthropic has it; Responses also take one text. */
 static bool read_messages(struct wc_mock_ask *ask)
 {
@@ -48,6 +72,8 @@ static bool read_messages(struct wc_mock_ask *ask)
     for (size_t i = 0; i < json_array_size(messages); i++) {
         size_t len = 0;
         json_t *message = json_array_get(messages, i);
+        if (is_turn(ask, message))
+            continue;
         const char *role = json_string_value(json_object_get(message, "role"));
         const char *text = text_of(message, &len);
         if (!role || !text)
@@ -134,21 +160,91 @@ static const struct wc_stage *asking(const struct wc_mock_ask *ask, struct wc_mo
     return wc_mock_stage_asking(ask->mock, model, *told, material);
 }
 
+json_t *wc_mock_answer_tool(struct wc_mock_ask *ask)
+{
+    json_t *tools = json_object_get(ask->request, "tools"), *tool;
+    size_t i;
+    json_array_foreach(tools, i, tool)
+    {
+        json_t *of = ask->wire->within ? json_object_get(tool, ask->wire->within) : tool;
+        const char *name = json_string_value(json_object_get(of, "name"));
+        if (!wc_mock_schema_named(ask->mock, name))
+            continue;
+        ask->tool = true;
+        ask->tool_name = name;
+        return of;
+    }
+    return NULL;
+}
+
+static bool is_offered(const struct wc_mock_ask *ask, const char *name)
+{
+    json_t *tools = json_object_get(ask->request, "tools"), *tool;
+    size_t i;
+    json_array_foreach(tools, i, tool)
+    {
+        json_t *of = ask->wire->within ? json_object_get(tool, ask->wire->within) : tool;
+        const char *its = json_string_value(json_object_get(of, "name"));
+        if (its && strcmp(its, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* May it call? A choice that is a word says so, or an object whose `type` does. */
+static bool may_call(const struct wc_mock_ask *ask)
+{
+    json_t *choice = json_object_get(ask->request, "tool_choice");
+    const char *word =
+        json_string_value(json_is_object(choice) ? json_object_get(choice, "type") : choice);
+    return !word || strcmp(word, "auto") == 0 || strcmp(word, "required") == 0 ||
+           strcmp(word, "any") == 0;
+}
+
+/* Of the tools that only read it calls each once, one in a turn, then it answers. */
+static void choose_call(struct wc_mock_ask *ask)
+{
+    size_t at = 0;
+    const struct wc_model *model = ask->mock->model;
+    for (size_t i = 0; i < model->workflows.count && may_call(ask); i++) {
+        const struct wc_workflow *flow = model->workflows.items[i];
+        WC_EACH(k, &flow->activities)
+        {
+            const struct wc_stage *tool = flow->activities.items[k];
+            const struct wc_action *asked = tool->above ? &tool->above->action : NULL;
+            if (!tool->operation || tool->effect > WR_READ ||
+                (asked->model != ask->target->model && asked->candidate != ask->target->model) ||
+                !is_offered(ask, tool->name))
+                continue;
+            if (at++ == ask->results && !ask->calls)
+                ask->calls = tool;
+        }
+    }
+    if (!ask->calls)
+        return;
+    ask->tool = true;
+    ask->tool_name = ask->calls->name;
+}
+
 /* What the model says. */
 static char *content_for(const struct wc_mock_ask *ask)
 {
-    const struct wc_schema *schema = ask->schema;
+    const struct wc_schema *schema = ask->calls ? ask->calls->operation->takes : ask->schema;
     struct wc_mock_text told;
     struct wc_mock_source source = {{NULL, 0}, 0, 0, NULL};
+    if (ask->calls && !schema)
+        return strdup("{}");
     if (ask->way.kind == WC_MOCK_WRONG)
         return strdup("{\"simulated\":\"not of the schema\"}");
     if (!schema)
         return strdup("This answer is simulated.");
     const struct wc_stage *stage = asking(ask, &told, &source.material);
-    const char *given = wc_mock_given(ask->mock, stage, ask->target->name, told);
+    const char *given =
+        ask->calls ? NULL : wc_mock_given(ask->mock, stage, ask->target->name, told);
     if (given)
         return strdup(given);
-    source.profile = &wc_profiles[wc_profile_for(ask->target->model, schema)];
+    source.profile = &wc_profiles[ask->calls ? wc_tool_profile_for(ask->target->model, schema)
+                                             : wc_profile_for(ask->target->model, schema)];
     source.random = hash(ask->mock->seed, ask->prompt, ask->prompt_len);
     source.random = hash(source.random, ask->model, strlen(ask->model));
     source.sentence = (size_t)(wc_mock_random(&source) % 1000);
@@ -242,6 +338,7 @@ static void serve(struct wc_mock_ask *ask, struct wr_exchange *exchange)
         ask->schema = ask->wire->schema(ask);
         if (!ask->schema)
             ask->schema = schema_in_words(ask);
+        choose_call(ask);
         answer(ask, exchange);
     }
 }

@@ -114,6 +114,16 @@ static void chat_stream(struct wc_buf *out, const struct wc_mock_ask *ask, const
     chat_event(out, ask, "{\"role\":\"assistant\",\"content\":\"\"}", NULL);
     if (ask->way.kind == WC_MOCK_REFUSE)
         chat_event(out, ask, "{\"refusal\":\"" NO "\"}", NULL);
+    if (ask->tool) {
+        struct wc_buf begins = {0};
+        wc_buf_printf(
+            &begins,
+            "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":{"
+            "\"name\":\"%s\",\"arguments\":\"\"}}]}",
+            ask->tool_name);
+        chat_event(out, ask, begins.data, NULL);
+        wc_buf_free(&begins);
+    }
     pieces(out, ask, content, half, chat_piece);
     chat_event(out, ask, "{}", chat_finish(ask));
     if (json_is_true(
@@ -139,10 +149,11 @@ static void chat_whole(struct wc_buf *out, const struct wc_mock_ask *ask, const 
     if (ask->way.kind == WC_MOCK_REFUSE) {
         wc_buf_text(out, "null,\"refusal\":\"" NO "\"");
     } else if (ask->tool) {
-        quoted(out,
-               "null,\"tool_calls\":[{\"id\":\"call_1\",\"type\":\"function\",\"function\":{"
-               "\"arguments\":",
-               content, said(ask, content));
+        wc_buf_printf(out,
+                      "null,\"tool_calls\":[{\"id\":\"call_1\",\"type\":\"function\",\"function\":{"
+                      "\"name\":\"%s\",",
+                      ask->tool_name);
+        quoted(out, "\"arguments\":", content, said(ask, content));
         wc_buf_text(out, "}}]");
     } else {
         quoted(out, "", content, said(ask, content));
@@ -160,11 +171,9 @@ static const char *text_at(const json_t *object, const char *name)
 static const struct wc_schema *chat_schema(struct wc_mock_ask *ask)
 {
     json_t *format = json_object_get(ask->request, "response_format");
-    json_t *tool = json_array_get(json_object_get(ask->request, "tools"), 0);
-    ask->tool = tool != NULL;
-    return wc_mock_schema_named(ask->mock,
-                                tool ? text_at(json_object_get(tool, "function"), "name")
-                                     : text_at(json_object_get(format, "json_schema"), "name"));
+    json_t *tool = wc_mock_answer_tool(ask);
+    return wc_mock_schema_named(
+        ask->mock, text_at(tool ? tool : json_object_get(format, "json_schema"), "name"));
 }
 
 /* ---- responses ------------------------------------------------------------------------------ */
@@ -195,10 +204,11 @@ static void responses_item(struct wc_buf *out, const struct wc_mock_ask *ask, co
                            size_t len)
 {
     if (ask->tool) {
-        quoted(
+        wc_buf_printf(
             out,
-            "{\"id\":\"item_1\",\"type\":\"function_call\",\"call_id\":\"call_1\",\"arguments\":",
-            content, len);
+            "{\"id\":\"item_1\",\"type\":\"function_call\",\"call_id\":\"call_1\",\"name\":\"%s\",",
+            ask->tool_name);
+        quoted(out, "\"arguments\":", content, len);
         wc_buf_char(out, '}');
         return;
     }
@@ -293,8 +303,7 @@ static void responses_stream(struct wc_buf *out, const struct wc_mock_ask *ask, 
 static const struct wc_schema *responses_schema(struct wc_mock_ask *ask)
 {
     json_t *format = json_object_get(json_object_get(ask->request, "text"), "format");
-    json_t *tool = json_array_get(json_object_get(ask->request, "tools"), 0);
-    ask->tool = tool != NULL;
+    json_t *tool = wc_mock_answer_tool(ask);
     return wc_mock_schema_named(ask->mock, text_at(tool ? tool : format, "name"));
 }
 
@@ -343,10 +352,14 @@ static void messages_stream(struct wc_buf *out, const struct wc_mock_ask *ask, c
                   "\"cache_read_input_tokens\":0,\"output_tokens\":1}}}\n\n",
                   input_tokens(ask));
     messages_event(out, "content_block_start");
-    wc_buf_text(out, ask->tool ? ",\"index\":0,\"content_block\":{\"type\":\"tool_use\",\"id\":"
-                                 "\"toolu_1\",\"name\":\"answer\",\"input\":{}}}\n\n"
-                               : ",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}"
-                                 "\n\n");
+    if (ask->tool)
+        wc_buf_printf(out,
+                      ",\"index\":0,\"content_block\":{\"type\":\"tool_use\",\"id\":\"toolu_1\","
+                      "\"name\":\"%s\","
+                      "\"input\":{}}}\n\n",
+                      ask->tool_name);
+    else
+        wc_buf_text(out, ",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n");
     wc_buf_text(out, "event: ping\ndata: {\"type\": \"ping\"}\n\n");
     if (!pieces(out, ask, content, half, messages_piece))
         return;
@@ -367,7 +380,9 @@ static void messages_whole(struct wc_buf *out, const struct wc_mock_ask *ask, co
     messages_head(out, ask);
     wc_buf_text(out, ",\"content\":[");
     if (ask->tool && len == strlen(content)) {
-        wc_buf_printf(out, "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"input\":%s}", content);
+        wc_buf_printf(out,
+                      "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"%s\",\"input\":%s}",
+                      ask->tool_name, content);
     } else if (len > 0) {
         quoted(out, "{\"type\":\"text\",\"text\":", content, len);
         wc_buf_char(out, '}');
@@ -381,8 +396,7 @@ static void messages_whole(struct wc_buf *out, const struct wc_mock_ask *ask, co
 static const struct wc_schema *messages_schema(struct wc_mock_ask *ask)
 {
     json_t *format = json_object_get(json_object_get(ask->request, "output_config"), "format");
-    json_t *tool = json_array_get(json_object_get(ask->request, "tools"), 0);
-    ask->tool = tool != NULL;
+    json_t *tool = wc_mock_answer_tool(ask);
     return tool ? wc_mock_schema_named(ask->mock, text_at(tool, "name"))
                 : wc_mock_schema_like(ask->mock, json_object_get(format, "schema"));
 }
@@ -390,9 +404,9 @@ static const struct wc_schema *messages_schema(struct wc_mock_ask *ask)
 /* ---- the table ------------------------------------------------------------------------------ */
 
 static const struct wc_mock_wire wires[] = {
-    {"/v1/chat/completions", "messages", chat_schema, chat_stream, chat_whole, false},
-    {"/v1/responses", "input", responses_schema, responses_stream, responses_whole, false},
-    {"/v1/messages", "messages", messages_schema, messages_stream, messages_whole, true},
+    {"/v1/chat/completions", "messages", chat_schema, "function", chat_stream, chat_whole, false},
+    {"/v1/responses", "input", responses_schema, NULL, responses_stream, responses_whole, false},
+    {"/v1/messages", "messages", messages_schema, NULL, messages_stream, messages_whole, true},
 };
 
 const struct wc_mock_wire *wc_mock_wire_at(struct wr_str path)

@@ -11,6 +11,16 @@ static const struct wr_error errors[] = {
     },
 };
 
+static const struct wr_service services[] = {
+    {
+        .name = "status",
+        .version = "sha256:5f297cfb8525374086648c6930fd33860bc9120a9921e4988f5a818cddd370c6",
+        .endpoint = {.url_env = "STATUS_URL", .auth = WR_AUTH_BEARER, .auth_env = "STATUS_TOKEN"},
+        .limits = {.concurrent = 20},
+        .idempotency_header = "Idempotency-Key",
+    },
+};
+
 static const struct wr_model models[] = {
     {
         .name = "small",
@@ -40,14 +50,15 @@ const struct wr_program wright_program = {
     .keys_env = "SUPPORT_KEYS",
     .workflows = workflows,
     .workflow_count = WR_COUNT(workflows),
+    .services = services,
+    .service_count = WR_COUNT(services),
     .models = models,
     .model_count = WR_COUNT(models),
     .errors = errors,
     .error_count = WR_COUNT(errors),
-    .contract_hash = "sha256:981ae962c6482aba9c3cf510d9e3a66fd3107a247ef5049f69a38eb2921e73d5",
+    .contract_hash = "sha256:c27a71085a5bcfb64b34b6cea0f178ecd7811880675d4627c9b2f4492852c87a",
     .contract = embedded_contract,
-    .contract_len = 12660,
+    .contract_len = 21083,
     .openapi = embedded_openapi,
-    .openapi_len = 81699,
-    .known = &embedded_known,
+    .openapi_len = 75523,
 };

@@ -39,6 +39,55 @@ static const struct wr_pattern pattern_1 = {
     .text = "[a-z]{2}",
 };
 
+/* INC-[0-9]{3,6} */
+static size_t class_2(unsigned char c)
+{
+    if (c == '-')
+        return 1;
+    if (c >= '0' && c <= '9')
+        return 2;
+    if (c == 'C')
+        return 3;
+    if (c == 'I')
+        return 4;
+    if (c == 'N')
+        return 5;
+    return 0;
+}
+
+static bool match_2(const char *text, size_t len)
+{
+    /* A row a state, a column a class of bytes; 0 refuses, 1 is the start. */
+    /* clang-format off */
+    static const uint8_t next[12][6] = {
+        {0, 0, 0, 0, 0, 0},
+        {0, 0, 0, 0, 2, 0},
+        {0, 0, 0, 0, 0, 3},
+        {0, 0, 0, 4, 0, 0},
+        {0, 5, 0, 0, 0, 0},
+        {0, 0, 6, 0, 0, 0},
+        {0, 0, 7, 0, 0, 0},
+        {0, 0, 8, 0, 0, 0},
+        {0, 0, 9, 0, 0, 0},
+        {0, 0, 10, 0, 0, 0},
+        {0, 0, 11, 0, 0, 0},
+        {0, 0, 0, 0, 0, 0},
+    };
+    static const bool accepts[12] = {
+        0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1,
+    };
+    /* clang-format on */
+    size_t state = 1;
+    for (size_t i = 0; i < len && state; i++)
+        state = next[state][class_2((unsigned char)text[i])];
+    return accepts[state];
+}
+
+static const struct wr_pattern pattern_2 = {
+    .match = match_2,
+    .text = "INC-[0-9]{3,6}",
+};
+
 /* ---- schema Ticket (support.flow:11) --------------------------------------------------------- */
 
 static const struct wr_str enum_1[] = {
@@ -222,4 +271,163 @@ const struct wr_schema schema_Suggestion = {
         "string(1..2000).\"},\"confidence\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1}},\"r"
         "equired\":[\"text\",\"confidence\"],\"additionalProperties\":false}",
     .json_bytes = 12050,
+};
+
+/* ---- schema IncidentId (support.flow:27) ----------------------------------------------------- */
+
+static const struct wr_field fields_IncidentId[] = {
+    {.name = {WR_TEXT("id")}, .required = true},
+};
+
+static const struct wr_shape shape_IncidentId = {.fields = fields_IncidentId, .count = 1};
+
+static bool decode_IncidentId(struct wr_reader *in, void *value)
+{
+    struct IncidentId *to = value;
+    struct wr_object object;
+    uint64_t seen[WR_SEEN_WORDS(1)];
+    if (!wr_read_object(in, &object, &shape_IncidentId, seen))
+        return false;
+    while (wr_read_member(in, &object)) {
+        switch (object.field) {
+        case 0: /* id */
+            wr_read_matching(in, &to->id, &pattern_2);
+            break;
+        }
+    }
+    return wr_read_object_end(in, &object);
+}
+
+static void encode_IncidentId(struct wr_writer *out, const void *value)
+{
+    const struct IncidentId *from = value;
+    wr_write_object(out);
+    wr_write_name(out, WR_STR("id"));
+    wr_write_string(out, from->id);
+    wr_write_object_end(out);
+}
+
+const struct wr_schema schema_IncidentId = {
+    .name = "IncidentId",
+    .hash = "sha256:2f7a80e7b3fa1683ae4597a34e2cb751bca474b5b526f3e8cc6fd041d7bdff11",
+    .size = sizeof(struct IncidentId),
+    .decode = decode_IncidentId,
+    .encode = encode_IncidentId,
+    .wires[WR_PROFILE_openai] =
+        "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"pattern\":\"^INC-[0-9]"
+        "{3,6}$\",\"description\":\"Must fit "
+        "string(r\\\"INC-[0-9]{3,6}\\\").\"}},\"required\":[\"id\"],\"additionalProperties\":false"
+        "}",
+    .json_bytes = 250,
+};
+
+/* ---- schema Report (support.flow:28) --------------------------------------------------------- */
+
+static const struct wr_field fields_Report[] = {
+    {.name = {WR_TEXT("incident")}, .required = true},
+    {.name = {WR_TEXT("summary")}, .required = true},
+};
+
+static const struct wr_shape shape_Report = {.fields = fields_Report, .count = 2};
+
+static bool decode_Report(struct wr_reader *in, void *value)
+{
+    struct Report *to = value;
+    struct wr_object object;
+    uint64_t seen[WR_SEEN_WORDS(2)];
+    if (!wr_read_object(in, &object, &shape_Report, seen))
+        return false;
+    while (wr_read_member(in, &object)) {
+        switch (object.field) {
+        case 0: /* incident */
+            wr_read_matching(in, &to->incident, &pattern_2);
+            break;
+        case 1: /* summary */
+            wr_read_string(in, &to->summary, 1, 200, WR_CODE_POINTS);
+            break;
+        }
+    }
+    return wr_read_object_end(in, &object);
+}
+
+static void encode_Report(struct wr_writer *out, const void *value)
+{
+    const struct Report *from = value;
+    wr_write_object(out);
+    wr_write_name(out, WR_STR("incident"));
+    wr_write_string(out, from->incident);
+    wr_write_name(out, WR_STR("summary"));
+    wr_write_string(out, from->summary);
+    wr_write_object_end(out);
+}
+
+const struct wr_schema schema_Report = {
+    .name = "Report",
+    .hash = "sha256:8f1df192af0dff28be1fd7fd9c0323d34aab32548df4ef3ba0b467ebb8a9487e",
+    .size = sizeof(struct Report),
+    .decode = decode_Report,
+    .encode = encode_Report,
+    .wires[WR_PROFILE_openai] =
+        "{\"type\":\"object\",\"properties\":{\"incident\":{\"type\":\"string\",\"pattern\":\"^INC"
+        "-[0-9]{3,6}$\",\"description\":\"Must fit "
+        "string(r\\\"INC-[0-9]{3,6}\\\").\"},\"summary\":{\"type\":\"string\",\"description\":\"Mu"
+        "st fit "
+        "string(1..200).\"}},\"required\":[\"incident\",\"summary\"],\"additionalProperties\":fals"
+        "e}",
+    .json_bytes = 5069,
+};
+
+/* ---- schema Incident (support.flow:29) ------------------------------------------------------- */
+
+static const struct wr_str enum_3[] = {
+    {WR_TEXT("open")},
+    {WR_TEXT("watched")},
+    {WR_TEXT("solved")},
+};
+
+static const struct wr_field fields_Incident[] = {
+    {.name = {WR_TEXT("state")}, .required = true},
+    {.name = {WR_TEXT("what")}, .required = true},
+};
+
+static const struct wr_shape shape_Incident = {.fields = fields_Incident, .count = 2, .open = true};
+
+static bool decode_Incident(struct wr_reader *in, void *value)
+{
+    struct Incident *to = value;
+    struct wr_object object;
+    uint64_t seen[WR_SEEN_WORDS(2)];
+    if (!wr_read_object(in, &object, &shape_Incident, seen))
+        return false;
+    while (wr_read_member(in, &object)) {
+        switch (object.field) {
+        case 0: /* state */
+            wr_read_enum(in, &to->state, enum_3, 3);
+            break;
+        case 1: /* what */
+            wr_read_string(in, &to->what, 0, 400, WR_CODE_POINTS);
+            break;
+        }
+    }
+    return wr_read_object_end(in, &object);
+}
+
+static void encode_Incident(struct wr_writer *out, const void *value)
+{
+    const struct Incident *from = value;
+    wr_write_object(out);
+    wr_write_name(out, WR_STR("state"));
+    wr_write_string(out, from->state);
+    wr_write_name(out, WR_STR("what"));
+    wr_write_string(out, from->what);
+    wr_write_object_end(out);
+}
+
+const struct wr_schema schema_Incident = {
+    .name = "Incident",
+    .hash = "sha256:e22ac0c3a85679901a8fed721781c6e6eb8ad064dd8ba828d3dae9a8b4dfeeb3",
+    .size = sizeof(struct Incident),
+    .decode = decode_Incident,
+    .encode = encode_Incident,
+    .json_bytes = 9665,
 };

@@ -26,13 +26,34 @@ struct Suggestion {
     double confidence;
 };
 
+/* support.flow:27 */
+struct IncidentId {
+    struct wr_str id;
+};
+
+/* support.flow:28 */
+struct Report {
+    struct wr_str incident;
+    struct wr_str summary;
+};
+
+/* support.flow:29 */
+struct Incident {
+    struct wr_str state;
+    struct wr_str what;
+};
+
 extern const struct wr_schema schema_Ticket;
 extern const struct wr_schema schema_Answer;
 extern const struct wr_schema schema_Suggestion;
+extern const struct wr_schema schema_IncidentId;
+extern const struct wr_schema schema_Report;
+extern const struct wr_schema schema_Incident;
 
 /* ---- numbers of errors, services and models -------------------------------------------------- */
 
 enum { ERROR_turned_down };
+enum { SERVICE_status };
 enum { MODEL_small };
 
 /* ---- machines and documents ------------------------------------------------------------------ */

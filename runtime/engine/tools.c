@@ -16,7 +16,18 @@
 
 /* ---- a turn, as the journal has it ------------------------------------------------------------ */
 
-static struct wr_str encode_calls(struct wr_arena *arena, const struct wr_outcome *outcome)
+static const struct wr_stage *row_of(const struct wr_stage *stage, struct wr_str name);
+
+/* What could not fit its schema is not kept: nor is what was written for no tool. */
+static struct wr_str kept_arguments(const struct wr_stage *stage, const struct wr_tool_call *call)
+{
+    const struct wr_stage *row = row_of(stage, call->name);
+    size_t most = row ? (size_t)row->takes_bytes * WR_ARGUMENT_TIMES + WR_ARGUMENT_MORE : 0;
+    return call->arguments.len <= most ? call->arguments : (struct wr_str){0};
+}
+
+static struct wr_str encode_calls(struct wr_arena *arena, const struct wr_stage *stage,
+                                  const struct wr_outcome *outcome)
 {
     struct wr_text text = {.arena = arena};
     wr_text_add(&text, WR_STR("["));
@@ -24,7 +35,7 @@ static struct wr_str encode_calls(struct wr_arena *arena, const struct wr_outcom
         wr_text_add(&text, i ? WR_STR(",{\"name\":") : WR_STR("{\"name\":"));
         wr_text_quote(&text, outcome->calls[i].name);
         wr_text_add(&text, WR_STR(",\"arguments\":"));
-        wr_text_quote(&text, outcome->calls[i].arguments);
+        wr_text_quote(&text, kept_arguments(stage, &outcome->calls[i]));
         wr_text_add(&text, WR_STR(",\"forms\":"));
         wr_text_int(&text, outcome->calls[i].forms);
         wr_text_add(&text, WR_STR("}"));
@@ -52,7 +63,7 @@ bool wr_tools_turn(struct wr_activity *activity, struct wr_outcome *outcome)
         return false;
     }
     activity->turns++;
-    activity->calling = encode_calls(&activity->job->arena, outcome);
+    activity->calling = encode_calls(&activity->job->arena, activity->stage, outcome);
     return true;
 }
 

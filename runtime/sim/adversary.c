@@ -43,10 +43,14 @@ static uint32_t sent_before(const struct wr_world *world, const struct wr_effect
     const struct wr_sim_job *job =
         wr_id_parse(call->job.ptr, call->job.len, &id) ? wr_sim_find(world, &id) : NULL;
     struct wr_str stage = {call->stage->name, strlen(call->stage->name)};
+    struct wr_arena arena = {0};
+    struct wr_str path = wr_sim_sender(&arena, call);
+    uint32_t sent = 0;
     for (const struct wr_sim_sends *seen = job ? job->sends : NULL; seen; seen = seen->next)
-        if (wr_str_equal(seen->path, call->path) && wr_str_equal(seen->stage, stage))
-            return seen->sent;
-    return 0;
+        if (wr_str_equal(seen->path, path) && wr_str_equal(seen->stage, stage))
+            sent = seen->sent;
+    wr_arena_free(&arena);
+    return sent;
 }
 
 /* All that a provider may bill: the whole prompt, by the byte, and all that it may answer. */
@@ -54,8 +58,12 @@ static struct wr_usage most_usage(const struct wr_world *world, const struct wr_
 {
     const struct wr_model *model = &world->program->models[call->action->target];
     int64_t bytes = 0;
-    for (size_t i = 0; i < call->action->message_count; i++)
-        bytes += (int64_t)call->action->messages[i].text.len;
+    for (size_t i = 0; i < call->action->message_count; i++) {
+        const struct wr_message *message = &call->action->messages[i];
+        bytes += (int64_t)message->text.len;
+        for (size_t k = 0; k < message->call_count; k++)
+            bytes += (int64_t)(message->calls[k].name.len + message->calls[k].arguments.len);
+    }
     if (bytes > model->max_input_tokens)
         bytes = model->max_input_tokens;
     return (struct wr_usage){

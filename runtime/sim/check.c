@@ -76,15 +76,28 @@ static void check_repair(struct wr_world *world, struct wr_sim_job *job,
                       place->ended ? wr_class_name(place->class) : "nothing");
 }
 
+/* Turns of tools that the stage has had. */
+static int64_t turns_of(const struct wr_sim_job *job, const struct wr_event *event)
+{
+    int64_t count = 0;
+    for (const struct wr_asked_for *turn = job->state.turns; turn; turn = turn->next)
+        count += wr_str_equal(turn->path, event->path) && wr_str_equal(turn->stage, event->stage);
+    return count;
+}
+
 static void check_ended(struct wr_world *world, struct wr_sim_job *job,
                         const struct wr_sim_spot *spot, const struct wr_event *event)
 {
     const struct wr_stage *stage = spot->row;
     const struct wr_place *place = wr_state_place(&job->state, event->path);
     int64_t repairs = event->repair ? event->repair : place->repairs;
+    int64_t turns = turns_of(job, event);
+    if (event->turn && (event->turn != turns + 1 || event->turn > stage->turns))
+        wr_sim_broken(world, &job->id, "turns: number %d of stage %s after %d, %u are allowed",
+                      (int)event->turn, stage->name, (int)turns, (unsigned)stage->turns);
     if (event->repair)
         check_repair(world, job, event, stage, place);
-    else if (event->attempt - repairs > stage->retry.times + 1)
+    else if (event->attempt - repairs - turns > stage->retry.times + 1)
         wr_sim_broken(world, &job->id, "retry: attempt %d of stage %s, %u are allowed",
                       (int)event->attempt, stage->name, stage->retry.times + 1u);
     else if (place->ended && !(stage->retry.on & WR_BIT(place->class)))
@@ -204,16 +217,26 @@ void wr_sim_check_entry(struct wr_world *world, struct wr_sim_job *job,
 
 /* ---- sends ------------------------------------------------------------------------------------- */
 
+/* Of a tool's call also what is asked for: a model that is asked anew may call something else from there. */
+struct wr_str wr_sim_sender(struct wr_arena *arena, const struct wr_effect_call *call)
+{
+    const struct wr_action *action = call->action;
+    if (!call->stage->tool)
+        return call->path;
+    return wr_str_of(wr_arena_printf(arena, "%.*s %.*s %.*s", SHOW(call->path), SHOW(action->path),
+                                     SHOW(action->body)));
+}
+
 static struct wr_sim_sends *sends_of(struct wr_sim_job *job, const struct wr_effect_call *call)
 {
-    struct wr_str stage = wr_str_of(call->stage->name);
+    struct wr_str stage = wr_str_of(call->stage->name), path = wr_sim_sender(&job->arena, call);
     struct wr_sim_sends *seen = job->sends;
-    while (seen && !(wr_str_equal(seen->path, call->path) && wr_str_equal(seen->stage, stage)))
+    while (seen && !(wr_str_equal(seen->path, path) && wr_str_equal(seen->stage, stage)))
         seen = seen->next;
     if (seen)
         return seen;
     seen = WR_NEW(&job->arena, struct wr_sim_sends);
-    seen->path = wr_arena_str(&job->arena, call->path);
+    seen->path = wr_arena_str(&job->arena, path);
     seen->stage = stage;
     seen->next = job->sends;
     job->sends = seen;
@@ -273,6 +296,12 @@ static void check_time(struct wr_world *world, struct wr_sim_job *job,
                        const struct wr_effect_call *call)
 {
     const struct wr_stage *stage = call->stage;
+    struct wr_sim_spot spot;
+    if (stage->turns && stage->within_ms)
+        return; /* one whole attempt is promised, and not the turns after it */
+    if (stage->tool && wr_sim_spot(job, call->path, wr_str_of(stage->name), &spot) &&
+        spot.above->within_ms)
+        return;
     bool own = stage->timeout_ms && (!stage->within_ms || stage->within_ms >= stage->timeout_ms);
     if (world->calm && own && job->life == world->life &&
         call->timeout_us < (int64_t)stage->timeout_ms * 1000)

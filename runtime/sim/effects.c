@@ -1,6 +1,9 @@
 /* Upstreams, simulated: each attempt is answered well, badly, late, in pieces or never, by chance.
  * What the upstream did is known here, whatever the engine hears of it. */
+#include "runtime/base/str.h"
 #include "runtime/sim/world.h"
+
+#include <wright/limits.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +56,40 @@ static void fail_with(struct wr_effect *effect, const struct failure *failure)
             outcome->retry_after_ms = (int64_t)wr_chance(world, 3000);
 }
 
+/* What a model fills in: mostly what the schema asks for. */
+static struct wr_tool_call some_call(struct wr_effect *effect, struct wr_str near)
+{
+    struct wr_world *world = effect->world;
+    const struct wr_action *action = effect->call.action;
+    const struct wr_stage *tool = &action->tools[wr_chance(world, action->tool_count)];
+    struct wr_tool_call call = {.name = wr_str_of(tool->name), .arguments = WR_STR("{}")};
+    if (tool->takes)
+        call.arguments =
+            wr_sample(world->samples, tool->takes, effect->call.arena, &world->chance, near);
+    if (wr_happens(world, world->weather.upstream_fails / 4))
+        call.name = WR_STR("no_such_tool");
+    if (call.arguments.len && wr_happens(world, world->weather.upstream_fails / 4))
+        call.arguments.len = wr_chance(world, call.arguments.len);
+    return call;
+}
+
+/* A model with tools calls some; the adversary's as often as it may, and now and then one that must answer. */
+static bool call_tools(struct wr_effect *effect, struct wr_str near)
+{
+    struct wr_world *world = effect->world;
+    const struct wr_action *action = effect->call.action;
+    if (action->tool_count == 0 || (action->tools_over && (world->goal || wr_chance(world, 20))) ||
+        (!world->goal && wr_chance(world, 3) == 0))
+        return false;
+    size_t count = world->goal == WR_SIM_DEAREST ? WR_TOOL_CALLS : 1 + wr_chance(world, 3);
+    struct wr_tool_call *calls = wr_arena_alloc(effect->call.arena, count * sizeof *calls);
+    for (size_t i = 0; i < count; i++)
+        calls[i] = some_call(effect, near);
+    effect->outcome.calls = calls;
+    effect->outcome.call_count = count;
+    return true;
+}
+
 static void answer_with(struct wr_effect *effect)
 {
     struct wr_world *world = effect->world;
@@ -64,6 +101,8 @@ static void answer_with(struct wr_effect *effect)
     if (wr_id_parse(effect->call.job.ptr, effect->call.job.len, &id) && as) {
         const struct wr_sim_job *job = wr_sim_find(world, &id);
         struct wr_str near = job ? wr_sample_near(job->state.input) : (struct wr_str){0};
+        if (call_tools(effect, near))
+            return;
         effect->outcome.value = wr_sim_known_answer(world, effect->call.stage->name, as, job);
         if (effect->outcome.value.len == 0)
             effect->outcome.value =

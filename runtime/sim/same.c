@@ -56,6 +56,15 @@ static bool same_signals(const struct wr_signal *a, const struct wr_signal *b)
     return a == b;
 }
 
+static bool same_turns(const struct wr_asked_for *a, const struct wr_asked_for *b)
+{
+    for (; a && b; a = a->next, b = b->next)
+        if (!wr_str_equal(a->path, b->path) || !wr_str_equal(a->stage, b->stage) ||
+            !wr_str_equal(a->calls, b->calls))
+            return false;
+    return a == b;
+}
+
 /* Tools, usage, models, status, error and output are in the envelope. */
 bool wr_sim_same_state(struct wr_arena *arena, const struct wr_state *a, const struct wr_state *b)
 {
@@ -68,5 +77,5 @@ bool wr_sim_same_state(struct wr_arena *arena, const struct wr_state *a, const s
            wr_str_equal(a->remembered_stage, b->remembered_stage) &&
            same_places(a->places, b->places) && same_values(a->values, b->values) &&
            same_steps(a->steps, b->steps) && same_rounds(a->rounds, b->rounds) &&
-           same_signals(a->signals, b->signals);
+           same_signals(a->signals, b->signals) && same_turns(a->turns, b->turns);
 }

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <wright/limits.h>
 
 #define AT_ONCE_US 1000 /* of virtual time: what an answer takes that nobody gave a time */
 #define BYTES_A_TOKEN 4 /* roughly; what a test's costs are counted with */
@@ -27,6 +28,20 @@ static bool is_index(const char *ptr, size_t len)
     return len > 0;
 }
 
+/* A tool's call: below the stage that asks, by its name. */
+static bool is_tool(struct wr_str path, struct wr_str stage)
+{
+    size_t end = path.len;
+    while (end > 0 && path.ptr[end - 1] != '/')
+        end--;
+    if (end == 0 || !is_index(path.ptr + end, path.len - end))
+        return false;
+    size_t start = --end;
+    while (start > 0 && path.ptr[start - 1] != '/')
+        start--;
+    return !wr_str_equal((struct wr_str){path.ptr + start, end - start}, stage);
+}
+
 /* Where a call stands: "save", "gather/news", without the indexes of items. */
 static struct wr_str place_of(struct wr_arena *arena, struct wr_str path, struct wr_str stage)
 {
@@ -41,7 +56,9 @@ static struct wr_str place_of(struct wr_arena *arena, struct wr_str path, struct
         }
         from = to + 1;
     }
-    if (!place.len)
+    if (is_tool(path, stage))
+        wr_text_add(&place, WR_STR("/"));
+    if (!place.len || is_tool(path, stage))
         wr_text_add(&place, stage);
     return wr_text_done(&place);
 }
@@ -75,7 +92,7 @@ static bool names_upstream(const struct wr_script *script, const char *subject,
 }
 
 /* The closest one: of its own place, of the stage around it, of the upstream. */
-static struct wr_script_given *find_given(struct wr_script *script, struct wr_str place,
+static struct wr_script_given *find_given(struct wr_script *script, struct wr_str place, bool tool,
                                           const struct wr_action *action, struct wr_str *rest)
 {
     struct wr_script_given *best = NULL;
@@ -87,7 +104,8 @@ static struct wr_script_given *find_given(struct wr_script *script, struct wr_st
         if (step->is_upstream) {
             if (!best && names_upstream(script, step->subject, action))
                 best = given;
-        } else if (covers(step->subject, place, &left) && (!best || len > best_len)) {
+        } else if (covers(step->subject, place, &left) && (!tool || !left.len) &&
+                   (!best || len > best_len)) {
             best = given;
             best_len = len;
             *rest = left;
@@ -183,6 +201,29 @@ static int64_t answer_after(struct wr_effect *effect, struct wr_str value, int64
     return us;
 }
 
+/* `[{"name": …, "arguments": …}]`, as the compiler writes it. */
+static int64_t call_tools(struct wr_effect *effect, struct wr_str value)
+{
+    struct wr_arena *arena = effect->call.arena;
+    json_t *list = json_loadb(value.ptr, value.len, 0, NULL), *one;
+    struct wr_tool_call *calls = wr_arena_alloc(arena, (json_array_size(list) + 1) * sizeof *calls);
+    size_t i;
+    json_array_foreach(list, i, one)
+    {
+        char *arguments =
+            json_dumps(json_object_get(one, "arguments"), JSON_COMPACT | JSON_ENCODE_ANY);
+        calls[i].name =
+            wr_arena_str(arena, wr_str_of(json_string_value(json_object_get(one, "name"))));
+        calls[i].arguments = wr_arena_str(arena, wr_str_of(arguments));
+        free(arguments);
+    }
+    answer_after(effect, WR_STR("{}"), AT_ONCE_US);
+    effect->outcome.calls = calls;
+    effect->outcome.call_count = i < WR_TOOL_CALLS ? i : WR_TOOL_CALLS;
+    json_decref(list);
+    return AT_ONCE_US;
+}
+
 static int64_t play(struct wr_effect *effect, const struct wr_given *given, struct wr_str rest)
 {
     struct wr_str value = part_of(effect->script->arena, given->value, rest);
@@ -201,6 +242,8 @@ static int64_t play(struct wr_effect *effect, const struct wr_given *given, stru
         }
         fail_with(effect, given->class);
         return AT_ONCE_US;
+    case WR_GIVEN_CALLS:
+        return call_tools(effect, given->value);
     case WR_GIVEN_CUT:
         break;
     }
@@ -214,8 +257,12 @@ static void count_input(struct wr_effect *effect)
     size_t bytes = 0;
     if (action->kind != WR_ACT_ASK)
         return;
-    for (size_t i = 0; i < action->message_count; i++)
-        bytes += action->messages[i].text.len;
+    for (size_t i = 0; i < action->message_count; i++) {
+        const struct wr_message *message = &action->messages[i];
+        bytes += message->text.len;
+        for (size_t k = 0; k < message->call_count; k++)
+            bytes += message->calls[k].name.len + message->calls[k].arguments.len;
+    }
     effect->outcome.usage.known = true;
     effect->outcome.usage.input_tokens = (int64_t)((bytes + BYTES_A_TOKEN - 1) / BYTES_A_TOKEN);
     effect->outcome.model_version =
@@ -289,7 +336,8 @@ static struct wr_effect *start(void *self, const struct wr_effect_call *call)
         .class = WR_OK, .retry_after_ms = -1, .first_token_us = -1, .request_id = WR_STR("test")};
     struct wr_str place = place_of(script->arena, call->path, wr_str_of(call->stage->name));
     struct wr_str rest = {0};
-    struct wr_script_given *given = find_given(script, place, call->action, &rest);
+    struct wr_script_given *given =
+        find_given(script, place, call->stage->tool, call->action, &rest);
     int64_t takes_us = AT_ONCE_US;
     count_input(effect);
     if (!given && call->action->kind == WR_ACT_CALL) {

@@ -26,8 +26,9 @@ static struct wr_str take_segment(struct wr_str *path)
     return segment;
 }
 
-/* One step down from a machine: into a member, an item or a child. False: the path leads nowhere. */
-static bool step_down(struct wr_sim_spot *spot, struct wr_str *rest, struct wr_str whole)
+/* One step down from a machine, `last` is the stage at its end: into a member, an item or a child. False: the path leads nowhere. */
+static bool step_down(struct wr_sim_spot *spot, struct wr_str *rest, struct wr_str whole,
+                      struct wr_str last)
 {
     struct wr_str name = take_segment(rest);
     const struct wr_workflow *workflow = spot->workflow;
@@ -38,8 +39,9 @@ static bool step_down(struct wr_sim_spot *spot, struct wr_str *rest, struct wr_s
         struct wr_str member = take_segment(rest);
         spot->above = stage;
         spot->above_path = spot->path;
-        spot->row =
-            stage->each ? stage->members : row_of(stage->members, stage->member_count, member);
+        spot->row = stage->each
+                        ? stage->members
+                        : row_of(stage->members, stage->member_count, stage->turns ? last : member);
         spot->path = (struct wr_str){whole.ptr, whole.len - (rest->len ? rest->len + 1 : 0)};
         if (!spot->row || rest->len == 0)
             return spot->row != NULL;
@@ -59,7 +61,7 @@ bool wr_sim_spot(const struct wr_sim_job *job, struct wr_str path, struct wr_str
     struct wr_str rest = path;
     *spot = (struct wr_sim_spot){.workflow = job->workflow, .path = {path.ptr, 0}};
     while (rest.len)
-        if (!step_down(spot, &rest, path))
+        if (!step_down(spot, &rest, path, stage))
             return false;
     if (spot->above)
         return wr_str_is(stage, spot->row->name);

@@ -219,6 +219,8 @@ void wr_sim_check_left(struct wr_world *world, const struct wr_sim_job *job,
                        const struct wr_sim_spot *spot);
 void wr_sim_check_alive(struct wr_world *world, const struct wr_sim_job *job,
                         const struct wr_effect_call *call);
+/* Whose attempt it is: the path of its activity; of a tool's call also what is asked for. */
+struct wr_str wr_sim_sender(struct wr_arena *arena, const struct wr_effect_call *call);
 void wr_sim_check_send(struct wr_world *world, const struct wr_effect_call *call, bool happens);
 void wr_sim_check_sent(struct wr_world *world, const struct wr_effect_call *call, bool good);
 void wr_sim_check_cut(struct wr_world *world, const struct wr_effect_call *call);

@@ -15,8 +15,8 @@ ACCOUNT, COMPANY, NEWS, NOTE = "get /accounts", "get /by-domain", "get /search",
 ROUTES = {"briefs": ROUTE, "sales": "/sales/research-account", "support": "/support/draft-response",
           "videos": "/videos/create-storyboard"}
 KEYS = {"sales": "SALES_KEYS", "support": "SUPPORT_KEYS", "videos": "VIDEOS_KEYS"}
-URLS = ("CRM_URL", "COMPANY_URL", "NEWS_URL")
-SECRETS = ("CRM_TOKEN", "COMPANY_TOKEN", "NEWS_TOKEN", "ANTHROPIC_KEY")
+URLS = ("CRM_URL", "COMPANY_URL", "NEWS_URL", "STATUS_URL")
+SECRETS = ("CRM_TOKEN", "COMPANY_TOKEN", "NEWS_TOKEN", "STATUS_TOKEN", "ANTHROPIC_KEY")
 
 
 def fixture(name):

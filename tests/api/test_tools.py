@@ -2,11 +2,12 @@
 """A model that calls tools, in each wire format, over real sockets: what it is told, what leaves, what it costs,
 and what becomes of calls that are wrong, too many, endless, refused, cut or under way when the process dies. What a
 model says stands in the document that is sent: its turns, then its answer."""
-import json, os, re, socket, sys, threading
+import json, os, re, socket, subprocess, sys, threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import variants
 from harness import *
+from mocks import Mock
 from wires import COUNTS, WIRES, tokens
 
 PROVIDERS = {"chat": "openai.chat", "responses": "openai.responses", "messages": "anthropic.messages"}
@@ -91,6 +92,9 @@ def built():
         with open(path, "w", encoding="utf-8") as file:
             file.write(content)
     return variants.build(place)
+
+
+PLACE = os.path.join(folder, "shop.flow")
 
 
 # ---- a model that says what the document has it say, and the services it calls -----------------------
@@ -337,6 +341,39 @@ def test_failures():
          "a model that fails between turns is asked again, and what it has called is not called again")
 
 
+def test_mock():
+    """`wright mock` calls what only reads, one in a turn, then it answers."""
+    mock = Mock(spec=PLACE)
+    Server.binary = binary
+    server = Server(environment={name: value for name, value in mock.env.items() if name != "WRIGHT_MOCK_KEY"})
+    for at, model in enumerate(MODELS):
+        job = server.request("POST", f"/by/{model}", json.dumps({"text": f"Where is my order number {at}?"}), key=None)
+        state = end(server, job.json["job_id"])
+        same((state["status"], mock.calls(model), mock.calls("orders"), mock.calls("money")),
+             ("completed", 2, at + 1, 0), f"{model}: the simulated model finds an order before it answers")
+
+
+def proved(name):
+    run = subprocess.run([os.path.join(BUILD, "wright"), "prove", PLACE, "--format", "json"], capture_output=True, text=True,
+                         timeout=60 * SLOW)
+    return json.loads(run.stdout)["workflows"]["by_" + name]
+
+
+def test_simulated():
+    """Models that call tools by chance, right and wrong, through crashes; and one that calls as dear, or as late, as it may."""
+    def simulate(*flags):
+        return subprocess.run([binary, "simulate", "--seed", "7", *flags], capture_output=True, text=True, timeout=300 * SLOW)
+
+    run = simulate("--jobs", "4000", "--crash")
+    ok("no invariant was broken" in run.stdout, "4,000 jobs with tools through crashes: no invariant is broken", run.stdout[-800:])
+    ok(int(re.search(r"upstream +(\d+) calls", run.stdout)[1]) > 6000, "and their models call tools", run.stdout[-800:])
+    run = simulate("--jobs", "600", "--adversary", "cost")
+    worst = {name: float(usd) for name, usd in re.findall(r"by_(\w+): .*\$([\d.]+) \(seed", run.stdout)}
+    most = {name: float(proved(name)["cost"]["most_usd"]) for name in MODELS}
+    ok(worst and all(0.5 * most[name] < usd <= most[name] for name, usd in worst.items()),
+       "the dearest job that an adversary finds is below what is proved, and not far", (worst, most))
+
+
 # ---- in the middle of it --------------------------------------------------------------------------------
 
 def test_restart():
@@ -347,6 +384,7 @@ def test_restart():
         world.hold(f"turn 1 of kill{model}")
         job = start(server, model, "kill" + model, [[find(order), note(order), refund(order)], [find(order)]])
         ok(world.held.wait(20 * SLOW), f"{model}: the second answer is under way")
+        until(lambda: sum(one["kind"] == "ended" and one.get("path", "").startswith("answer/") for one in events(server, job)) == 3)
         server.kill()
         world.let_go()
         server.start()
@@ -399,4 +437,4 @@ def test_cancel():
 
 if __name__ == "__main__":
     binary = built()
-    main(test_formats, test_told, test_bounds, test_failures, test_restart, test_restart_in_a_call, test_cancel)
+    main(test_formats, test_told, test_bounds, test_failures, test_mock, test_simulated, test_restart, test_restart_in_a_call, test_cancel)

@@ -156,7 +156,7 @@ TWO = HEAD + "service a { url env A_URL }\n" + '''workflow w version 1 {
 '''
 same(proofs(TWO)["workflows"]["w"]["latency"]["floor_with_commits_ms"], 4000 + 2 * COMMIT, "the longest way counts")
 labels = json.loads(prove(os.path.join(ROOT, "spec", "support.flow"), "--format", "json")[1])["labels"]
-same((labels["fields"], labels["revealed_in"]), ({"Ticket.body": "@pii"}, ["the prompt of suggest"]),
+same((labels["fields"], labels["revealed_in"]), ({"Ticket.body": "@pii"}, ["the prompt of look_up", "the prompt of suggest"]),
      "labelled fields, and where one is let out")
 
 # ---- as people read it, and as they see it drawn

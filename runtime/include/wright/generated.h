@@ -421,7 +421,9 @@ struct wr_stage {
     const struct wr_workflow *child; /* WR_ACT_RUN; the action's `value` is its input */
     /* WR_ACT_ASK: so often its model may call tools before it answers; the members are the tools. */
     uint16_t turns;
+    bool tool;                     /* it is one */
     const struct wr_schema *takes; /* a tool: what its model fills in; NULL: nothing */
+    uint32_t takes_bytes;          /* of the largest value of it, as JSON */
     const char *about;             /* and what it is told of it; NULL: nothing */
     bool each;
     uint32_t at_a_time, may_fail; /* WR_ACT_EACH; at a time 0: all at once */

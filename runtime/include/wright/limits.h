@@ -13,6 +13,9 @@
 
 /* Of the calls of tools in one answer so many are made; what a model asks for beyond them is dropped. */
 #define WR_TOOL_CALLS 8
+/* Of what a model writes to call a tool: beyond this multiple of the largest that fits, and a little, it is not kept. */
+#define WR_ARGUMENT_TIMES 2
+#define WR_ARGUMENT_MORE 1024
 /* Of a call that was not made, or failed: what the model is told, and the words around any result. */
 #define WR_TOOL_BYTES (WR_FAULT_BYTES + 200)
 

@@ -13,7 +13,8 @@ enum wr_given_kind {
     WR_GIVEN_TAKES,   /* `value`, when `ms` have passed; without one it is not answered in time */
     WR_GIVEN_FAILS,   /* with `class`; `ms`: so long since it was first asked, 0: once */
     WR_GIVEN_SILENT,  /* connects, and says nothing */
-    WR_GIVEN_CUT      /* breaks off after `bytes` of an answer */
+    WR_GIVEN_CUT,     /* breaks off after `bytes` of an answer */
+    WR_GIVEN_CALLS    /* of a model: calls tools; `value`: a list of {name, arguments} */
 };
 
 struct wr_given {
