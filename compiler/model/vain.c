@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+/* The members of `all`, and the tools of a model. */
+static bool has_names(const struct wc_stage *stage)
+{
+    return stage->action.kind == WR_ACT_ALL || stage->turns > 0;
+}
+
 /* Does some workflow have a stage of that name with such a member? */
 bool wc_has_member(const struct wc_resolver *r, const char *stage, const char *member)
 {
@@ -16,8 +22,8 @@ bool wc_has_member(const struct wc_resolver *r, const char *stage, const char *m
         WC_EACH(k, &workflow->activities)
         {
             const struct wc_stage *at = workflow->activities.items[k];
-            if (at->above && at->above->action.kind == WR_ACT_ALL &&
-                strcmp(at->above->name, stage) == 0 && strcmp(at->name, member) == 0)
+            if (at->above && has_names(at->above) && strcmp(at->above->name, stage) == 0 &&
+                strcmp(at->name, member) == 0)
                 return true;
         }
     }
@@ -27,7 +33,7 @@ bool wc_has_member(const struct wc_resolver *r, const char *stage, const char *m
 void wc_need_member(struct wc_resolver *r, const struct wc_stage *stage, struct wc_name member)
 {
     const char **names = WC_NEW_ARRAY(r->arena, const char *, stage->members.count + 1);
-    bool all = stage->action.kind == WR_ACT_ALL;
+    bool all = has_names(stage);
     WC_EACH(i, &stage->members)
     {
         names[i] = stage->members.items[i]->name;

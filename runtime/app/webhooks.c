@@ -90,7 +90,8 @@ static void listed(void *arg, enum wr_store_status status, const struct wr_deliv
     }
     uint32_t limit;
     bool full = !read_limit(&call->exchange->request, &limit) && count && count == limit;
-    wr_text_member(&out, "],\"next\":", full ? wr_delivery_id(out.arena, &rows[count - 1]) : WR_STR(""));
+    wr_text_member(&out,
+                   "],\"next\":", full ? wr_delivery_id(out.arena, &rows[count - 1]) : WR_STR(""));
     WR_ADD(&out, "}");
     reply(call, wr_text_done(&out));
 }
