@@ -192,6 +192,7 @@ streams: all
 PAIRS ?= 100000
 containment: all $(B)/tests/test_containment
 	@WRIGHT_BUILD=$(B) WRIGHT_DIFF_VOLUME=$(PAIRS) python3 tests/diff/test_containment.py
+	@WRIGHT_BUILD=$(B) WRIGHT_DIFF_DECODERS=300 python3 tests/diff/test_decoders.py
 EDITS ?= 50
 inflight: all
 	@WRIGHT_BUILD=$(B) WRIGHT_FLIGHT_EDITS=$(EDITS) python3 tests/api/test_in_flight.py
