@@ -11,8 +11,8 @@ from tap import done, ok
 
 BUILD = os.path.abspath(os.environ.get("WRIGHT_BUILD", "build"))
 SEED = int(os.environ.get("WRIGHT_SEED", "1"))
-SCHEMAS = int(os.environ.get("FIT_SCHEMAS", "24"))
-DOCUMENTS = int(os.environ.get("FIT_DOCUMENTS", "60"))
+SCHEMAS = int(os.environ.get("FIT_SCHEMAS", "50"))
+DOCUMENTS = int(os.environ.get("FIT_DOCUMENTS", "80"))
 BATCH = 25
 FLAGS = "-std=c11 -D_GNU_SOURCE -O0 -I. -Iruntime/include".split()
 SANITIZE = ["-fsanitize=address,undefined"] if "sanitized" in BUILD else []

@@ -95,6 +95,16 @@ same(tree["research"]["latency"]["stages"]["gather"]["floor_ms"], max(800, 1000,
 same(tree["board"]["latency"]["stages"]["draw"]["floor_ms"], -(-8 // 3) * 1000, "eight items, three at a time: three rounds")
 item = tree["captions"]["cost"]["stages"]["write"]
 same(round(float(item["most_usd"]), 12), round(8 * float(item["members"]["write"]["most_usd"]), 12), "each item costs")
+same(tree["file"]["latency"]["stages"]["send"]["floor_ms"], 1000 + 2 * COMMIT, "a once effect takes its two commits as well")
+same(tree["file"]["latency"]["stages"]["send"]["members"]["plan"]["floor_ms"],
+     tree["research"]["latency"]["stages"]["gather"]["floor_ms"], "a child takes what its own floor says")
+with tempfile.TemporaryDirectory() as folder:
+    subprocess.run([WRIGHT, "compile", os.path.join(ROOT, "tests", "lang", "ok", "tree.flow"), "-o", folder],
+                   capture_output=True, timeout=60)
+    machine = "".join(open(path).read() for path in glob.glob(os.path.join(folder, "machine*.c")))
+row = machine[machine.index('.name = "paid"'):]
+row = row[:row.index("},")]
+ok(".commit_before = true" in row and ".commit_after = true" in row, "and its row in C says so", row)
 paid, note = (tree["file"]["effects"]["stages"][name] for name in ("send/paid", "send/note"))
 same((paid["effect"], paid.get("commit_awaited_before"), paid.get("commit_awaited_after"), paid["sends_at_most"]),
      ("once", True, True, 1), "a once effect awaits its commits")
@@ -128,6 +138,39 @@ def chain(count):
     stages = "".join(STAGE % (i, i, f"s{i + 1}" if i + 1 < count else "done full") for i in range(count))
     return HEAD + services + 'workflow w version 1 { route POST "/w" input In output Out latency waiting 8s\n' + stages + "}\n"
 
+
+MEMBERS = HEAD + '''service a { url env A_URL }
+service b { url env B_URL }
+service slow { url env S_URL  limit 1 concurrent }
+workflow w version 1 { route POST "/w" input In output Out latency waiting 8s
+  stage both {
+    all { one = get a "/x" as Out { timeout 1s }  two = get b "/x" as Out { timeout 1s } }
+    on ok        -> reads
+    on one.error -> reads
+    on transient -> last
+    on error     -> fail down
+  }
+  stage reads { make Out { text: both.two?.text ?? "" } on ok -> done full }
+  stage last { make Out { text: "" } on ok -> done fallback }
+}
+workflow waits version 1 { route POST "/waits" input In output Out latency waiting 8s
+  stage s { get slow "/x" as Out timeout 100ms on ok -> done full on error -> fail down }
+}
+'''
+both = proofs(MEMBERS)["workflows"]
+leads = both["w"]["errors"]["both"]
+same((leads["one.connect_failed"], leads["two.connect_failed"], leads["two.bad_request"]), ("reads", "last", "fail down"),
+     "a label of one member is narrower than any of all")
+same(both["waits"]["latency"]["worst_reply_ms"], 8000, "a wait in line has no length: the budget ends it")
+with tempfile.TemporaryDirectory() as folder:
+    with open(os.path.join(folder, "x.flow"), "w") as file:
+        file.write(MEMBERS)
+    made = subprocess.run([WRIGHT, "compile", os.path.join(folder, "x.flow"), "-o", os.path.join(folder, "c")],
+                          capture_output=True, text=True, timeout=60)
+    ok(made.returncode == 0, "it compiles", made.stdout + made.stderr)
+    rows = re.findall(r"\{[^{}]*\.member = \d[^{}]*\}", "".join(open(path).read() for path in glob.glob(os.path.join(folder, "c", "machine*.c"))))
+waits = {re.search(r"STAGE_(\w+)|ERROR_(\w+)", row)[0] for row in rows if ".waits = true" in row}
+same(waits, {"STAGE_reads"}, "a member's failure waits for the others where they are read, and only there")
 
 table = proofs(chain(8))["workflows"]["w"]["degradation"]
 same((table["subsets"], len(table["table"])), ("all", 256), "eight dependencies: every subset")
