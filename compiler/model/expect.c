@@ -40,8 +40,7 @@ static const char *place_of(struct expectation *e, const struct wc_ast_expr *ast
     const struct wc_stage *stage = outer ? wc_lookup(e->stages, outer) : NULL;
     bool known = !stage;
     for (size_t i = 0; stage && i < stage->members.count; i++)
-        known |= stage->action.kind == WR_ACT_ALL &&
-                 strcmp(stage->members.items[i]->name, ast->name.text) == 0;
+        known |= wc_has_names(stage) && strcmp(stage->members.items[i]->name, ast->name.text) == 0;
     if (!known && e->r->parsed)
         wc_need_member(e->r, stage, ast->name);
     return outer ? wc_arena_printf(e->r->arena, "%s/%s", outer, ast->name.text) : NULL;

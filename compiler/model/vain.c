@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The members of `all`, and the tools of a model. */
-static bool has_names(const struct wc_stage *stage)
+bool wc_has_names(const struct wc_stage *stage)
 {
     return stage->action.kind == WR_ACT_ALL || stage->turns > 0;
 }
@@ -22,7 +22,7 @@ bool wc_has_member(const struct wc_resolver *r, const char *stage, const char *m
         WC_EACH(k, &workflow->activities)
         {
             const struct wc_stage *at = workflow->activities.items[k];
-            if (at->above && has_names(at->above) && strcmp(at->above->name, stage) == 0 &&
+            if (at->above && wc_has_names(at->above) && strcmp(at->above->name, stage) == 0 &&
                 strcmp(at->name, member) == 0)
                 return true;
         }
@@ -33,7 +33,7 @@ bool wc_has_member(const struct wc_resolver *r, const char *stage, const char *m
 void wc_need_member(struct wc_resolver *r, const struct wc_stage *stage, struct wc_name member)
 {
     const char **names = WC_NEW_ARRAY(r->arena, const char *, stage->members.count + 1);
-    bool all = has_names(stage);
+    bool all = wc_has_names(stage);
     WC_EACH(i, &stage->members)
     {
         names[i] = stage->members.items[i]->name;

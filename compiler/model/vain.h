@@ -5,6 +5,7 @@
 #include "compiler/model/resolver.h"
 
 /* Does some workflow have a stage of that name with such a member? */
+bool wc_has_names(const struct wc_stage *stage); /* do its members have names? */
 bool wc_has_member(const struct wc_resolver *r, const char *stage, const char *member);
 /* Reports that the stage has no such member. */
 void wc_need_member(struct wc_resolver *r, const struct wc_stage *stage, struct wc_name member);

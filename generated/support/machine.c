@@ -421,7 +421,7 @@ static const struct wr_stage members_of_look_up[] = {
         .tool = true,
         .about = "What is known of an incident, by its number.",
         .takes = &schema_IncidentId,
-        .takes_bytes = 250,
+        .takes_bytes = 70,
     },
     {
         .name = "add_report",
@@ -433,7 +433,7 @@ static const struct wr_stage members_of_look_up[] = {
         .tool = true,
         .about = "Adds to an incident that one more customer has met it.",
         .takes = &schema_Report,
-        .takes_bytes = 5069,
+        .takes_bytes = 1289,
     },
 };
 

@@ -56,9 +56,10 @@ const struct wr_program wright_program = {
     .model_count = WR_COUNT(models),
     .errors = errors,
     .error_count = WR_COUNT(errors),
-    .contract_hash = "sha256:c27a71085a5bcfb64b34b6cea0f178ecd7811880675d4627c9b2f4492852c87a",
+    .contract_hash = "sha256:4145921729bb4af9e42ff223f5e46bfebd910c8e1e55060343b70b2bd7b6d2d2",
     .contract = embedded_contract,
-    .contract_len = 21083,
+    .contract_len = 21227,
     .openapi = embedded_openapi,
-    .openapi_len = 75523,
+    .openapi_len = 81699,
+    .known = &embedded_known,
 };

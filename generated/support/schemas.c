@@ -318,7 +318,7 @@ const struct wr_schema schema_IncidentId = {
         "{3,6}$\",\"description\":\"Must fit "
         "string(r\\\"INC-[0-9]{3,6}\\\").\"}},\"required\":[\"id\"],\"additionalProperties\":false"
         "}",
-    .json_bytes = 250,
+    .json_bytes = 70,
 };
 
 /* ---- schema Report (support.flow:28) --------------------------------------------------------- */
@@ -374,7 +374,7 @@ const struct wr_schema schema_Report = {
         "st fit "
         "string(1..200).\"}},\"required\":[\"incident\",\"summary\"],\"additionalProperties\":fals"
         "e}",
-    .json_bytes = 5069,
+    .json_bytes = 1289,
 };
 
 /* ---- schema Incident (support.flow:29) ------------------------------------------------------- */
@@ -429,5 +429,5 @@ const struct wr_schema schema_Incident = {
     .size = sizeof(struct Incident),
     .decode = decode_Incident,
     .encode = encode_Incident,
-    .json_bytes = 9665,
+    .json_bytes = 2465,
 };
