@@ -1,9 +1,9 @@
-// The providers' own clients, asked for what the binary asks for: url, text and schema come as JSON on the command
+// The providers' own clients, asked for what the binary asks for: url, text and each one's schema come as JSON on the command
 // line; what they understood of the answers goes out as JSON, a line a call.
 import OpenAI from 'openai';
 import Anthropic from '@anthropic-ai/sdk';
 
-const { url, model, text, schema, limit, fault } = JSON.parse(process.argv[2]);
+const { url, model, text, schemas, limit, fault } = JSON.parse(process.argv[2]);
 const openai = new OpenAI({ baseURL: url + '/v1', apiKey: 'secret-key', maxRetries: 0 });
 const anthropic = new Anthropic({ baseURL: url, apiKey: 'secret-key', maxRetries: 0 });
 const messages = [{ role: 'user', content: text }];
@@ -11,7 +11,7 @@ const messages = [{ role: 'user', content: text }];
 async function chat() {
   const stream = openai.chat.completions.stream({
     model, messages, max_tokens: limit, stream_options: { include_usage: true },
-    response_format: { type: 'json_schema', json_schema: { name: 'KeyPoints', strict: true, schema } },
+    response_format: { type: 'json_schema', json_schema: { name: 'KeyPoints', strict: true, schema: schemas.chat } },
   });
   const whole = await stream.finalChatCompletion();
   return { text: whole.choices[0].message.content, stop: whole.choices[0].finish_reason,
@@ -21,7 +21,7 @@ async function chat() {
 async function responses() {
   const stream = openai.responses.stream({
     model, input: messages, max_output_tokens: limit, store: false,
-    text: { format: { type: 'json_schema', name: 'KeyPoints', strict: true, schema } },
+    text: { format: { type: 'json_schema', name: 'KeyPoints', strict: true, schema: schemas.responses } },
   });
   const whole = await stream.finalResponse();
   return { text: whole.output[0].content[0].text, stop: whole.status, model: whole.model,
@@ -30,7 +30,7 @@ async function responses() {
 
 async function messagesOf() {
   const stream = anthropic.messages.stream({
-    model, messages, max_tokens: limit, output_config: { format: { type: 'json_schema', schema } },
+    model, messages, max_tokens: limit, output_config: { format: { type: 'json_schema', schema: schemas.messages } },
   });
   const whole = await stream.finalMessage();
   return { text: whole.content[0].text, stop: whole.stop_reason, model: whole.model,
