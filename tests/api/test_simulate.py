@@ -4,7 +4,7 @@ what is wrong on its command line is said."""
 import os, re, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import programs
+import harness, programs
 from harness import BINARY, INSTRUMENTED, folder, main, ok, same
 
 JOBS = 1000 if INSTRUMENTED else 20000

@@ -228,12 +228,11 @@ ok("joins its job for 90m" in told or "joins its job for 1h 30m" in told, "how l
 ok("then background 2d" in told and "86400" not in told, "days", told)
 drawn = {form: subprocess.run([WRIGHT, "graph", path, "--format", form], capture_output=True, text=True).stdout
          for form in ("mermaid", "dot")}
-ok('s_pick__w --> s_nap__w: input.text == #quot;a#58;b\\#quot;#quot;' in drawn["mermaid"] and
-   "s_pick__w --> s_made__w: else" in drawn["mermaid"] and 'state "v" as w_v {' in drawn["mermaid"] and
-   "done_full__w" in drawn["mermaid"] and "done_full__v" in drawn["mermaid"], "a workflow a box, an arm its condition",
-   drawn["mermaid"])
-ok("subgraph cluster_w {" in drawn["dot"] and 's_pick__w -> s_nap__w [label="input.text == \\"a:b\\\\\\"\\""];' in drawn["dot"],
-   "and in DOT", drawn["dot"])
+ok("w1_s_pick --> w1_s_nap: input.text == " in drawn["mermaid"] and "w1_s_pick --> w1_s_made: else" in drawn["mermaid"] and
+   'state "v" as w2_flow {' in drawn["mermaid"] and "w1_done_full" in drawn["mermaid"] and
+   "w2_done_full" in drawn["mermaid"], "a workflow a box, an arm its condition", drawn["mermaid"])
+ok("subgraph cluster_w {" in drawn["dot"] and
+   'w1_s_pick -> w1_s_nap [label="input.text == \\"a:b\\\\\\"\\""];' in drawn["dot"], "and in DOT", drawn["dot"])
 
 # ---- wrong use
 
