@@ -100,7 +100,9 @@ static void emit_requests(struct wc_buf *out, const struct wc_model *model,
     {
         emit_text(out, model->arena, "request", i + 1, known->requests.items[i].json);
     }
-    wc_buf_text(out, "\nstatic const struct wr_known_request requests[] = {\n");
+    wc_buf_text(out,
+                "\n/* clang-format off */\n"
+                "static const struct wr_known_request requests[] = {\n");
     WC_EACH(i, &known->requests)
     {
         struct wc_init init = {.arena = model->arena, .indent = 8};
@@ -108,7 +110,7 @@ static void emit_requests(struct wc_buf *out, const struct wc_model *model,
         wc_init_field(&init, "body", "WR_STR(request_%zu)", i + 1);
         wc_init_write(out, "", &init, false, ",");
     }
-    wc_buf_text(out, "};\n");
+    wc_buf_text(out, "};\n/* clang-format on */\n");
 }
 
 static void emit_answers(struct wc_buf *out, const struct wc_model *model,

@@ -40,9 +40,11 @@ static const char request_1[] =
     "The bridge has been a Grade I listed structure since "
     "1999.\",\"language\":\"en\",\"audience\":\"engineer\",\"max_points\":4}";
 
+/* clang-format off */
 static const struct wr_known_request requests[] = {
     {.body = WR_STR(request_1)},
 };
+/* clang-format on */
 
 static const char answer_1[] = "{\"terms\":{}}";
 static const char answer_2[] =

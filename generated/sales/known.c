@@ -60,9 +60,11 @@ static const struct wr_way ways[] = {
 static const char request_1[] =
     "{\"account_id\":\"ACME00042\",\"domain\":\"acme.example\",\"goal\":\"renewal\"}";
 
+/* clang-format off */
 static const struct wr_known_request requests[] = {
     {.body = WR_STR(request_1)},
 };
+/* clang-format on */
 
 static const char answer_1[] =
     "{\"name\":\"Acme "

@@ -52,6 +52,7 @@ static const char request_5[] =
     "{\"subject\":\"Is it INC-1207?\",\"body\":\"My reports are empty, "
     "too.\",\"product\":\"reports\"}";
 
+/* clang-format off */
 static const struct wr_known_request requests[] = {
     {.body = WR_STR(request_1)},
     {.body = WR_STR(request_2)},
@@ -59,6 +60,7 @@ static const struct wr_known_request requests[] = {
     {.body = WR_STR(request_4)},
     {.body = WR_STR(request_5)},
 };
+/* clang-format on */
 
 static const char answer_1[] = "{\"text\":\"Reports run at night.\",\"confidence\":0.93}";
 static const char answer_2[] = "{\"text\":\"Perhaps at night.\",\"confidence\":0.4}";

@@ -29,9 +29,11 @@ static const char request_1[] =
     "{\"title\":\"The Bridge\",\"text\":\"A ferry crosses a grey river. An engineer looks up at "
     "the wind. Years later the bridge opens, and the ferry stays in port.\",\"style\":\"photo\"}";
 
+/* clang-format off */
 static const struct wr_known_request requests[] = {
     {.body = WR_STR(request_1)},
 };
+/* clang-format on */
 
 static const char answer_1[] =
     "{\"beats\":[{\"heading\":\"The ferry\",\"action\":\"A ferry crosses a grey river in the "
