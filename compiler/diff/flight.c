@@ -32,31 +32,33 @@ static bool is_kept(struct wc_diff *diff, const json_t *old, const json_t *new)
     return *is && *hash && strcmp(hash, hash_of(&diff->new_shapes, is)) == 0;
 }
 
-/* Of members that are done, and of items: one that is not there any more is passed over. */
-static bool members_are_kept(struct wc_diff *diff, const json_t *old, const json_t *new)
+static void lose(json_t *lost, const char *name)
 {
-    const json_t *items = json_object_get(old, "items"), *others = json_object_get(new, "items");
-    const json_t *members = json_object_get(new, "members");
-    const char *name;
-    json_t *value;
-    json_object_foreach(json_object_get(old, "members"), name, value)
-    {
-        const json_t *there = json_object_get(members, name);
-        if (there && !is_kept(diff, value, there))
-            return false;
-    }
-    if (!items || !others || !*wc_text_at(json_object_get(items, "action"), "as"))
-        return true;
-    return is_kept(diff, items, others) &&
-           wc_same_at(json_object_get(old, "action"), json_object_get(new, "action"), "each");
+    json_array_append_new(lost, json_string(name));
 }
 
-/* Does a job lose a value, having done the stage? */
-static bool loses(const struct flights *f, const char *name)
+/* Adds what a job loses of a stage that it has done, or is in: values of its own, of members ("gather.news"), of
+ * items. A member that is not there any more is passed over. */
+static void add_lost(const struct flights *f, const char *stage, bool done, json_t *lost)
 {
-    const json_t *old = json_object_get(f->olds, name), *new = json_object_get(f->news, name);
-    bool gathers = json_object_get(old, "members") || json_object_get(old, "items");
-    return (!gathers && !is_kept(f->diff, old, new)) || !members_are_kept(f->diff, old, new);
+    const json_t *old = json_object_get(f->olds, stage), *new = json_object_get(f->news, stage);
+    const json_t *items = json_object_get(old, "items"), *others = json_object_get(new, "items");
+    const json_t *members = json_object_get(old, "members");
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)members, name, value)
+    {
+        const json_t *there = json_object_get(json_object_get(new, "members"), name);
+        if (there && !is_kept(f->diff, value, there))
+            lose(lost, wc_print(f->diff, "%s.%s", stage, name));
+    }
+    bool given = items && others && *wc_text_at(json_object_get(items, "action"), "as");
+    if (given &&
+        !(is_kept(f->diff, items, others) &&
+          wc_same_at(json_object_get(old, "action"), json_object_get(new, "action"), "each")))
+        lose(lost, stage);
+    if (done && !members && !items && !is_kept(f->diff, old, new))
+        lose(lost, stage);
 }
 
 static bool is_ok(const json_t *row)
@@ -153,13 +155,14 @@ static bool child_breaks(const struct flights *f, const json_t *stage)
         .olds = json_object_get(json_object_get(olds, name), "stages"),
         .news = json_object_get(json_object_get(news, name), "stages"),
     };
-    json_t *value;
+    json_t *value, *lost = wc_pool_take(&f->diff->pool, json_array());
     json_object_foreach(child.olds, each, value)
     {
-        if (!json_object_get(child.news, each) || loses(&child, each))
+        if (!json_object_get(child.news, each))
             return true;
+        add_lost(&child, each, true, lost);
     }
-    return false;
+    return json_array_size(lost) > 0;
 }
 
 static bool breaks_below(const struct flights *f, const json_t *stage)
@@ -209,22 +212,18 @@ static bool is_changed(struct wc_diff *diff, const char *path)
     return false;
 }
 
-/* The stages whose value a job in `name` loses, if it did them; NULL: none. */
+/* The values that a job in `name` loses, by what gave them; NULL: none. */
 static json_t *lost_in(const struct flights *f, const char *name)
 {
-    json_t *lost = NULL, *stage, *done = before(f, name);
+    json_t *lost = wc_pool_take(&f->diff->pool, json_array()), *stage, *done = before(f, name);
     const char *step;
     json_object_foreach(f->olds, step, stage)
     {
-        bool here = strcmp(step, name) == 0 && !json_object_get(done, step);
-        if (here ? members_are_kept(f->diff, stage, json_object_get(f->news, step))
-                 : !json_object_get(done, step) || !loses(f, step))
-            continue;
-        if (!lost)
-            lost = wc_pool_take(&f->diff->pool, json_array());
-        json_array_append_new(lost, json_string(step));
+        bool had = json_object_get(done, step) != NULL;
+        if (had || strcmp(step, name) == 0)
+            add_lost(f, step, had, lost);
     }
-    return lost;
+    return json_array_size(lost) ? lost : NULL;
 }
 
 static struct wc_flight flight_of(const struct flights *f, const char *name, const json_t *old)

@@ -2,7 +2,7 @@
 """Jobs under way meet a newer binary: at every state in which a job of the four rests it is stopped by kill -9 under the
 specification as it is, and taken up under an edited one. It goes on, is restarted, held or failed as `wright diff` said.
 WRIGHT_FLIGHT_EDITS edits of each specification (`make inflight`); by default one each of two of them."""
-import os, shutil, sqlite3, sys, tempfile
+import os, re, shutil, sqlite3, sys, tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import edited
@@ -63,7 +63,8 @@ def stop_at(name, state, ways, world):
         durable = events(again, job)[:again.entries]
         again.kill()
         if not left and rests_in(durable) == state:
-            done = {row.get("path", row.get("stage")).split("/")[0] for row in durable if row["kind"] == "value"}
+            given = (row.get("path", row["stage"]) for row in durable if row["kind"] == "value")
+            done = {re.sub(r"/\d+$", "", path).replace("/", ".") for path in given}
             return server, job, done
     raise RuntimeError(f"{name} did not come to rest in {state}: {server.log()[-600:]}")
 
