@@ -271,9 +271,9 @@ static json_t *prices_json(const struct wc_model *model)
     WC_EACH(i, &model->models)
     {
         const struct wc_ai_model *ai = model->models.items[i];
-        json_t *row = json_object();
         if (!ai->priced)
             continue;
+        json_t *row = json_object();
         wc_set(row, "input", wc_dollars_json(wc_input_price(ai)));
         wc_set(row, "output", wc_dollars_json(ai->output_price));
         wc_set(json, ai->name, row);

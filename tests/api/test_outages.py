@@ -151,7 +151,8 @@ class Others(orders.Services):
     def __init__(self, **urls):
         super().__init__()
         self.env = {**{name: self.url + (path or "") for name, path in urls.items()},
-                    **{name: "x" for name in ("MODEL_KEY", "ANTHROPIC_KEY", "CRM_TOKEN", "COMPANY_TOKEN", "NEWS_TOKEN")},
+                    **{name: "x" for name in ("MODEL_KEY", "ANTHROPIC_KEY", "CRM_TOKEN", "COMPANY_TOKEN", "NEWS_TOKEN",
+                                                 "STATUS_TOKEN")},
                     "WEBHOOK_SECRET": "whsec_" + "QUFB" * 8}
 
     def serve(self, request, body):
@@ -222,7 +223,7 @@ def test_videos():
 
 def test_support():
     place = open_spec("support")
-    up = Others(MODEL_URL="/v1")
+    up = Others(MODEL_URL="/v1", STATUS_URL="/status")
 
     def ticket(subject, confidence, decision=None, product="reports"):
         def send(server):
@@ -236,15 +237,20 @@ def test_support():
         return send
 
     def cases(down):
-        model = ["triage: arm 3"] if down else ["triage: arm 3", "weigh: arm 2"]
+        silent = "small" in down
+        model = ["triage: arm 4"] if silent else ["triage: arm 4", "weigh: arm 2"]
         yield ["triage: arm 1"], ticket("My password", 0.9, product="login")
         yield ["triage: arm 2"], ticket("Invoice 1234567", 0.9, product="billing")
         yield [*model, "review: ok"], ticket("It is slow", 0.2, "approve")
         yield [*model, "review: declined"], ticket("It is loud", 0.2, "reject")
-        if not down:
-            yield ["triage: arm 3", "weigh: arm 1"], ticket("It is hot", 0.9)
+        # a model that asks nothing of the status page; tests of spec/support.flow have those that do
+        if silent:
+            yield ["triage: arm 3", "review: ok"], ticket("INC-1207", 0.9, "approve")
+        else:
+            yield ["triage: arm 4", "weigh: arm 1"], ticket("It is hot", 0.9)
+            yield ["triage: arm 3", "look_up: ok"], ticket("INC-1207", 0.9)
 
-    every_outage("support", proofs(place)["draft_response"]["degradation"], {"small": "MODEL_URL"}, up,
+    every_outage("support", proofs(place)["draft_response"]["degradation"], {"small": "MODEL_URL", "status": "STATUS_URL"}, up,
                  variants.build(place), cases)
 
 
