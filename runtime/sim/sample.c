@@ -319,6 +319,27 @@ struct wr_str wr_sample(const struct wr_samples *samples, const struct wr_schema
     return (struct wr_str){0};
 }
 
+struct wr_str wr_sample_beside(const struct wr_samples *samples, const struct wr_schema *schema,
+                               struct wr_arena *arena, uint64_t *random, struct wr_str known)
+{
+    struct wr_str made = wr_sample(samples, schema, arena, random, known);
+    struct maker chance = {.random = random};
+    json_t *mixed = json_loadb(known.ptr, known.len, JSON_DECODE_ANY, NULL), *value;
+    json_t *other = json_loadb(made.ptr, made.len, JSON_DECODE_ANY, NULL);
+    const char *key;
+    json_object_foreach(other, key, value)
+    {
+        if (between(&chance, 0, 1))
+            json_object_set(mixed, key, value);
+    }
+    char *text = json_dumps(mixed, JSON_COMPACT | JSON_ENCODE_ANY);
+    struct wr_str json = text ? wr_arena_str(arena, wr_str_of(text)) : known;
+    free(text);
+    json_decref(mixed);
+    json_decref(other);
+    return decodes(schema, arena, json) ? json : known;
+}
+
 /* As they are once they were decoded and encoded; empty where the decoder does not take one. */
 static void take_requests(struct wr_samples *samples, const struct wr_program *program)
 {

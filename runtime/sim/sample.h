@@ -18,6 +18,9 @@ void wr_samples_free(struct wr_samples *samples);
 struct wr_str wr_sample(const struct wr_samples *samples, const struct wr_schema *schema,
                         struct wr_arena *arena, uint64_t *random, struct wr_str near);
 
+/* A known document with some of its fields made anew; as it is where that would not be taken. */
+struct wr_str wr_sample_beside(const struct wr_samples *samples, const struct wr_schema *schema,
+                               struct wr_arena *arena, uint64_t *random, struct wr_str known);
 /* The request of that number that the program's tests know, as a journal has it. */
 struct wr_str wr_samples_request(const struct wr_samples *samples, size_t request);
 

@@ -122,6 +122,9 @@ static void submit(struct wr_world *world)
     struct wr_str *made = &world->inputs[at * INPUTS + which];
     if (made->len == 0 || world->goal != WR_SIM_ANYTHING || wr_chance(world, 3) == 0)
         *made = wr_sim_known_request(world, at);
+    if (made->len && world->goal != WR_SIM_ANYTHING && wr_chance(world, 2))
+        *made =
+            wr_sample_beside(world->samples, workflow->input, &world->arena, &world->chance, *made);
     if (made->len == 0)
         *made = wr_sample(world->samples, workflow->input, &world->arena, &world->chance,
                           (struct wr_str){0});
