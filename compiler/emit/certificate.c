@@ -295,6 +295,7 @@ static json_t *assumptions_json(const struct wc_model *model)
         ("a model keeps to the max output that it is asked for, and bills no more than its prices "
          "here"),
         "a model refuses a prompt above its max input",
+        "what tells a model the schema of its answer and its tools is billed as no input",
         "a crash may repeat each attempt then in flight, with its time and its cost",
         "a commit, and a read of the store, is done within commit_ms",
         "the process is given the processor when a timer of its is due",
