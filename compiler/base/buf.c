@@ -115,19 +115,22 @@ void wc_buf_json(struct wc_buf *buf, const char *text, size_t len)
 
 void wc_buf_c_string(struct wc_buf *buf, const char *text, size_t len)
 {
+    size_t from = 0;
     wc_buf_char(buf, '"');
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
+        bool trigraph = c == '?' && i > 0 && text[i - 1] == '?';
+        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && !trigraph)
+            continue;
+        wc_buf_add(buf, text + from, i - from);
+        from = i + 1;
         const char *escape = short_escape(c);
-        if (escape)
-            wc_buf_text(buf, escape);
-        else if (c == '?' && i > 0 && text[i - 1] == '?')
-            wc_buf_text(buf, "\\?");
-        else if (c < 0x20 || c >= 0x7f)
-            wc_buf_printf(buf, "\\%03o", c);
+        if (escape || trigraph)
+            wc_buf_text(buf, trigraph ? "\\?" : escape);
         else
-            wc_buf_char(buf, text[i]);
+            wc_buf_printf(buf, "\\%03o", c);
     }
+    wc_buf_add(buf, text + from, len - from);
     wc_buf_char(buf, '"');
 }
 
