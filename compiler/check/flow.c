@@ -88,7 +88,7 @@ static void report_endless(const struct walk *walk, const struct wc_on *on,
                            const struct wc_stage *back_to)
 {
     struct wc_buf circle = {0};
-    const struct wc_stage *sleeper = NULL;
+    const struct wc_stage *sleeper = NULL, *counts = NULL;
     size_t start = walk->depth;
     while (start > 0 && walk->path[start - 1] != back_to)
         start--;
@@ -96,6 +96,8 @@ static void report_endless(const struct walk *walk, const struct wc_on *on,
         wc_buf_printf(&circle, "%s -> ", walk->path[i]->name);
         if (walk->path[i]->action.kind == WR_ACT_SLEEP)
             sleeper = walk->path[i];
+        if (walk->path[i]->action.at_most)
+            counts = walk->path[i];
     }
     wc_buf_text(&circle, back_to->name);
     struct wc_diag *diag = wc_report(walk->diags, WC_E0602, on->target.span,
@@ -105,7 +107,12 @@ static void report_endless(const struct walk *walk, const struct wc_on *on,
     wc_diag_note(walk->diags, diag,
                  "an endless path has no latency and no cost that could be "
                  "promised");
-    if (sleeper)
+    if (counts)
+        wc_diag_help(walk->diags, diag,
+                     "once it has slept as often as it may, `%s` ends in `expired` at once: lead "
+                     "that out of the circle",
+                     counts->name);
+    else if (sleeper)
         wc_diag_help(walk->diags, diag, "say how often: `sleep %s at most 20`",
                      wc_ms_text(walk->diags->arena, (uint64_t)sleeper->action.within_ms));
     else
@@ -179,8 +186,8 @@ static void visit(struct walk *walk, struct wc_stage *stage)
     {
         const struct wc_on *on = &stage->ons.items[i];
         struct wc_stage *next = next_of(on);
-        if (!next || next->action.at_most)
-            continue; /* a `sleep` that counts ends every circle it is on */
+        if (!next || (stage->action.at_most && !(classes_of(on) & ~WR_ON_OK)))
+            continue; /* a `sleep` that counts ends every circle that goes on after it has slept */
         if (walk->colours[next->id] == GREY)
             report_endless(walk, on, next);
         else if (walk->colours[next->id] == WHITE)

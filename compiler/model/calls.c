@@ -282,6 +282,8 @@ static struct wc_expr *resolve_loop(struct wc_scope *scope, const struct wc_ast_
     bool known = local.type->kind != WC_TYPE_UNKNOWN &&
                  (expr->kids[1]->type->kind != WC_TYPE_UNKNOWN || loops[loop].asks);
     expr->type = known ? loops[loop].type(scope, expr) : wc_unknown_type(scope, ast->span);
+    expr->labels |=
+        expr->kids[1]->labels; /* which items, and in what order, tells of what was asked */
     if (known && loop == WC_LOOP_map && into && into->kind == WC_TYPE_LIST)
         expr->type =
             list_of(scope, expr, into->element, true); /* each was held against its place */

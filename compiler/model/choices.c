@@ -215,6 +215,7 @@ struct wc_expr *wc_resolve_choice(struct wc_scope *scope, const struct wc_ast_ex
         wc_need_set(scope, expr->kids[1], "the value after `then`");
         wc_need_set(scope, expr->kids[2], "the value after `else`");
         wc_join(scope, expr, expr->kids[1], expr->kids[2]);
+        expr->labels |= expr->kids[0]->labels; /* which of them it is tells of the condition */
         return expr;
     }
     expr = wc_make_expr(scope, WC_EXPR_OR_ELSE, ast->span, 2);

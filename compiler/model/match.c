@@ -268,6 +268,7 @@ struct wc_expr *wc_resolve_match_value(struct wc_scope *scope, const struct wc_a
         expr->kids[1] = values[i];
         expr->kids[2] = rest;
         wc_join(scope, expr, values[i], rest);
+        expr->labels |= expr->kids[0]->labels;
         rest = expr;
     }
     return rest;

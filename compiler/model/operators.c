@@ -50,6 +50,7 @@ static struct wc_expr *resolve_logic(struct wc_scope *scope, const struct wc_ast
         wc_facts(scope->work->r->arena, expr->kids[0], ast->op == WC_AST_OP_AND, scope->facts);
     expr->kids[1] = wc_resolve_condition(scope, ast->kids.items[1], place);
     scope->facts = facts;
+    expr->labels = expr->kids[0]->labels | expr->kids[1]->labels;
     expr->type = bool_type(scope, ast->span);
     return expr;
 }
@@ -354,6 +355,7 @@ struct wc_expr *wc_resolve_unary(struct wc_scope *scope, const struct wc_ast_exp
     expr->op = op_of(ast->op);
     if (ast->op == WC_AST_OP_NOT) {
         expr->kids[0] = wc_resolve_condition(scope, ast->kids.items[0], "the operand of `not`");
+        expr->labels = expr->kids[0]->labels;
         expr->type = bool_type(scope, ast->span);
         return expr;
     }

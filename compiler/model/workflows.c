@@ -210,7 +210,8 @@ static void resolve_split(struct wc_workflow_work *work, const struct wc_clause 
     if (!to)
         return;
     to->used = true;
-    workflow->split_share = (uint16_t)(clause->numbers[0].decimal * 100 + 0.5);
+    double share = clause->numbers[0].decimal * 100 + 0.5;
+    workflow->split_share = share < 10000 ? (uint16_t)share : 10000;
     for (size_t i = 0; i < workflow->activities.count && !workflow->split_from; i++)
         workflow->split_from = workflow->activities.items[i]->action.model;
     struct wc_ai_model *from = workflow->split_from;
