@@ -1,0 +1,1 @@
+/* Stands where a specification names it; no test compiles it. */
